@@ -1,0 +1,1 @@
+//! Proof of compatibility: the reusable parts that the tests in `tests/` share.

@@ -1,0 +1,2 @@
+//! The BMC simulator.
+fn main() {}

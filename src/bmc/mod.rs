@@ -1,0 +1,1 @@
+//! The BMC, sans-IO: sessions, queue, SOL, console log, repositories, personality.

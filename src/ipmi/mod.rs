@@ -1,0 +1,1 @@
+//! Typed IPMI commands.

@@ -1,0 +1,29 @@
+//! steadysol: a drop-in `ipmitool` whose serial console stays up, and the BMC to try it on.
+//!
+//! A file may use what stands below it in this list, never what stands above:
+//!
+//! | floor | what it holds |
+//! | --- | --- |
+//! | `main.rs`, `bin/bmcsim.rs` | tables of contents; the only places that exit |
+//! | [`cli`] | what was typed (`Options`) and what it means (`Context`); one table of options, one of verbs |
+//! | [`commands`] | one file per ipmitool verb: arguments to requests to text |
+//! | [`console`] | the console: terminal, threads, escapes |
+//! | [`ipmi`] | typed commands ([`ipmi_rs::connection::IpmiCommand`]), one file per chapter of the specification |
+//! | [`transport`] | lanplus and dummy: sockets and blocking drivers |
+//! | [`bmc`] | the BMC's side, sans-IO |
+//! | [`proto`] | the client's side, sans-IO: handshake, session, in-flight ledger, SOL, keepalive |
+//! | [`crypto`] | cipher suites, keys, seal and open |
+//! | [`wire`] | bytes to types and back, total: every parse returns a `Result` |
+//!
+//! `wire`, `crypto`, `proto` and `bmc` know no socket, clock, thread, terminal or file: time, random bytes and
+//! packets are handed in; packets, deadlines and events come out. `proto` and `bmc` never see each other.
+
+pub mod bmc;
+pub mod cli;
+pub mod commands;
+pub mod console;
+pub mod crypto;
+pub mod ipmi;
+pub mod proto;
+pub mod transport;
+pub mod wire;

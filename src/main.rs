@@ -1,0 +1,2 @@
+//! A drop-in `ipmitool`.
+fn main() {}
