@@ -1,1 +1,89 @@
-//! Sockets and blocking drivers.
+//! Sockets and blocking drivers: one [`Connection`] over every interface (`-I`) that is driven natively.
+//!
+//! A connection implements [`IpmiConnection`]: `ipmi_rs::Ipmi` and the typed commands of [`crate::ipmi`] work over it,
+//! and so does a plain [`Request`]. Nothing in this module panics.
+
+use std::io;
+
+use ipmi_rs::connection::{IpmiConnection, Request, Response};
+
+pub mod dummy;
+
+/// An open connection to a BMC.
+///
+/// The [`Response`] it returns carries the *request's* netfn and command: each driver checks the real answer's as far
+/// as its medium allows, and `ipmi_rs::Ipmi` would otherwise refuse every answer on a netfn above 0Dh.
+#[derive(Debug)]
+pub enum Connection {
+    /// `-I dummy`: a UNIX socket that carries C structures, for tests.
+    Dummy(dummy::Dummy),
+}
+
+impl Connection {
+    /// Opens `-I dummy`. `verbosity` counts the `-v`: from one on, requests and answers are shown on stderr.
+    ///
+    /// # Errors
+    ///
+    /// [`TransportError::Open`] with the line stock prints when the socket cannot be connected.
+    pub fn dummy(verbosity: u8) -> Result<Self, TransportError> {
+        dummy::Dummy::open(verbosity).map(Self::Dummy)
+    }
+
+    /// Ends the session, if there is one, and closes the medium. Nothing is reported: there is nothing left to do.
+    pub fn close(self) {
+        match self {
+            Self::Dummy(dummy) => dummy.close(),
+        }
+    }
+}
+
+impl IpmiConnection for Connection {
+    type SendError = TransportError;
+    type RecvError = TransportError;
+    type Error = TransportError;
+
+    fn send(&mut self, request: &mut Request) -> Result<(), TransportError> {
+        match self {
+            Self::Dummy(dummy) => dummy.send(request),
+        }
+    }
+
+    fn recv(&mut self) -> Result<Response, TransportError> {
+        match self {
+            Self::Dummy(dummy) => dummy.recv(),
+        }
+    }
+
+    fn send_recv(&mut self, request: &mut Request) -> Result<Response, TransportError> {
+        match self {
+            Self::Dummy(dummy) => dummy.send_recv(request),
+        }
+    }
+}
+
+/// Why a connection could not be opened, or why a request has no answer.
+///
+/// Whatever the reason, a command prints its own "no response" line, as stock does; the text here goes on the line
+/// before it.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TransportError {
+    /// The connection could not be opened. The text is complete, may have several lines, and is for stderr.
+    #[error("{0}")]
+    Open(String),
+    /// The peer did not answer, in all the tries that were due.
+    #[error("no answer from the BMC")]
+    NoAnswer,
+    /// The peer closed the session or the medium, or it was never open.
+    #[error("the connection is closed")]
+    Closed,
+    /// An answer that breaks the rules of its medium.
+    #[error("bad answer: {0}")]
+    Malformed(&'static str),
+    /// A request that the medium cannot carry.
+    #[error("cannot send this request: {0}")]
+    Unsendable(&'static str),
+    /// The operating system refused.
+    #[error("{0}")]
+    Io(#[from] io::Error),
+}
