@@ -1,1 +1,4 @@
 //! The interactive and the scripted console.
+
+pub mod escape;
+pub mod terminal;
