@@ -1,1 +1,27 @@
 //! Proof of compatibility: the reusable parts that the tests in `tests/` share.
+//!
+//! | part | what it is |
+//! | --- | --- |
+//! | [`binaries`] | where our binaries, the stock one and the peers are |
+//! | [`relay`] | a UDP relay between client and BMC that makes faults on demand |
+//! | [`serial`] | the serial port of a simulated machine: says lines, echoes, records what was typed |
+//! | [`ipmi_sim`] | OpenIPMI's BMC simulator as a peer |
+//! | [`fakebmc`] | pyghmi's BMC as a peer |
+//! | [`client`] | an `ipmitool` on a terminal or on pipes |
+//! | [`accounting`] | numbered lines and keystrokes, and what became of them |
+//! | [`rig`] | all of these put together for one client |
+//!
+//! Everything binds loopback addresses only, and everything started is ended by its process id on drop.
+
+// A harness that cannot set the stage says so by panicking: that is how a test reports.
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
+
+pub mod accounting;
+pub mod binaries;
+pub mod client;
+pub mod fakebmc;
+pub mod ipmi_sim;
+pub mod peer;
+pub mod relay;
+pub mod rig;
+pub mod serial;

@@ -1,0 +1,84 @@
+//! Where the programs under test and their peers are.
+
+use std::path::{Path, PathBuf};
+
+/// Our `ipmitool`: `$STEADYSOL_IPMITOOL`, or the one that was built beside this test.
+///
+/// # Panics
+/// When it has not been built: `cargo test -p compat-tests` alone does not build it, `make test` does.
+pub fn ours() -> PathBuf {
+    built("STEADYSOL_IPMITOOL", "ipmitool")
+}
+
+/// Our BMC simulator: `$STEADYSOL_BMCSIM`, or the one that was built beside this test.
+///
+/// # Panics
+/// When it has not been built.
+pub fn bmcsim() -> PathBuf {
+    built("STEADYSOL_BMCSIM", "bmcsim")
+}
+
+/// The stock `ipmitool`, the oracle: `$STOCK_IPMITOOL`, or `/usr/bin/ipmitool`.
+///
+/// # Panics
+/// When it is not there.
+pub fn stock() -> PathBuf {
+    installed("STOCK_IPMITOOL", &["/usr/bin/ipmitool"])
+}
+
+/// OpenIPMI's simulator: `$IPMI_SIM`, or Debian's.
+///
+/// # Panics
+/// When it is not there.
+pub fn ipmi_sim() -> PathBuf {
+    installed(
+        "IPMI_SIM",
+        &["/usr/bin/ipmi_sim", "/usr/local/bin/ipmi_sim"],
+    )
+}
+
+/// A Python that can import pyghmi, as `compat-tests/setup-peers.sh` leaves it below `target/`.
+///
+/// # Panics
+/// When it is not there.
+pub fn pyghmi_python() -> PathBuf {
+    let ours = workspace().join("target/peers/python/bin/python3");
+    installed("PYGHMI_PYTHON", &[&ours.to_string_lossy()])
+}
+
+/// The root of the workspace.
+pub fn workspace() -> PathBuf {
+    let member = Path::new(env!("CARGO_MANIFEST_DIR"));
+    member.parent().unwrap_or(member).to_path_buf()
+}
+
+fn built(variable: &str, name: &str) -> PathBuf {
+    if let Some(path) = std::env::var_os(variable) {
+        return PathBuf::from(path);
+    }
+    let test = std::env::current_exe().expect("a test knows its own path");
+    // target/debug/deps/test-hash -> target/debug/name
+    let path = test
+        .ancestors()
+        .nth(2)
+        .expect("tests are built below target/")
+        .join(name);
+    assert!(
+        path.exists(),
+        "{name} is not built: run `cargo build --workspace` first, or set {variable}"
+    );
+    path
+}
+
+fn installed(variable: &str, places: &[&str]) -> PathBuf {
+    if let Some(path) = std::env::var_os(variable) {
+        return PathBuf::from(path);
+    }
+    places
+        .iter()
+        .map(PathBuf::from)
+        .find(|path| path.exists())
+        .unwrap_or_else(|| {
+            panic!("none of {places:?} exists: run compat-tests/setup-peers.sh, or set {variable}")
+        })
+}

@@ -1,0 +1,67 @@
+//! An `ipmitool` at work: on a terminal, as under a shell with job control, or on pipes.
+
+mod pipes;
+mod terminal;
+
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+pub use pipes::{Input, Piped};
+pub use terminal::{End, OnTerminal};
+
+/// Output as it comes, each piece with its time.
+#[derive(Debug, Clone, Default)]
+pub struct Output(Arc<Mutex<Vec<(Instant, Vec<u8>)>>>);
+
+impl Output {
+    /// Everything so far.
+    pub fn bytes(&self) -> Vec<u8> {
+        self.0
+            .lock()
+            .unwrap()
+            .iter()
+            .flat_map(|(_, piece)| piece.clone())
+            .collect()
+    }
+
+    /// Everything so far, as text.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.bytes()).into_owned()
+    }
+
+    /// When the last piece came.
+    pub fn last_at(&self) -> Option<Instant> {
+        self.0.lock().unwrap().last().map(|(at, _)| *at)
+    }
+
+    /// Waits until the text holds `pattern`. False: it did not within `limit`.
+    pub fn wait_for(&self, pattern: &str, limit: Duration) -> bool {
+        wait_until(limit, || self.text().contains(pattern))
+    }
+
+    /// Waits until `enough` holds for everything so far. False: it did not within `limit`.
+    pub fn wait_until(&self, limit: Duration, enough: impl Fn(&[u8]) -> bool) -> bool {
+        wait_until(limit, || enough(&self.bytes()))
+    }
+
+    fn push(&self, piece: &[u8]) {
+        self.0
+            .lock()
+            .unwrap()
+            .push((Instant::now(), piece.to_vec()));
+    }
+}
+
+/// Waits until something holds, looking 50 times a second. False: it did not within `limit`.
+pub fn wait_until(limit: Duration, holds: impl Fn() -> bool) -> bool {
+    let begun = Instant::now();
+    loop {
+        if holds() {
+            return true;
+        }
+        if begun.elapsed() > limit {
+            return false;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
