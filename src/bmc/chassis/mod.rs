@@ -1,0 +1,6 @@
+//! chassis commands.
+
+use super::table::Entry;
+
+/// This chapter's commands.
+pub const TABLES: &[&[Entry]] = &[];

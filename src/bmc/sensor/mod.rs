@@ -1,0 +1,6 @@
+//! sensor commands.
+
+use super::table::Entry;
+
+/// This chapter's commands.
+pub const TABLES: &[&[Entry]] = &[];
