@@ -1,0 +1,97 @@
+//! The signals that a console heeds, as messages.
+
+use std::fs;
+use std::io;
+
+use crossbeam_channel::{Receiver, bounded};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+use signal_hook::iterator::{Handle, Signals};
+
+use super::stop;
+
+/// Signals, from the moment this exists until it is dropped. Afterwards they are ignored rather than deadly; a second
+/// ending signal is answered by the driver.
+#[derive(Debug)]
+pub struct SignalQueue {
+    received: Receiver<i32>,
+    handle: Handle,
+}
+
+impl SignalQueue {
+    /// Catches SIGINT, SIGCONT, and, unless this process was started with them ignored (as `nohup` does), SIGTERM,
+    /// SIGHUP and SIGQUIT. SIGINT is caught in any case, as in stock.
+    ///
+    /// # Errors
+    ///
+    /// When the system has no thread or file descriptor left.
+    pub fn start() -> io::Result<Self> {
+        let ignored =
+            fs::read_to_string("/proc/self/status").map_or(0, |status| ignored_signals(&status));
+        let heeded = [SIGTERM, SIGHUP, SIGQUIT]
+            .into_iter()
+            .filter(|number| ignored & bit(*number) == 0);
+        let mut signals = Signals::new(heeded.chain([SIGINT, SIGCONT]))?;
+        let handle = signals.handle();
+        let (sender, received) = bounded(QUEUE);
+        stop::spawn("signals", move || {
+            for number in signals.forever() {
+                if sender.send(number).is_err() {
+                    return;
+                }
+            }
+        })?;
+        Ok(Self { received, handle })
+    }
+
+    /// Where the numbers of received signals arrive.
+    pub fn received(&self) -> &Receiver<i32> {
+        &self.received
+    }
+}
+
+impl Drop for SignalQueue {
+    fn drop(&mut self) {
+        self.handle.close();
+    }
+}
+
+/// The `SigIgn` mask of a `/proc/PID/status` text; 0 where there is none.
+fn ignored_signals(status: &str) -> u64 {
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
+        .unwrap_or(0)
+}
+
+fn bit(number: i32) -> u64 {
+    u32::try_from(number - 1)
+        .ok()
+        .and_then(|shift| 1u64.checked_shl(shift))
+        .unwrap_or(0)
+}
+
+/// Signals that wait for the main loop.
+const QUEUE: usize = 8;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn an_ignored_signal_is_found_in_the_mask() {
+        let status = "Name:\tx\nSigBlk:\t0000000000000000\nSigIgn:\t0000000000001001\nSigCgt:\t0\n";
+        assert_eq!(ignored_signals(status) & bit(SIGHUP), 1);
+        assert_eq!(ignored_signals(status) & bit(SIGTERM), 0);
+        assert_eq!(ignored_signals("nothing of the kind"), 0);
+    }
+
+    #[test]
+    fn a_signal_becomes_a_message() {
+        let signals = SignalQueue::start().unwrap();
+        signal_hook::low_level::raise(SIGCONT).unwrap();
+        assert_eq!(
+            signals.received().recv_timeout(Duration::from_secs(5)),
+            Ok(SIGCONT)
+        );
+    }
+}
