@@ -32,7 +32,8 @@ impl Dummy {
     ///
     /// [`TransportError::Open`] with stock's line.
     pub fn open(verbosity: u8) -> Result<Self, TransportError> {
-        let path = std::env::var_os(SOCKET_VARIABLE).unwrap_or_else(|| OsString::from(DEFAULT_SOCKET));
+        let path =
+            std::env::var_os(SOCKET_VARIABLE).unwrap_or_else(|| OsString::from(DEFAULT_SOCKET));
         Self::open_at(Path::new(&path), verbosity)
     }
 
@@ -42,9 +43,17 @@ impl Dummy {
     ///
     /// [`TransportError::Open`] with stock's line.
     pub fn open_at(path: &Path, verbosity: u8) -> Result<Self, TransportError> {
-        let socket = UnixStream::connect(path)
-            .map_err(|error| TransportError::Open(format!("dummy failed on connect(): : {}", system_text(&error))))?;
-        Ok(Self { socket, verbosity, pending: None })
+        let socket = UnixStream::connect(path).map_err(|error| {
+            TransportError::Open(format!(
+                "dummy failed on connect(): : {}",
+                system_text(&error)
+            ))
+        })?;
+        Ok(Self {
+            socket,
+            verbosity,
+            pending: None,
+        })
     }
 
     /// Says goodbye and closes the socket.
@@ -73,7 +82,11 @@ impl IpmiConnection for Dummy {
         let data = request.data();
         let length = u16::try_from(data.len())
             .map_err(|_| TransportError::Unsendable("more than 65535 bytes of data"))?;
-        let (netfn, cmd, lun) = (request.netfn_raw(), request.cmd(), request.target().lun().value());
+        let (netfn, cmd, lun) = (
+            request.netfn_raw(),
+            request.cmd(),
+            request.target().lun().value(),
+        );
 
         self.note(format_args!(">>> IPMI req"));
         self.note(format_args!("msg.data_len: {length}"));
@@ -98,13 +111,16 @@ impl IpmiConnection for Dummy {
         let mut header = [0; RESPONSE_HEADER];
         self.socket.read_exact(&mut header).map_err(closed_at_end)?;
         let length = i32::from_le_bytes([header[8], header[9], header[10], header[11]]);
-        let length = usize::try_from(length).map_err(|_| TransportError::Malformed("negative length"))?;
+        let length =
+            usize::try_from(length).map_err(|_| TransportError::Malformed("negative length"))?;
         if length > MAX_ANSWER {
             return Err(TransportError::Malformed("longer than 1024 bytes"));
         }
         let mut data = vec![0; length + 1];
         data[0] = header[4];
-        self.socket.read_exact(&mut data[1..]).map_err(closed_at_end)?;
+        self.socket
+            .read_exact(&mut data[1..])
+            .map_err(closed_at_end)?;
 
         self.note(format_args!("<<< IPMI rsp"));
         self.note(format_args!("ccode: {:x}", header[4]));
@@ -127,7 +143,11 @@ impl IpmiConnection for Dummy {
 }
 
 fn closed_at_end(error: io::Error) -> TransportError {
-    if error.kind() == io::ErrorKind::UnexpectedEof { TransportError::Closed } else { error.into() }
+    if error.kind() == io::ErrorKind::UnexpectedEof {
+        TransportError::Closed
+    } else {
+        error.into()
+    }
 }
 
 /// The operating system's text for `error`, as C's `strerror` has it: without Rust's " (os error N)".
@@ -162,7 +182,11 @@ mod tests {
             theirs.write_all(&answer).unwrap();
             request
         });
-        let mut dummy = Dummy { socket: ours, verbosity: 0, pending: None };
+        let mut dummy = Dummy {
+            socket: ours,
+            verbosity: 0,
+            pending: None,
+        };
         let message = Message::new_raw(0x2c, 0x3e, vec![7, 8]);
         let mut request = Request::new(message, RequestTargetAddress::Bmc(LogicalUnit::Two));
         let response = dummy.send_recv(&mut request);
@@ -180,7 +204,10 @@ mod tests {
     #[test]
     fn a_request_and_its_answer_have_stocks_layout() {
         let (sent, response) = exchange(answer(0xc1, 3, &[1, 2, 3]));
-        assert_eq!(sent, [0x2c, 2, 0x3e, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7, 8]);
+        assert_eq!(
+            sent,
+            [0x2c, 2, 0x3e, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7, 8]
+        );
         let response = response.unwrap();
         assert_eq!((response.cc(), response.data()), (0xc1, &[1, 2, 3][..]));
         assert_eq!((response.netfn_raw(), response.cmd()), (0x2c, 0x3e));
@@ -188,21 +215,37 @@ mod tests {
 
     #[test]
     fn hostile_answers_are_errors() {
-        assert!(matches!(exchange(answer(0, -1, &[])).1, Err(TransportError::Malformed(_))));
-        assert!(matches!(exchange(answer(0, i32::MAX, &[])).1, Err(TransportError::Malformed(_))));
-        assert!(matches!(exchange(answer(0, 4, &[1])).1, Err(TransportError::Closed)));
-        assert!(matches!(exchange(vec![0; 5]).1, Err(TransportError::Closed)));
+        assert!(matches!(
+            exchange(answer(0, -1, &[])).1,
+            Err(TransportError::Malformed(_))
+        ));
+        assert!(matches!(
+            exchange(answer(0, i32::MAX, &[])).1,
+            Err(TransportError::Malformed(_))
+        ));
+        assert!(matches!(
+            exchange(answer(0, 4, &[1])).1,
+            Err(TransportError::Closed)
+        ));
+        assert!(matches!(
+            exchange(vec![0; 5]).1,
+            Err(TransportError::Closed)
+        ));
     }
 
     #[test]
     fn a_missing_socket_is_reported_in_stocks_words() {
         let error = Dummy::open_at(Path::new("/nonexistent/socket"), 0).unwrap_err();
-        assert_eq!(error.to_string(), "dummy failed on connect(): : No such file or directory");
+        assert_eq!(
+            error.to_string(),
+            "dummy failed on connect(): : No such file or directory"
+        );
     }
 
     #[test]
     fn closing_says_goodbye() {
-        let directory = std::env::temp_dir().join(format!("steadysol-dummy-{}", std::process::id()));
+        let directory =
+            std::env::temp_dir().join(format!("steadysol-dummy-{}", std::process::id()));
         let _ = std::fs::remove_file(&directory);
         let listener = UnixListener::bind(&directory).unwrap();
         let dummy = Dummy::open_at(&directory, 0).unwrap();

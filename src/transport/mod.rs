@@ -4,8 +4,11 @@
 //! and so does a plain [`Request`]. Nothing in this module panics.
 
 use std::io;
+use std::time::Duration;
 
 use ipmi_rs::connection::{IpmiConnection, Request, Response};
+
+use crate::cli::context::{Context, Interface};
 
 pub mod dummy;
 
@@ -20,13 +23,29 @@ pub enum Connection {
 }
 
 impl Connection {
-    /// Opens `-I dummy`. `verbosity` counts the `-v`: from one on, requests and answers are shown on stderr.
+    /// Opens what `-I` names.
     ///
     /// # Errors
     ///
-    /// [`TransportError::Open`] with the line stock prints when the socket cannot be connected.
-    pub fn dummy(verbosity: u8) -> Result<Self, TransportError> {
-        dummy::Dummy::open(verbosity).map(Self::Dummy)
+    /// [`TransportError::Open`] with the lines for stderr.
+    pub fn open(context: &Context) -> Result<Self, TransportError> {
+        match &context.interface {
+            Interface::Dummy => dummy::Dummy::open(context.verbose).map(Self::Dummy),
+            Interface::Lanplus => Err(not_driven("lanplus")),
+            Interface::Lan => Err(not_driven("lan")),
+            Interface::Open => Err(not_driven("open")),
+            Interface::Other(name) => Err(not_driven(name)),
+        }
+    }
+
+    /// Changes how long an answer is waited for, and how often a request is sent: for commands that take long. An
+    /// interface that knows no time-outs ignores it.
+    pub fn set_patience(&mut self, timeout: Duration, tries: u32) {
+        match self {
+            Self::Dummy(_) => {
+                let _ = (timeout, tries);
+            }
+        }
     }
 
     /// Ends the session, if there is one, and closes the medium. Nothing is reported: there is nothing left to do.
@@ -59,6 +78,10 @@ impl IpmiConnection for Connection {
             Self::Dummy(dummy) => dummy.send_recv(request),
         }
     }
+}
+
+fn not_driven(interface: &str) -> TransportError {
+    TransportError::Open(format!("Error loading interface {interface}"))
 }
 
 /// Why a connection could not be opened, or why a request has no answer.

@@ -1,0 +1,120 @@
+//! The BMC itself, IPMI v2.0 chapter 20.
+
+use ipmi_rs::connection::{IpmiCommand, Message, NetFn};
+
+use super::{AnswerError, at_least};
+
+/// Get Device ID, section 20.1.
+#[derive(Clone, Copy, Debug)]
+pub struct GetDeviceId;
+
+impl From<GetDeviceId> for Message {
+    fn from(_: GetDeviceId) -> Self {
+        Self::new_request(NetFn::App, 0x01, Vec::new())
+    }
+}
+
+impl IpmiCommand for GetDeviceId {
+    type Output = DeviceId;
+    type Error = AnswerError;
+
+    fn parse_success_response(data: &[u8]) -> Result<DeviceId, AnswerError> {
+        let bytes = at_least::<11>(data)?;
+        Ok(DeviceId {
+            id: bytes[0],
+            revision: bytes[1] & 0x0f,
+            provides_sdrs: bytes[1] & 0x80 != 0,
+            firmware_major: bytes[2] & 0x7f,
+            available: bytes[2] & 0x80 == 0,
+            firmware_minor: bytes[3],
+            ipmi_major: bytes[4] & 0x0f,
+            ipmi_minor: bytes[4] >> 4,
+            support: bytes[5],
+            manufacturer: u32::from_le_bytes([bytes[6], bytes[7], bytes[8], 0]),
+            product: u16::from_le_bytes([bytes[9], bytes[10]]),
+            // As in stock: any other length has none.
+            auxiliary: data.get(11..).and_then(|rest| rest.try_into().ok()),
+        })
+    }
+}
+
+/// Who the BMC is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeviceId {
+    /// The device's number, 0 if unspecified.
+    pub id: u8,
+    /// The device's revision, 0 to 15.
+    pub revision: u8,
+    /// Whether it has device SDRs.
+    pub provides_sdrs: bool,
+    /// Firmware revision before the point, 0 to 127.
+    pub firmware_major: u8,
+    /// Whether it runs normally; false while firmware is updated or it starts.
+    pub available: bool,
+    /// Firmware revision after the point, in BCD.
+    pub firmware_minor: u8,
+    /// IPMI version before the point.
+    pub ipmi_major: u8,
+    /// IPMI version after the point.
+    pub ipmi_minor: u8,
+    /// What else it does, a bit for each of [`SUPPORT`].
+    pub support: u8,
+    /// The manufacturer's IANA private enterprise number, 24 bits.
+    pub manufacturer: u32,
+    /// The manufacturer's number for the product.
+    pub product: u16,
+    /// Auxiliary firmware revision, where the answer has exactly these four bytes more.
+    pub auxiliary: Option<[u8; 4]>,
+}
+
+/// What the bits of [`DeviceId::support`] mean, from bit 0, in stock's words.
+pub const SUPPORT: [&str; 8] = [
+    "Sensor Device",
+    "SDR Repository Device",
+    "SEL Device",
+    "FRU Inventory Device",
+    "IPMB Event Receiver",
+    "IPMB Event Generator",
+    "Bridge",
+    "Chassis Device",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ANSWER: [u8; 15] = [
+        0x20, 0x81, 0x82, 0x03, 0x51, 0x8f, 0x57, 0x01, 0x00, 0x34, 0x12, 1, 2, 3, 4,
+    ];
+
+    #[test]
+    fn every_field_is_read() {
+        let id = GetDeviceId::parse_success_response(&ANSWER).unwrap();
+        assert_eq!(
+            (id.id, id.revision, id.provides_sdrs, id.available),
+            (0x20, 1, true, false)
+        );
+        assert_eq!(
+            (
+                id.firmware_major,
+                id.firmware_minor,
+                id.ipmi_major,
+                id.ipmi_minor
+            ),
+            (2, 3, 1, 5)
+        );
+        assert_eq!(
+            (id.manufacturer, id.product, id.auxiliary),
+            (343, 0x1234, Some([1, 2, 3, 4]))
+        );
+    }
+
+    #[test]
+    fn an_answer_of_any_length_is_parsed_or_refused() {
+        for length in 0..ANSWER.len() {
+            let parsed = GetDeviceId::parse_success_response(&ANSWER[..length]);
+            assert_eq!(parsed.is_ok(), length >= 11, "{length}");
+            assert!(parsed.ok().and_then(|id| id.auxiliary).is_none());
+        }
+    }
+}

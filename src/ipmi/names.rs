@@ -1,0 +1,80 @@
+//! Names of values, in stock ipmitool's words.
+
+use std::borrow::Cow;
+
+/// Values and their names.
+pub type Table = &'static [(u8, &'static str)];
+
+/// The name of `value`, or stock's `Unknown (0xNN)`.
+pub fn name(value: u8, table: Table) -> Cow<'static, str> {
+    match table.iter().find(|(each, _)| *each == value) {
+        Some((_, name)) => Cow::Borrowed(name),
+        None => Cow::Owned(format!("Unknown (0x{value:02X})")),
+    }
+}
+
+/// The value of `name`, in any case, as stock's `str2val` finds it.
+pub fn value(name: &str, table: Table) -> Option<u8> {
+    table
+        .iter()
+        .find(|(_, each)| each.eq_ignore_ascii_case(name))
+        .map(|(value, _)| *value)
+}
+
+/// Privilege levels, IPMI v2.0 table 6-7.
+pub const PRIVILEGE_LEVELS: Table = &[
+    (1, "CALLBACK"),
+    (2, "USER"),
+    (3, "OPERATOR"),
+    (4, "ADMINISTRATOR"),
+    (5, "OEM"),
+    (0xf, "NO ACCESS"),
+];
+
+/// The netfns that have names in stock's `raw`.
+pub const NETFNS: Table = &[
+    (0x00, "Chassis"),
+    (0x02, "Bridge"),
+    (0x04, "SensorEvent"),
+    (0x06, "Application"),
+    (0x08, "Firmware"),
+    (0x0a, "Storage"),
+    (0x0c, "Transport"),
+];
+
+/// SOL bit rates, IPMI v2.0 table 26-5, parameters 5 and 6.
+pub const BIT_RATES: Table = &[
+    (0x00, "IPMI-Over-Serial-Setting"),
+    (0x06, "9.6"),
+    (0x07, "19.2"),
+    (0x08, "38.4"),
+    (0x09, "57.6"),
+    (0x0a, "115.2"),
+];
+
+/// SOL set-in-progress states, IPMI v2.0 table 26-5, parameter 0.
+pub const SET_IN_PROGRESS: Table = &[
+    (0, "set-complete"),
+    (1, "set-in-progress"),
+    (2, "commit-write"),
+];
+
+/// What a serial session does, IPMI v2.0 table 22-25.
+pub const CHANNEL_ACTIVITIES: Table = &[
+    (0, "IPMI Messaging session active"),
+    (1, "Callback Messaging session active"),
+    (2, "Dial-out Alert active"),
+    (3, "TAP Page Active"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_found_in_any_case_and_whole() {
+        assert_eq!(value("aPPlication", NETFNS), Some(6));
+        assert_eq!(value("app", NETFNS), None);
+        assert_eq!(name(0x0b, BIT_RATES), "Unknown (0x0B)");
+    }
+}
