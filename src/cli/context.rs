@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use super::secret::Secret;
+use super::secret::{CommandLine, Secret};
 
 /// Everything the floors below need to know about one run.
 #[derive(Clone, Debug)]
@@ -20,7 +20,7 @@ pub struct Context {
     pub username: Vec<u8>,
     /// The password (`-P -f -E -a` or the prompt); `None` also after `-A NONE`.
     pub password: Option<Secret>,
-    /// K_g, 0 to 20 bytes (`-k -K -y -Y`); `None` when unset: the password stands in for it.
+    /// K_g, 1 to 20 bytes (`-k -K -y -Y`); `None` when unset, empty or all zeros: the password stands in for it.
     pub kg: Option<Secret>,
     /// The session's privilege level (`-L`); Administrator when unset.
     pub privilege: Privilege,
@@ -60,7 +60,41 @@ pub struct Context {
     /// The verb and its arguments: what getopt left over, in order.
     pub args: Vec<OsString>,
     /// The whole command line as it was typed, program name first: what a fallback is given.
-    pub argv: Vec<OsString>,
+    pub argv: CommandLine,
+}
+
+impl Default for Context {
+    /// Stock's defaults, with no verb.
+    fn default() -> Self {
+        Self {
+            interface: Interface::Open,
+            host: None,
+            port: 623,
+            family: Family::Any,
+            username: Vec::new(),
+            password: None,
+            kg: None,
+            privilege: Privilege::Administrator,
+            name_only: true,
+            cipher_suite: None,
+            timeout: None,
+            retries: None,
+            auth_type: None,
+            escape: b'~',
+            verbose: 0,
+            csv: false,
+            oem: None,
+            bridging: Bridging::default(),
+            device: 0,
+            sdr_cache: None,
+            sel_oem: None,
+            serial_device: None,
+            utc: false,
+            message_size: 0,
+            args: Vec::new(),
+            argv: CommandLine::default(),
+        }
+    }
 }
 
 /// The ways to reach a BMC.
@@ -104,6 +138,8 @@ pub enum Privilege {
     Administrator,
     /// 5h
     Oem,
+    /// Fh, `NO ACCESS`.
+    NoAccess,
     /// FFh: an unknown name was given. Stock warns, goes on with this value, and the BMC refuses it.
     Invalid,
 }
@@ -117,6 +153,7 @@ impl Privilege {
             Self::Operator => 3,
             Self::Administrator => 4,
             Self::Oem => 5,
+            Self::NoAccess => 0x0f,
             Self::Invalid => 0xff,
         }
     }

@@ -28,6 +28,13 @@ impl Exit {
         }
     }
 
+    /// The argument parser refused words that getopt had put in order: a fault of the option table, told as it is.
+    pub fn from_parser(error: &clap::Error) -> Self {
+        // Where standard error is gone nobody is left to tell.
+        let _ = error.print();
+        Self::Failure
+    }
+
     /// Ends in the stated way: dies by the signal where there is one, else returns the status for `main`.
     pub fn finish(self) -> ExitCode {
         match self {

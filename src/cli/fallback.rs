@@ -24,7 +24,7 @@ use super::verbs;
 /// Returns only when that failed.
 pub fn hand_over(context: &Context) -> Exit {
     let verb = context.args.first().map(OsString::as_os_str);
-    hand_over_argv(&context.argv, verb)
+    hand_over_argv(&context.argv.0, verb)
 }
 
 /// [`hand_over`] for a command line that was not interpreted: `argv` has the program name first, `verb` is its first

@@ -1,11 +1,25 @@
-//! What was typed (`Options`) and what it means ([`Context`]).
+//! What was typed ([`Options`]) and what it means ([`Context`]).
 
+pub mod conceal;
 pub mod context;
 pub mod exit;
 pub mod fallback;
+pub mod getopt;
+pub mod interpret;
+pub mod logging;
+pub mod number;
+pub mod options;
+pub mod password_file;
+pub mod prompt;
 pub mod secret;
+pub mod typed;
+pub mod usage;
 pub mod verbs;
+pub mod world;
 
 pub use context::Context;
 pub use exit::Exit;
+pub use interpret::{Plan, plan};
 pub use secret::Secret;
+pub use typed::Options;
+pub use world::Process;

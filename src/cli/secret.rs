@@ -1,5 +1,6 @@
 //! Passwords and keys: wiped from memory when dropped, never printed.
 
+use std::ffi::OsString;
 use std::fmt;
 
 use zeroize::Zeroizing;
@@ -33,6 +34,16 @@ impl Secret {
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Secret(..)")
+    }
+}
+
+/// A command line as typed, program name first. It may hold passwords, so `{:?}` shows only its length.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct CommandLine(pub Vec<OsString>);
+
+impl fmt::Debug for CommandLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "CommandLine({} words)", self.0.len())
     }
 }
 

@@ -1,0 +1,480 @@
+//! From what was typed to what it means: values checked, files and environment read, questions asked, each at the
+//! point where getopt meets the option, as in stock.
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use super::context::{AuthType, Bridging, Context, Family, Interface, Oem, Privilege};
+use super::exit::Exit;
+use super::number::{self, NumberError};
+use super::secret::{CommandLine, Secret};
+use super::typed::{Mistake, Options};
+use super::usage::{self, INTERFACES, OEM_TYPES};
+use super::world::{Rehearsal, Stop, World, secret_variable};
+use super::{password_file, verbs};
+
+/// What is to be done with a command line.
+#[derive(Debug)]
+pub enum Plan {
+    /// Run a built-in verb.
+    Run(Box<Context>),
+    /// Hand the words over, untouched, to another `ipmitool`.
+    HandOver,
+    /// Nothing more: everything was said.
+    End(Exit),
+}
+
+/// Interprets a command line, and says what stock says about it.
+///
+/// A command line that goes to another `ipmitool` is only rehearsed: mistakes are reported here, but questions and
+/// warnings are left to the one that runs it.
+pub fn plan(options: &Options, world: &mut impl World) -> Plan {
+    if is_for_us(options) {
+        return match interpret(options, world) {
+            Ok(context) => Plan::Run(Box::new(context)),
+            Err(Stop::Exit(exit)) => Plan::End(exit),
+            Err(Stop::Question) => Plan::End(Exit::Failure),
+        };
+    }
+    let mut rehearsal = Rehearsal::default();
+    match interpret(options, &mut rehearsal) {
+        Err(Stop::Exit(exit)) => Plan::End(
+            rehearsal
+                .perform(world)
+                .map_or_else(|error| Exit::from_output_error(&error), |()| exit),
+        ),
+        Ok(_) | Err(Stop::Question) => Plan::HandOver,
+    }
+}
+
+/// Built in are some verbs over lanplus and dummy, unbridged, and `help`.
+fn is_for_us(options: &Options) -> bool {
+    let verb = options.operands.first().map(OsString::as_os_str);
+    let reachable = matches!(
+        options.last(b'I').and_then(OsStr::to_str),
+        Some("lanplus" | "dummy")
+    );
+    // Zero, however written, is stock's word for unset.
+    let bridged = |letter| {
+        options
+            .last(letter)
+            .is_some_and(|value| number::uchar(value.as_bytes()) != Ok(0))
+    };
+    verb == Some(OsStr::new("help"))
+        || (reachable && verbs::is_native(&options.operands) && !bridged(b't') && !bridged(b'T'))
+}
+
+fn interpret<W: World>(options: &Options, world: &mut W) -> Result<Context, Stop> {
+    let mut meaning = Meaning::new(options, world);
+    for (letter, value) in &options.options {
+        meaning.option(*letter, value)?;
+    }
+    if let Some(mistake) = options.mistake {
+        return meaning.complain(mistake);
+    }
+    meaning.finish()
+}
+
+/// A context in the making.
+struct Meaning<'a, W> {
+    options: &'a Options,
+    world: &'a mut W,
+    context: Context,
+    interface: Option<String>,
+    oem: Option<Vec<u8>>,
+}
+
+impl<'a, W: World> Meaning<'a, W> {
+    fn new(options: &'a Options, world: &'a mut W) -> Self {
+        let context = Context {
+            args: options.operands.clone(),
+            argv: CommandLine(options.argv.clone()),
+            ..Context::default()
+        };
+        Self {
+            options,
+            world,
+            context,
+            interface: None,
+            oem: None,
+        }
+    }
+
+    fn option(&mut self, letter: u8, value: &OsStr) -> Result<(), Stop> {
+        let bytes = value.as_bytes();
+        let path = || PathBuf::from(value);
+        match letter {
+            b'h' => {
+                self.world
+                    .error(usage::help(&self.options.program()).as_bytes());
+                return Err(Stop::Exit(Exit::Success));
+            }
+            b'V' => {
+                let text = usage::version(&self.options.program());
+                return Err(Stop::Exit(self.world.output(text.as_bytes()).into()));
+            }
+            b'v' => self.more_verbose(),
+            b'c' => self.context.csv = true,
+            b'Z' => self.context.utc = true,
+            b'I' => self.interface = Some(value.to_string_lossy().into_owned()),
+            b'H' => self.context.host = Some(value.to_string_lossy().into_owned()),
+            b'd' => self.context.device = self.device(bytes)?,
+            b'p' => self.context.port = self.port(bytes)?,
+            b'4' => self.family(Family::V4)?,
+            b'6' => self.family(Family::V6)?,
+            b'U' if bytes.len() > MAX_USERNAME => {
+                return self.refuse("Username is too long (> 16 bytes)");
+            }
+            b'U' => self.context.username = bytes.to_vec(),
+            b'P' => self.context.password = Some(Secret::new(bytes.to_vec())),
+            b'f' => self.password_from_file(Path::new(value)),
+            b'E' => self.password_from_environment(),
+            b'a' => self.context.password = Some(self.world.ask("Password: ")?),
+            b'k' => self.context.kg = text_key(Secret::new(bytes.to_vec())),
+            b'K' => self.key_from_environment(),
+            b'y' => self.context.kg = self.hexadecimal_key(bytes)?,
+            b'Y' => self.context.kg = text_key(self.world.ask("Key: ")?),
+            b'L' => self.privilege(bytes),
+            b'A' => self.context.auth_type = Some(auth_type(bytes)),
+            b'C' => {
+                self.context.cipher_suite =
+                    Some(self.number(number::uchar(bytes), " [0-255] for '-C'")?)
+            }
+            b'N' => {
+                self.context.timeout = self.checked(number::uint(bytes), 'N').map(unless_zero)?
+            }
+            b'R' => self.context.retries = self.retries(bytes).map(unless_zero)?,
+            b'z' => self.context.message_size = self.checked(number::ushort(bytes), 'z')?,
+            b't' => {
+                self.context.bridging.target_address = self.checked(number::uchar(bytes), 't')?
+            }
+            b'b' => {
+                self.context.bridging.target_channel = self.checked(number::uchar(bytes), 'b')?
+            }
+            b'T' => {
+                self.context.bridging.transit_address = self.checked(number::uchar(bytes), 'T')?
+            }
+            b'B' => {
+                self.context.bridging.transit_channel = self.checked(number::uchar(bytes), 'B')?
+            }
+            b'l' => self.context.bridging.target_lun = self.checked(number::uchar(bytes), 'l')?,
+            b'm' => {
+                self.context.bridging.my_address =
+                    self.checked(number::uchar(bytes), 'm').map(unless_zero)?
+            }
+            b'e' => self.context.escape = bytes.first().copied().unwrap_or_default(),
+            b'S' => self.context.sdr_cache = Some(path()),
+            b'O' => self.context.sel_oem = Some(path()),
+            b'D' => self.context.serial_device = Some(value.to_os_string()),
+            b'o' if matches!(bytes, b"list" | b"help") => {
+                self.world.error(usage::oem_listing().as_bytes());
+                return Err(Stop::Exit(Exit::Success));
+            }
+            b'o' => self.oem = Some(bytes.to_vec()),
+            b'g' => self.oem = Some(b"intelwv2".to_vec()),
+            b's' => self.oem = Some(b"supermicro".to_vec()),
+            // The table's test keeps this from happening.
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// A mistake that getopt found: its complaint, then the usage.
+    fn complain<T>(&mut self, mistake: Mistake) -> Result<T, Stop> {
+        let (text, letter) = match mistake {
+            Mistake::Unknown(letter) => ("invalid option", letter),
+            Mistake::Missing(letter) => ("option requires an argument", letter),
+        };
+        let mut line = format!("{}: {text} -- '", self.options.typed_program()).into_bytes();
+        line.extend_from_slice(&[letter, b'\'', b'\n']);
+        self.world.error(&line);
+        self.world
+            .error(usage::help(&self.options.program()).as_bytes());
+        Err(Stop::Exit(Exit::Failure))
+    }
+
+    /// What stock does between the last option and opening the interface, in its order.
+    fn finish(mut self) -> Result<Context, Stop> {
+        if self.context.args.first().is_some_and(|verb| verb == "help") {
+            self.world.error(verbs::listing().as_bytes());
+            return Err(Stop::Exit(Exit::Success));
+        }
+        let unauthenticated = self.context.auth_type == Some(AuthType::None);
+        if self.context.host.is_some() && self.context.password.is_none() && !unauthenticated {
+            self.context.password = Some(self.world.ask("Password: ")?);
+        }
+        self.context.interface = self.choose_interface()?;
+        self.context.oem = self.choose_oem()?;
+        if unauthenticated {
+            self.context.password = None;
+        }
+        let Bridging {
+            target_address,
+            transit_address,
+            transit_channel,
+            ..
+        } = self.context.bridging;
+        if transit_address != 0 && target_address == 0 {
+            return self.refuse(&format!(
+                "Transit address/channel {}/{} ignored. Target address must be specified!",
+                alternate_hexadecimal(transit_address),
+                alternate_hexadecimal(transit_channel)
+            ));
+        }
+        Ok(self.context)
+    }
+
+    fn choose_interface(&mut self) -> Result<Interface, Stop> {
+        let default = if self.context.host.is_some() {
+            "lan"
+        } else {
+            "open"
+        };
+        let name = self.interface.take().unwrap_or_else(|| default.to_string());
+        let length = self.context.password.as_ref().map_or(0, Secret::len);
+        let limit = match name.as_str() {
+            "lan" => 16,
+            "lanplus" => 20,
+            _ => usize::MAX,
+        };
+        if length > limit {
+            return self.refuse(&format!("{name}: password is longer than {limit} bytes."));
+        }
+        if !INTERFACES.iter().any(|interface| interface.name == name) {
+            return self.refuse(&format!("Error loading interface {name}"));
+        }
+        Ok(match name.as_str() {
+            "open" => Interface::Open,
+            "lan" => Interface::Lan,
+            "lanplus" => Interface::Lanplus,
+            "dummy" => Interface::Dummy,
+            _ => Interface::Other(name),
+        })
+    }
+
+    fn choose_oem(&mut self) -> Result<Option<Oem>, Stop> {
+        let Some(name) = self.oem.take() else {
+            return Ok(None);
+        };
+        let known = OEM_TYPES
+            .iter()
+            .find(|(known, ..)| known.as_bytes() == name)
+            .map(|(.., oem)| *oem);
+        let failed = if known == Some(Oem::Ibm) && self.world.variable(IBM_DATA_FILE).is_none() {
+            self.world
+                .error(format!("Unable to read {IBM_DATA_FILE} from environment\n").as_bytes());
+            true
+        } else {
+            known.is_none()
+        };
+        if failed {
+            return self.refuse(&format!(
+                "OEM setup for \"{}\" failed",
+                String::from_utf8_lossy(&name)
+            ));
+        }
+        if matches!(known, Some(Oem::Supermicro | Oem::Quanta)) && self.context.auth_type.is_none()
+        {
+            self.context.auth_type = Some(AuthType::Oem);
+        }
+        Ok(known)
+    }
+
+    fn more_verbose(&mut self) {
+        self.context.verbose = self.context.verbose.saturating_add(1);
+        if self.context.verbose == 2 {
+            self.world
+                .error(usage::version_in_debug_output(&self.options.program()).as_bytes());
+        }
+    }
+
+    fn device(&mut self, bytes: &[u8]) -> Result<u32, Stop> {
+        let number = self.checked(number::int(bytes), 'd')?;
+        u32::try_from(number)
+            .or_else(|_| self.refuse(&format!("Device number {number} is out of range.")))
+    }
+
+    fn port(&mut self, bytes: &[u8]) -> Result<u16, Stop> {
+        let number = self.checked(number::int(bytes), 'p')?;
+        let port = u16::try_from(number)
+            .or_else(|_| self.refuse(&format!("Port number {number} is out of range.")))?;
+        Ok(if port == 0 { DEFAULT_PORT } else { port })
+    }
+
+    fn retries(&mut self, bytes: &[u8]) -> Result<u32, Stop> {
+        let number = number::int(bytes)
+            .and_then(|number| u32::try_from(number).map_err(|_| NumberError::OutOfRange));
+        self.checked(number, 'R')
+    }
+
+    fn family(&mut self, family: Family) -> Result<(), Stop> {
+        let number = |family| if family == Family::V4 { 4 } else { 6 };
+        match self.context.family {
+            Family::Any => {
+                self.context.family = family;
+                Ok(())
+            }
+            present if present == family => {
+                self.refuse(&format!("Multiple -{} parameters given.", number(family)))
+            }
+            present => self.refuse(&format!(
+                "Parameter is mutually exclusive with -{}.",
+                number(present)
+            )),
+        }
+    }
+
+    fn password_from_file(&mut self, path: &Path) {
+        self.context.password = match password_file::read(path) {
+            Ok(password) => Some(password),
+            Err(lines) => {
+                self.world.error(lines.as_bytes());
+                None
+            }
+        };
+    }
+
+    fn password_from_environment(&mut self) {
+        let found = PASSWORD_VARIABLES
+            .iter()
+            .find_map(|name| secret_variable(self.world, name));
+        match found {
+            Some(password) => self.context.password = Some(password),
+            None => self.say("Unable to read password from environment"),
+        }
+    }
+
+    fn key_from_environment(&mut self) {
+        match secret_variable(self.world, KEY_VARIABLE) {
+            Some(key) => self.context.kg = text_key(key),
+            None => self.say("Unable to read kgkey from environment"),
+        }
+    }
+
+    fn hexadecimal_key(&mut self, text: &[u8]) -> Result<Option<Secret>, Stop> {
+        if text.len() % 2 != 0 {
+            return self.refuse("Number of Kg key characters is not even");
+        }
+        let Some(key) = text
+            .chunks(2)
+            .map(hexadecimal_byte)
+            .collect::<Option<Vec<u8>>>()
+        else {
+            return self.refuse("Kg key is not hexadecimal number");
+        };
+        if key.len() > MAX_KEY {
+            return self.refuse("Kg key is too long");
+        }
+        Ok(usable_key(Secret::new(key)))
+    }
+
+    fn privilege(&mut self, text: &[u8]) {
+        let name = text.strip_suffix(b"+").unwrap_or(text);
+        self.context.name_only &= name.len() == text.len();
+        let known = PRIVILEGES
+            .iter()
+            .find(|(known, _)| known.as_bytes().eq_ignore_ascii_case(name));
+        self.context.privilege = known.map_or(Privilege::Invalid, |(_, level)| *level);
+        if known.is_none() {
+            self.say_bytes(&[b"Invalid privilege level ", name].concat());
+        }
+    }
+
+    fn checked<T>(&mut self, number: Result<T, NumberError>, letter: char) -> Result<T, Stop> {
+        self.number(number, &format!(" for '-{letter}'"))
+    }
+
+    fn number<T>(&mut self, number: Result<T, NumberError>, range: &str) -> Result<T, Stop> {
+        number.or_else(|_| self.refuse(&format!("Invalid parameter given or out of range{range}.")))
+    }
+
+    fn refuse<T>(&mut self, line: &str) -> Result<T, Stop> {
+        self.say(line);
+        Err(Stop::Exit(Exit::Failure))
+    }
+
+    fn say(&mut self, line: &str) {
+        self.say_bytes(line.as_bytes());
+    }
+
+    fn say_bytes(&mut self, line: &[u8]) {
+        let line = &line[..line.len().min(MAX_LINE)];
+        self.world.error(&[line, b"\n"].concat());
+    }
+}
+
+/// A key given as text: cut at 20 bytes, as stock does.
+fn text_key(key: Secret) -> Option<Secret> {
+    let length = key.len().min(MAX_KEY);
+    usable_key(Secret::new(key.bytes()[..length].to_vec()))
+}
+
+/// A key of zeros is no key.
+fn usable_key(key: Secret) -> Option<Secret> {
+    key.bytes().iter().any(|byte| *byte != 0).then_some(key)
+}
+
+fn hexadecimal_byte(pair: &[u8]) -> Option<u8> {
+    let digit = |byte: &u8| char::from(*byte).to_digit(16);
+    let [high, low] = pair else { return None };
+    u8::try_from(digit(high)? << 4 | digit(low)?).ok()
+}
+
+fn auth_type(text: &[u8]) -> AuthType {
+    let known = AUTH_TYPES
+        .iter()
+        .find(|(known, _)| known.as_bytes().eq_ignore_ascii_case(text));
+    known.map_or(AuthType::Invalid, |(_, kind)| *kind)
+}
+
+fn unless_zero<T: Default + PartialEq>(number: T) -> Option<T> {
+    (number != T::default()).then_some(number)
+}
+
+/// C's `%#x`: zero has no prefix.
+fn alternate_hexadecimal(number: u8) -> String {
+    if number == 0 {
+        String::from("0")
+    } else {
+        format!("{number:#x}")
+    }
+}
+
+/// Environment variables with the password, for `-E`; the first one set wins.
+pub const PASSWORD_VARIABLES: [&str; 2] = ["IPMITOOL_PASSWORD", "IPMI_PASSWORD"];
+
+/// Environment variable with K_g, for `-K`.
+pub const KEY_VARIABLE: &str = "IPMI_KGKEY";
+
+/// Environment variable that names the event file of `-o ibm`.
+pub const IBM_DATA_FILE: &str = "IPMI_OEM_IBM_DATAFILE";
+
+/// The BMC's UDP port, RMCP's primary port.
+pub const DEFAULT_PORT: u16 = 623;
+
+/// Bytes of a user name.
+const MAX_USERNAME: usize = 16;
+
+/// Bytes of K_g.
+const MAX_KEY: usize = 20;
+
+/// Stock's message buffer of 1024 bytes, less the NUL.
+const MAX_LINE: usize = 1023;
+
+const PRIVILEGES: [(&str, Privilege); 6] = [
+    ("CALLBACK", Privilege::Callback),
+    ("USER", Privilege::User),
+    ("OPERATOR", Privilege::Operator),
+    ("ADMINISTRATOR", Privilege::Administrator),
+    ("OEM", Privilege::Oem),
+    ("NO ACCESS", Privilege::NoAccess),
+];
+
+const AUTH_TYPES: [(&str, AuthType); 5] = [
+    ("NONE", AuthType::None),
+    ("MD2", AuthType::Md2),
+    ("MD5", AuthType::Md5),
+    ("PASSWORD", AuthType::Password),
+    ("OEM", AuthType::Oem),
+];

@@ -1,0 +1,61 @@
+//! Messages about what goes on, on standard error, without times: bare lines, because scripts parse them.
+//!
+//! | given | shown | stock's name |
+//! | --- | --- | --- |
+//! | nothing | `error!`, `warn!` | NOTICE |
+//! | `-v` | and `info!` | INFO |
+//! | `-vv` | and `debug!` | DEBUG |
+//! | `-vvv` and more | and `trace!` (packets) | |
+//!
+//! `IPMITOOL_LOG`, else `RUST_LOG`, replaces the count by an env_logger filter such as `steadysol::proto=trace`.
+
+use std::env;
+use std::io::Write;
+
+use env_logger::{Builder, Target};
+use log::LevelFilter;
+
+/// Sets the program's logger up; a second call changes nothing.
+pub fn init(verbose: u8) {
+    let mut builder = Builder::new();
+    builder
+        .target(Target::Stderr)
+        .format(|out, record| writeln!(out, "{}", record.args()));
+    match FILTERS
+        .iter()
+        .find_map(|name| env::var(name).ok().filter(|filter| !filter.is_empty()))
+    {
+        Some(filter) => builder.parse_filters(&filter),
+        // Libraries keep silent: what they have to say is in nobody's parser.
+        None => builder
+            .filter_level(LevelFilter::Error)
+            .filter_module("steadysol", level(verbose)),
+    };
+    // The only failure is a logger that stands already.
+    let _ = builder.try_init();
+}
+
+/// What a count of `-v` shows.
+pub fn level(verbose: u8) -> LevelFilter {
+    match verbose {
+        0 => LevelFilter::Warn,
+        1 => LevelFilter::Info,
+        2 => LevelFilter::Debug,
+        _ => LevelFilter::Trace,
+    }
+}
+
+/// Environment variables that hold a filter, the first one set wins.
+pub const FILTERS: [&str; 2] = ["IPMITOOL_LOG", "RUST_LOG"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_v_shows_more_up_to_the_third() {
+        let shown: Vec<_> = (0..5).map(level).collect();
+        assert!(shown.is_sorted());
+        assert_eq!(shown[3], shown[4]);
+    }
+}
