@@ -135,20 +135,14 @@ impl Relay {
 
     /// Nothing passes either way for `time`, beginning right after the next packet that goes in `direction`.
     pub fn black_out_after_next(&self, direction: Direction, time: Duration) {
-        let set = |state: &mut State, on| {
+        let set = |later: &mut Later<'_>, on| {
             BOTH.iter()
-                .for_each(|&way| state.faults(way).black_out = on)
+                .for_each(|&way| later.faults(way).black_out = on)
         };
         self.on_next(direction, move |later| {
             // the packet itself still passes: the fault begins with the next turn of the relay
-            later.0.schedule(
-                Instant::now() + SOON,
-                Box::new(move |state| set(state, true)),
-            );
-            later.0.schedule(
-                Instant::now() + SOON + time,
-                Box::new(move |state| set(state, false)),
-            );
+            later.after(SOON, move |later| set(later, true));
+            later.after(SOON + time, move |later| set(later, false));
         });
     }
 
@@ -239,6 +233,14 @@ impl Later<'_> {
     /// The faults of one direction.
     pub fn faults(&mut self, direction: Direction) -> &mut Faults {
         self.0.faults(direction)
+    }
+
+    /// Does something else after a time.
+    pub fn after(&mut self, wait: Duration, what: impl FnOnce(&mut Later<'_>) + Send + 'static) {
+        self.0.schedule(
+            Instant::now() + wait,
+            Box::new(move |state| what(&mut Later(state))),
+        );
     }
 }
 

@@ -83,9 +83,17 @@ impl Exchange {
             },
             _ => self.suite.authentication,
         };
-        let Some(hash) = algorithm.hash() else { return Vec::new() };
-        let mut check =
-            hash.hmac(&self.sik(), &[&self.console_random, &self.bmc_session.to_le_bytes(), &self.guid]);
+        let Some(hash) = algorithm.hash() else {
+            return Vec::new();
+        };
+        let mut check = hash.hmac(
+            &self.sik(),
+            &[
+                &self.console_random,
+                &self.bmc_session.to_le_bytes(),
+                &self.guid,
+            ],
+        );
         check.truncate(algorithm.check_len());
         check
     }
@@ -128,12 +136,25 @@ impl Exchange {
         };
         let role = self.role_for(self.quirk == Quirk::I82571spt);
         let head = [role, self.username.len() as u8];
-        let parts: [&[u8]; 4] = [&self.console_random, &self.bmc_random, &head, &self.username];
-        Zeroizing::new(self.suite.authentication.hash().map_or_else(Vec::new, |hash| hash.hmac(key.bytes(), &parts)))
+        let parts: [&[u8]; 4] = [
+            &self.console_random,
+            &self.bmc_random,
+            &head,
+            &self.username,
+        ];
+        Zeroizing::new(
+            self.suite
+                .authentication
+                .hash()
+                .map_or_else(Vec::new, |hash| hash.hmac(key.bytes(), &parts)),
+        )
     }
 
     fn keyed(&self, parts: &[&[u8]]) -> Vec<u8> {
-        self.suite.authentication.hash().map_or_else(Vec::new, |hash| hash.hmac(self.password.bytes(), parts))
+        self.suite
+            .authentication
+            .hash()
+            .map_or_else(Vec::new, |hash| hash.hmac(self.password.bytes(), parts))
     }
 
     fn role_for(&self, bare: bool) -> u8 {
@@ -168,7 +189,10 @@ pub(crate) mod tests {
     fn another_password_makes_every_code_wrong() {
         for suite in Suite::all().filter(|s| s.authentication != Authentication::None) {
             let good = exchange(suite.id);
-            let bad = Exchange { password: Key20::new(b"Secret").unwrap(), ..good.clone() };
+            let bad = Exchange {
+                password: Key20::new(b"Secret").unwrap(),
+                ..good.clone()
+            };
             assert!(good.rakp2_matches(&good.rakp2_code()));
             assert!(good.rakp3_matches(&good.rakp3_code()));
             assert!(good.rakp4_matches(&good.rakp4_check()));
@@ -182,10 +206,16 @@ pub(crate) mod tests {
     #[test]
     fn k_g_changes_the_session_key_but_not_the_password_proofs() {
         let plain = exchange(17);
-        let two_key = Exchange { kg: Key20::new(b"kg"), ..plain.clone() };
+        let two_key = Exchange {
+            kg: Key20::new(b"kg"),
+            ..plain.clone()
+        };
         assert_eq!(plain.rakp2_code(), two_key.rakp2_code());
         assert_ne!(plain.rakp4_check(), two_key.rakp4_check());
-        let null = Exchange { kg: Key20::new(b""), ..plain.clone() };
+        let null = Exchange {
+            kg: Key20::new(b""),
+            ..plain.clone()
+        };
         assert_eq!(plain.rakp4_check(), null.rakp4_check());
     }
 

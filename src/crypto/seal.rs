@@ -1,7 +1,9 @@
 //! Sealing and opening RMCP+ session packets (IPMI 2.0 sections 13.28.4 and 13.29).
 
 use aes::Aes128;
-use cbc::cipher::{BlockDecryptMut as _, BlockEncryptMut as _, KeyIvInit as _, block_padding::NoPadding};
+use cbc::cipher::{
+    BlockDecryptMut as _, BlockEncryptMut as _, KeyIvInit as _, block_padding::NoPadding,
+};
 use hmac::digest::Digest;
 use md5::Md5;
 use thiserror::Error;
@@ -46,7 +48,12 @@ impl SessionKeys {
         for (to, from) in k2.iter_mut().zip(&k2_source) {
             *to = *from;
         }
-        Self { suite, k1, k2, password }
+        Self {
+            suite,
+            k1,
+            k2,
+            password,
+        }
     }
 
     /// The session's suite.
@@ -70,9 +77,20 @@ impl SessionKeys {
         iv: [u8; 16],
     ) -> Vec<u8> {
         let encrypts = self.suite.confidentiality == Confidentiality::AesCbc128;
-        let payload = if encrypts { self.encrypt(payload, iv) } else { payload.to_vec() };
+        let payload = if encrypts {
+            self.encrypt(payload, iv)
+        } else {
+            payload.to_vec()
+        };
         let mut out = rmcp::header(rmcp::Class::Ipmi, rmcp::NO_ACK).to_vec();
-        out.extend(v20_header(payload_type, encrypts, self.authenticates(), session, sequence, payload.len()));
+        out.extend(v20_header(
+            payload_type,
+            encrypts,
+            self.authenticates(),
+            session,
+            sequence,
+            payload.len(),
+        ));
         out.extend(payload);
         if self.authenticates() {
             let covered = out.len() - rmcp::HEADER_LEN;
@@ -109,7 +127,11 @@ impl SessionKeys {
             return Err(Reject::BadTag);
         }
         let (data, tag) = packet.covered.split_at(packet.covered.len() - tag_len);
-        if tags_match(&self.tag(data), tag) { Ok(()) } else { Err(Reject::BadTag) }
+        if tags_match(&self.tag(data), tag) {
+            Ok(())
+        } else {
+            Err(Reject::BadTag)
+        }
     }
 
     fn tag(&self, data: &[u8]) -> Vec<u8> {
@@ -137,14 +159,17 @@ impl SessionKeys {
         plain.push(pad as u8);
         let mut out = iv.to_vec();
         out.extend(
-            cbc::Encryptor::<Aes128>::new(&self.k2.into(), &iv.into()).encrypt_padded_vec_mut::<NoPadding>(&plain),
+            cbc::Encryptor::<Aes128>::new(&self.k2.into(), &iv.into())
+                .encrypt_padded_vec_mut::<NoPadding>(&plain),
         );
         plain.zeroize();
         out
     }
 
     fn decrypt(&self, payload: &[u8]) -> Result<Vec<u8>, Reject> {
-        let Some((iv, body)) = payload.split_first_chunk::<BLOCK>() else { return Err(Reject::BadPayload) };
+        let Some((iv, body)) = payload.split_first_chunk::<BLOCK>() else {
+            return Err(Reject::BadPayload);
+        };
         let mut plain = cbc::Decryptor::<Aes128>::new(&self.k2.into(), iv.into())
             .decrypt_padded_vec_mut::<NoPadding>(body)
             .map_err(|_| Reject::BadPayload)?;
@@ -190,7 +215,9 @@ mod tests {
             for len in 0..70 {
                 let payload: Vec<u8> = (0..len).collect();
                 let datagram = keys.seal(PayloadType::Sol, 0x1234_5678, 9, &payload, [len; 16]);
-                let Ok(Packet::V20(packet)) = Packet::parse(&datagram) else { panic!() };
+                let Ok(Packet::V20(packet)) = Packet::parse(&datagram) else {
+                    panic!()
+                };
                 assert_eq!((packet.session, packet.sequence), (0x1234_5678, 9));
                 assert_eq!(keys.open(&packet), Ok(payload), "suite {}", suite.id);
             }
@@ -211,7 +238,12 @@ mod tests {
                 assert_eq!(open(&keys, &bad), None, "suite {} bit {bit}", suite.id);
             }
             for len in 0..datagram.len() {
-                assert_eq!(open(&keys, &datagram[..len]), None, "suite {} length {len}", suite.id);
+                assert_eq!(
+                    open(&keys, &datagram[..len]),
+                    None,
+                    "suite {} length {len}",
+                    suite.id
+                );
             }
             let mut reserved = datagram.clone();
             reserved[rmcp::HEADER_LEN] |= 0xf0;
@@ -222,20 +254,32 @@ mod tests {
     #[test]
     fn another_session_s_key_opens_nothing() {
         let keys = exchange(17).session_keys();
-        let other = super::super::rakp::Exchange { bmc_random: [9; 16], ..exchange(17) }.session_keys();
-        assert_eq!(open(&other, &keys.seal(PayloadType::Ipmi, 1, 1, b"x", [0; 16])), None);
+        let other = super::super::rakp::Exchange {
+            bmc_random: [9; 16],
+            ..exchange(17)
+        }
+        .session_keys();
+        assert_eq!(
+            open(&other, &keys.seal(PayloadType::Ipmi, 1, 1, b"x", [0; 16])),
+            None
+        );
     }
 
     #[test]
     fn a_clear_packet_is_refused_where_encryption_was_agreed() {
         let keys = exchange(3).session_keys();
         let clear = V20::sessionless(PayloadType::Ipmi, b"payload");
-        let Ok(Packet::V20(packet)) = Packet::parse(&clear) else { panic!() };
+        let Ok(Packet::V20(packet)) = Packet::parse(&clear) else {
+            panic!()
+        };
         assert_eq!(keys.open(&packet), Err(Reject::Unauthenticated));
     }
 
     #[test]
     fn keys_are_never_printed() {
-        assert_eq!(format!("{:?}", exchange(17).session_keys()), "SessionKeys(suite 17)");
+        assert_eq!(
+            format!("{:?}", exchange(17).session_keys()),
+            "SessionKeys(suite 17)"
+        );
     }
 }

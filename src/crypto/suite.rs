@@ -117,22 +117,87 @@ const fn suite(
     integrity: Integrity,
     confidentiality: Confidentiality,
 ) -> Suite {
-    Suite { id, authentication, integrity, confidentiality }
+    Suite {
+        id,
+        authentication,
+        integrity,
+        confidentiality,
+    }
 }
 
 const SUITES: [Suite; 12] = [
-    suite(0, Authentication::None, Integrity::None, Confidentiality::None),
-    suite(1, Authentication::HmacSha1, Integrity::None, Confidentiality::None),
-    suite(2, Authentication::HmacSha1, Integrity::HmacSha1, Confidentiality::None),
-    suite(3, Authentication::HmacSha1, Integrity::HmacSha1, Confidentiality::AesCbc128),
-    suite(6, Authentication::HmacMd5, Integrity::None, Confidentiality::None),
-    suite(7, Authentication::HmacMd5, Integrity::HmacMd5, Confidentiality::None),
-    suite(8, Authentication::HmacMd5, Integrity::HmacMd5, Confidentiality::AesCbc128),
-    suite(11, Authentication::HmacMd5, Integrity::Md5, Confidentiality::None),
-    suite(12, Authentication::HmacMd5, Integrity::Md5, Confidentiality::AesCbc128),
-    suite(15, Authentication::HmacSha256, Integrity::None, Confidentiality::None),
-    suite(16, Authentication::HmacSha256, Integrity::HmacSha256, Confidentiality::None),
-    suite(17, Authentication::HmacSha256, Integrity::HmacSha256, Confidentiality::AesCbc128),
+    suite(
+        0,
+        Authentication::None,
+        Integrity::None,
+        Confidentiality::None,
+    ),
+    suite(
+        1,
+        Authentication::HmacSha1,
+        Integrity::None,
+        Confidentiality::None,
+    ),
+    suite(
+        2,
+        Authentication::HmacSha1,
+        Integrity::HmacSha1,
+        Confidentiality::None,
+    ),
+    suite(
+        3,
+        Authentication::HmacSha1,
+        Integrity::HmacSha1,
+        Confidentiality::AesCbc128,
+    ),
+    suite(
+        6,
+        Authentication::HmacMd5,
+        Integrity::None,
+        Confidentiality::None,
+    ),
+    suite(
+        7,
+        Authentication::HmacMd5,
+        Integrity::HmacMd5,
+        Confidentiality::None,
+    ),
+    suite(
+        8,
+        Authentication::HmacMd5,
+        Integrity::HmacMd5,
+        Confidentiality::AesCbc128,
+    ),
+    suite(
+        11,
+        Authentication::HmacMd5,
+        Integrity::Md5,
+        Confidentiality::None,
+    ),
+    suite(
+        12,
+        Authentication::HmacMd5,
+        Integrity::Md5,
+        Confidentiality::AesCbc128,
+    ),
+    suite(
+        15,
+        Authentication::HmacSha256,
+        Integrity::None,
+        Confidentiality::None,
+    ),
+    suite(
+        16,
+        Authentication::HmacSha256,
+        Integrity::HmacSha256,
+        Confidentiality::None,
+    ),
+    suite(
+        17,
+        Authentication::HmacSha256,
+        Integrity::HmacSha256,
+        Confidentiality::AesCbc128,
+    ),
 ];
 
 #[cfg(test)]
@@ -147,7 +212,11 @@ mod tests {
                 None => assert!(![0, 1, 2, 3, 6, 7, 8, 11, 12, 15, 16, 17].contains(&id)),
             }
         }
-        let odd = AlgorithmNumbers { authentication: 0, integrity: 4, confidentiality: 1 };
+        let odd = AlgorithmNumbers {
+            authentication: 0,
+            integrity: 4,
+            confidentiality: 1,
+        };
         assert_eq!(Suite::by_algorithms(odd), None);
     }
 }

@@ -23,28 +23,40 @@ pub fn parse(body: &[u8]) -> Result<(u8, Message)> {
     let mut r = Reader::new("ASF message", body);
     let iana = u32::from_be_bytes(r.array()?);
     if iana != ASF_IANA {
-        return Err(Error::Invalid { what: "ASF enterprise number", got: iana });
+        return Err(Error::Invalid {
+            what: "ASF enterprise number",
+            got: iana,
+        });
     }
     let kind = r.u8()?;
     let tag = r.u8()?;
     r.u8()?;
     let length = usize::from(r.u8()?);
     let mut data = Reader::new("ASF data", r.take(length)?);
-    Ok((tag, match kind {
-        PING => Message::Ping,
-        PONG => {
-            data.take(8)?;
-            Message::Pong { entities: data.u8()?, interactions: data.u8()? }
-        }
-        other => Message::Unknown(other),
-    }))
+    Ok((
+        tag,
+        match kind {
+            PING => Message::Ping,
+            PONG => {
+                data.take(8)?;
+                Message::Pong {
+                    entities: data.u8()?,
+                    interactions: data.u8()?,
+                }
+            }
+            other => Message::Unknown(other),
+        },
+    ))
 }
 
 /// A whole datagram that carries `message` under `tag`.
 pub fn datagram(tag: u8, message: Message) -> Vec<u8> {
     let (kind, data) = match message {
         Message::Ping => (PING, Vec::new()),
-        Message::Pong { entities, interactions } => {
+        Message::Pong {
+            entities,
+            interactions,
+        } => {
             let mut data = ASF_IANA.to_be_bytes().to_vec();
             data.extend([0, 0, 0, 0, entities, interactions, 0, 0, 0, 0, 0, 0]);
             (PONG, data)
@@ -68,7 +80,14 @@ mod tests {
 
     #[test]
     fn ping_and_pong_read_back_as_written() {
-        for message in [Message::Ping, Message::Pong { entities: 0x81, interactions: 0 }, Message::Unknown(0x43)] {
+        for message in [
+            Message::Ping,
+            Message::Pong {
+                entities: 0x81,
+                interactions: 0,
+            },
+            Message::Unknown(0x43),
+        ] {
             let bytes = datagram(9, message);
             let (class, _, body) = rmcp::parse(&bytes).unwrap();
             assert_eq!(class, rmcp::Class::Asf);

@@ -36,7 +36,16 @@ impl<'a> Message<'a> {
 
     /// A request from a remote console to the BMC itself.
     pub fn request(netfn: u8, lun: u8, seq: u8, cmd: u8, data: &'a [u8]) -> Self {
-        Self { to: BMC_ADDRESS, netfn, to_lun: lun, from: CONSOLE_ADDRESS, from_lun: 0, seq, cmd, data }
+        Self {
+            to: BMC_ADDRESS,
+            netfn,
+            to_lun: lun,
+            from: CONSOLE_ADDRESS,
+            from_lun: 0,
+            seq,
+            cmd,
+            data,
+        }
     }
 
     /// The answer to `self`: addresses and LUNs turned round, `data` beginning with the completion code.
@@ -64,7 +73,13 @@ impl<'a> Message<'a> {
         let head = r.take(3)?;
         let (body, last) = match r.rest() {
             [body @ .., last] if body.len() >= 3 => (body, *last),
-            rest => return Err(Error::Short { what: "IPMI message", want: Self::OVERHEAD, got: 3 + rest.len() }),
+            rest => {
+                return Err(Error::Short {
+                    what: "IPMI message",
+                    want: Self::OVERHEAD,
+                    got: 3 + rest.len(),
+                });
+            }
         };
         check("IPMI message checksum 1", &head[..2], head[2])?;
         check("IPMI message checksum 2", body, last)?;
@@ -95,12 +110,19 @@ impl<'a> Message<'a> {
 
 /// The two's complement checksum of IPMI: all bytes and it add up to 0.
 pub fn checksum(bytes: &[u8]) -> u8 {
-    bytes.iter().fold(0u8, |sum, b| sum.wrapping_add(*b)).wrapping_neg()
+    bytes
+        .iter()
+        .fold(0u8, |sum, b| sum.wrapping_add(*b))
+        .wrapping_neg()
 }
 
 fn check(what: &'static str, bytes: &[u8], got: u8) -> Result<()> {
     let want = checksum(bytes);
-    if want == got { Ok(()) } else { Err(Error::Mismatch { what, want, got }) }
+    if want == got {
+        Ok(())
+    } else {
+        Err(Error::Mismatch { what, want, got })
+    }
 }
 
 #[cfg(test)]
@@ -110,9 +132,15 @@ mod tests {
     #[test]
     fn the_known_get_channel_auth_capabilities_request_is_made_to_the_byte() {
         let bytes = Message::request(0x06, 0, 0, 0x38, &[0x8e, 0x04]).to_bytes();
-        assert_eq!(bytes, [0x20, 0x18, 0xc8, 0x81, 0x00, 0x38, 0x8e, 0x04, 0xb5]);
+        assert_eq!(
+            bytes,
+            [0x20, 0x18, 0xc8, 0x81, 0x00, 0x38, 0x8e, 0x04, 0xb5]
+        );
         let back = Message::parse(&bytes).unwrap();
-        assert_eq!((back.netfn, back.cmd, back.data), (6, 0x38, &[0x8e, 0x04][..]));
+        assert_eq!(
+            (back.netfn, back.cmd, back.data),
+            (6, 0x38, &[0x8e, 0x04][..])
+        );
     }
 
     #[test]
@@ -120,7 +148,10 @@ mod tests {
         let request = Message::request(0x2e, 2, 63, 1, &[]);
         let answer = request.answer(&[0xc1]);
         assert!(answer.is_response());
-        assert_eq!((answer.to, answer.from, answer.from_lun, answer.seq), (0x81, 0x20, 2, 63));
+        assert_eq!(
+            (answer.to, answer.from, answer.from_lun, answer.seq),
+            (0x81, 0x20, 2, 63)
+        );
         assert_eq!(Message::parse(&answer.to_bytes()), Ok(answer));
     }
 

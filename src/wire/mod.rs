@@ -59,12 +59,20 @@ pub(crate) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     pub(crate) fn new(what: &'static str, bytes: &'a [u8]) -> Self {
-        Self { what, rest: bytes, read: 0 }
+        Self {
+            what,
+            rest: bytes,
+            read: 0,
+        }
     }
 
     pub(crate) fn take(&mut self, n: usize) -> Result<&'a [u8]> {
         let Some((head, tail)) = self.rest.split_at_checked(n) else {
-            return Err(Error::Short { what: self.what, want: self.read + n, got: self.read + self.rest.len() });
+            return Err(Error::Short {
+                what: self.what,
+                want: self.read + n,
+                got: self.read + self.rest.len(),
+            });
         };
         self.rest = tail;
         self.read += n;

@@ -24,7 +24,11 @@ pub fn parse(bytes: &[u8]) -> Result<(Class, u8, &[u8])> {
     let mut r = Reader::new("RMCP header", bytes);
     let version = r.u8()?;
     if version != VERSION {
-        return Err(Error::Mismatch { what: "RMCP version", want: VERSION, got: version });
+        return Err(Error::Mismatch {
+            what: "RMCP version",
+            want: VERSION,
+            got: version,
+        });
     }
     r.u8()?; // reserved; some BMCs leave garbage here
     let sequence = r.u8()?;

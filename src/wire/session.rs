@@ -114,8 +114,14 @@ impl<'a> Packet<'a> {
     pub fn parse(datagram: &'a [u8]) -> Result<Self> {
         match rmcp::parse(datagram)? {
             (rmcp::Class::Ipmi, _, body) => Self::parse_body(body),
-            (rmcp::Class::Asf, ..) => Err(Error::Invalid { what: "RMCP class", got: 6 }),
-            (rmcp::Class::Unknown(class), ..) => Err(Error::Invalid { what: "RMCP class", got: class.into() }),
+            (rmcp::Class::Asf, ..) => Err(Error::Invalid {
+                what: "RMCP class",
+                got: 6,
+            }),
+            (rmcp::Class::Unknown(class), ..) => Err(Error::Invalid {
+                what: "RMCP class",
+                got: class.into(),
+            }),
         }
     }
 
@@ -133,10 +139,20 @@ impl<'a> V15<'a> {
     fn parse(auth_type: u8, mut r: Reader<'a>) -> Result<Self> {
         let sequence = r.u32()?;
         let session = r.u32()?;
-        let auth_code = if auth_type == 0 { None } else { Some(r.array()?) };
+        let auth_code = if auth_type == 0 {
+            None
+        } else {
+            Some(r.array()?)
+        };
         let length = usize::from(r.u8()?);
         // Bytes after the payload are the legacy pad (section 13.6, note 1) or rubbish: neither is looked at.
-        Ok(Self { auth_type, sequence, session, auth_code, payload: r.take(length)? })
+        Ok(Self {
+            auth_type,
+            sequence,
+            session,
+            auth_code,
+            payload: r.take(length)?,
+        })
     }
 
     /// The whole datagram. `payload` must not be longer than 255 bytes: what is longer is cut.
@@ -251,8 +267,13 @@ mod tests {
                 continue;
             }
             let bytes = V20::sessionless(payload_type, &[9; 40]);
-            let Ok(Packet::V20(packet)) = Packet::parse(&bytes) else { panic!("{kind}") };
-            assert_eq!((packet.payload_type, packet.session, packet.sequence), (payload_type, 0, 0));
+            let Ok(Packet::V20(packet)) = Packet::parse(&bytes) else {
+                panic!("{kind}")
+            };
+            assert_eq!(
+                (packet.payload_type, packet.session, packet.sequence),
+                (payload_type, 0, 0)
+            );
             assert_eq!((packet.payload, packet.trailer), (&[9; 40][..], &[][..]));
             assert!(!packet.encrypted && !packet.authenticated);
         }
@@ -260,8 +281,15 @@ mod tests {
 
     #[test]
     fn an_oem_payload_names_its_owner() {
-        let bytes = [6, 0, 0xff, 7, 6, 2, 0xd9, 0x7e, 0, 0, 5, 0, 1, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0xaa];
-        let Ok(Packet::V20(packet)) = Packet::parse(&bytes) else { panic!() };
-        assert_eq!((packet.oem, packet.session, packet.payload), (Some((32473, 5)), 1, &[0xaa][..]));
+        let bytes = [
+            6, 0, 0xff, 7, 6, 2, 0xd9, 0x7e, 0, 0, 5, 0, 1, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0xaa,
+        ];
+        let Ok(Packet::V20(packet)) = Packet::parse(&bytes) else {
+            panic!()
+        };
+        assert_eq!(
+            (packet.oem, packet.session, packet.payload),
+            (Some((32473, 5)), 1, &[0xaa][..])
+        );
     }
 }

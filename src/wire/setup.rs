@@ -37,7 +37,12 @@ impl OpenRequest {
         r.u16()?;
         let console_session = r.u32()?;
         let algorithms = AlgorithmNumbers::parse(&mut r)?;
-        Ok(Self { tag, privilege, console_session, algorithms })
+        Ok(Self {
+            tag,
+            privilege,
+            console_session,
+            algorithms,
+        })
     }
 
     /// The payload as bytes.
@@ -55,15 +60,30 @@ impl AlgorithmNumbers {
         for (kind, number) in numbers.iter_mut().enumerate() {
             let record: [u8; 8] = r.array()?;
             if usize::from(record[0]) != kind {
-                return Err(Error::Mismatch { what: "algorithm record type", want: kind as u8, got: record[0] });
+                return Err(Error::Mismatch {
+                    what: "algorithm record type",
+                    want: kind as u8,
+                    got: record[0],
+                });
             }
-            *number = if record[3] == 0 { 0xff } else { record[4] & 0x3f };
+            *number = if record[3] == 0 {
+                0xff
+            } else {
+                record[4] & 0x3f
+            };
         }
-        Ok(Self { authentication: numbers[0], integrity: numbers[1], confidentiality: numbers[2] })
+        Ok(Self {
+            authentication: numbers[0],
+            integrity: numbers[1],
+            confidentiality: numbers[2],
+        })
     }
 
     fn write(&self, out: &mut Vec<u8>) {
-        for (kind, number) in [self.authentication, self.integrity, self.confidentiality].into_iter().enumerate() {
+        for (kind, number) in [self.authentication, self.integrity, self.confidentiality]
+            .into_iter()
+            .enumerate()
+        {
             out.extend([kind as u8, 0, 0, 8, number, 0, 0, 0]);
         }
     }
@@ -103,14 +123,29 @@ impl OpenResponse {
         if status != Status::NoErrors {
             let privilege = bytes.get(2).copied().unwrap_or(0);
             let console_session = bytes.get(4..8).map_or(0, le32);
-            return Ok(Self { tag, status, privilege, console_session, accepted: None });
+            return Ok(Self {
+                tag,
+                status,
+                privilege,
+                console_session,
+                accepted: None,
+            });
         }
         let privilege = r.u8()?;
         r.u8()?;
         let console_session = r.u32()?;
         let bmc_session = r.u32()?;
         let algorithms = AlgorithmNumbers::parse(&mut r)?;
-        Ok(Self { tag, status, privilege, console_session, accepted: Some(OpenAccepted { bmc_session, algorithms }) })
+        Ok(Self {
+            tag,
+            status,
+            privilege,
+            console_session,
+            accepted: Some(OpenAccepted {
+                bmc_session,
+                algorithms,
+            }),
+        })
     }
 
     /// The payload as bytes.
@@ -152,9 +187,18 @@ impl<'a> Rakp1<'a> {
         r.u16()?;
         let length = r.u8()?;
         if usize::from(length) > MAX_USERNAME {
-            return Err(Error::Invalid { what: "RAKP user name length", got: length.into() });
+            return Err(Error::Invalid {
+                what: "RAKP user name length",
+                got: length.into(),
+            });
         }
-        Ok(Self { tag, bmc_session, console_random, role, username: r.take(length.into())? })
+        Ok(Self {
+            tag,
+            bmc_session,
+            console_random,
+            role,
+            username: r.take(length.into())?,
+        })
     }
 
     /// The payload as bytes; a name beyond 16 bytes is cut.
@@ -203,14 +247,28 @@ impl Rakp2 {
         let tag = r.u8()?;
         let status = Status::from(r.u8()?);
         if status != Status::NoErrors {
-            return Ok(Self { tag, status, console_session: bytes.get(4..8).map_or(0, le32), body: None });
+            return Ok(Self {
+                tag,
+                status,
+                console_session: bytes.get(4..8).map_or(0, le32),
+                body: None,
+            });
         }
         r.u16()?;
         let console_session = r.u32()?;
         let bmc_random = r.array()?;
         let guid = r.array()?;
         let auth_code = r.rest().to_vec();
-        Ok(Self { tag, status, console_session, body: Some(Rakp2Body { bmc_random, guid, auth_code }) })
+        Ok(Self {
+            tag,
+            status,
+            console_session,
+            body: Some(Rakp2Body {
+                bmc_random,
+                guid,
+                auth_code,
+            }),
+        })
     }
 
     /// The payload as bytes.
@@ -246,7 +304,12 @@ impl Rakp3 {
         let tag = r.u8()?;
         let status = Status::from(r.u8()?);
         r.u16()?;
-        Ok(Self { tag, status, bmc_session: r.u32()?, auth_code: r.rest().to_vec() })
+        Ok(Self {
+            tag,
+            status,
+            bmc_session: r.u32()?,
+            auth_code: r.rest().to_vec(),
+        })
     }
 
     /// The payload as bytes.
@@ -278,10 +341,20 @@ impl Rakp4 {
         let tag = r.u8()?;
         let status = Status::from(r.u8()?);
         if status != Status::NoErrors {
-            return Ok(Self { tag, status, console_session: bytes.get(4..8).map_or(0, le32), check: Vec::new() });
+            return Ok(Self {
+                tag,
+                status,
+                console_session: bytes.get(4..8).map_or(0, le32),
+                check: Vec::new(),
+            });
         }
         r.u16()?;
-        Ok(Self { tag, status, console_session: r.u32()?, check: r.rest().to_vec() })
+        Ok(Self {
+            tag,
+            status,
+            console_session: r.u32()?,
+            check: r.rest().to_vec(),
+        })
     }
 
     /// The payload as bytes.
@@ -363,11 +436,20 @@ statuses! {
 mod tests {
     use super::*;
 
-    const ALGORITHMS: AlgorithmNumbers = AlgorithmNumbers { authentication: 3, integrity: 4, confidentiality: 1 };
+    const ALGORITHMS: AlgorithmNumbers = AlgorithmNumbers {
+        authentication: 3,
+        integrity: 4,
+        confidentiality: 1,
+    };
 
     #[test]
     fn open_session_messages_read_back_as_written() {
-        let request = OpenRequest { tag: 7, privilege: 4, console_session: 0xdead_beef, algorithms: ALGORITHMS };
+        let request = OpenRequest {
+            tag: 7,
+            privilege: 4,
+            console_session: 0xdead_beef,
+            algorithms: ALGORITHMS,
+        };
         let bytes = request.to_bytes();
         assert_eq!(bytes.len(), 32);
         assert_eq!(OpenRequest::parse(&bytes), Ok(request));
@@ -380,7 +462,10 @@ mod tests {
             status: Status::NoErrors,
             privilege: 4,
             console_session: 1,
-            accepted: Some(OpenAccepted { bmc_session: 2, algorithms: ALGORITHMS }),
+            accepted: Some(OpenAccepted {
+                bmc_session: 2,
+                algorithms: ALGORITHMS,
+            }),
         };
         let bytes = response.to_bytes();
         assert_eq!(bytes.len(), 36);
@@ -395,28 +480,69 @@ mod tests {
         for len in 2..8 {
             let bytes = [1, 0x11, 0, 0, 9, 0, 0, 0];
             let open = OpenResponse::parse(&bytes[..len]).unwrap();
-            assert_eq!((open.status, open.accepted), (Status::NoMatchingCipherSuite, None));
-            assert_eq!(Rakp2::parse(&bytes[..len]).unwrap().status, Status::NoMatchingCipherSuite);
-            assert_eq!(Rakp4::parse(&bytes[..len]).unwrap().status, Status::NoMatchingCipherSuite);
+            assert_eq!(
+                (open.status, open.accepted),
+                (Status::NoMatchingCipherSuite, None)
+            );
+            assert_eq!(
+                Rakp2::parse(&bytes[..len]).unwrap().status,
+                Status::NoMatchingCipherSuite
+            );
+            assert_eq!(
+                Rakp4::parse(&bytes[..len]).unwrap().status,
+                Status::NoMatchingCipherSuite
+            );
         }
     }
 
     #[test]
     fn rakp_messages_read_back_as_written() {
-        let rakp1 = Rakp1 { tag: 1, bmc_session: 2, console_random: [3; 16], role: 0x14, username: b"admin" };
+        let rakp1 = Rakp1 {
+            tag: 1,
+            bmc_session: 2,
+            console_random: [3; 16],
+            role: 0x14,
+            username: b"admin",
+        };
         assert_eq!(Rakp1::parse(&rakp1.to_bytes()), Ok(rakp1));
-        let body = Rakp2Body { bmc_random: [1; 16], guid: [2; 16], auth_code: vec![3; 20] };
-        let rakp2 = Rakp2 { tag: 1, status: Status::NoErrors, console_session: 5, body: Some(body) };
+        let body = Rakp2Body {
+            bmc_random: [1; 16],
+            guid: [2; 16],
+            auth_code: vec![3; 20],
+        };
+        let rakp2 = Rakp2 {
+            tag: 1,
+            status: Status::NoErrors,
+            console_session: 5,
+            body: Some(body),
+        };
         assert_eq!(Rakp2::parse(&rakp2.to_bytes()), Ok(rakp2));
-        let rakp3 = Rakp3 { tag: 1, status: Status::NoErrors, bmc_session: 2, auth_code: vec![4; 20] };
+        let rakp3 = Rakp3 {
+            tag: 1,
+            status: Status::NoErrors,
+            bmc_session: 2,
+            auth_code: vec![4; 20],
+        };
         assert_eq!(Rakp3::parse(&rakp3.to_bytes()), Ok(rakp3));
-        let rakp4 = Rakp4 { tag: 1, status: Status::NoErrors, console_session: 5, check: vec![5; 12] };
+        let rakp4 = Rakp4 {
+            tag: 1,
+            status: Status::NoErrors,
+            console_session: 5,
+            check: vec![5; 12],
+        };
         assert_eq!(Rakp4::parse(&rakp4.to_bytes()), Ok(rakp4));
     }
 
     #[test]
     fn a_user_name_longer_than_the_packet_or_than_16_bytes_is_refused() {
-        let mut bytes = Rakp1 { tag: 1, bmc_session: 2, console_random: [3; 16], role: 4, username: b"ab" }.to_bytes();
+        let mut bytes = Rakp1 {
+            tag: 1,
+            bmc_session: 2,
+            console_random: [3; 16],
+            role: 4,
+            username: b"ab",
+        }
+        .to_bytes();
         bytes[27] = 3;
         assert!(Rakp1::parse(&bytes).is_err());
         bytes.extend([0; 40]);

@@ -66,13 +66,25 @@ impl ToBmc {
     /// Parses the payload.
     pub fn parse(bytes: &[u8]) -> Result<Self> {
         let (seq, ack, accepted, bits, data) = parse(bytes)?;
-        let operation = Operation { nack: bits & NACK != 0, generate_break: bits & BREAK != 0, other: bits & 0x2f };
-        Ok(Self { seq, ack, accepted, operation, data })
+        let operation = Operation {
+            nack: bits & NACK != 0,
+            generate_break: bits & BREAK != 0,
+            other: bits & 0x2f,
+        };
+        Ok(Self {
+            seq,
+            ack,
+            accepted,
+            operation,
+            data,
+        })
     }
 
     /// The payload as bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let bits = flag(self.operation.nack, NACK) | flag(self.operation.generate_break, BREAK) | self.operation.other;
+        let bits = flag(self.operation.nack, NACK)
+            | flag(self.operation.generate_break, BREAK)
+            | self.operation.other;
         to_bytes(self.seq, self.ack, self.accepted, bits, &self.data)
     }
 }
@@ -88,7 +100,13 @@ impl FromBmc {
             transmit_overrun: bits & OVERRUN != 0,
             break_detected: bits & BREAK_SEEN != 0,
         };
-        Ok(Self { seq, ack, accepted, status, data })
+        Ok(Self {
+            seq,
+            ack,
+            accepted,
+            status,
+            data,
+        })
     }
 
     /// The payload as bytes.
@@ -150,6 +168,9 @@ mod tests {
 
     #[test]
     fn sequence_numbers_go_from_15_to_1() {
-        assert_eq!((next_seq(0), next_seq(1), next_seq(14), next_seq(15)), (1, 2, 15, 1));
+        assert_eq!(
+            (next_seq(0), next_seq(1), next_seq(14), next_seq(15)),
+            (1, 2, 15, 1)
+        );
     }
 }
