@@ -5,6 +5,8 @@ use std::process::ExitCode;
 
 use signal_hook::consts::SIGPIPE;
 
+use crate::console::Outcome;
+
 /// How a run ended. The program's only way to an exit status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
@@ -55,6 +57,17 @@ impl From<io::Result<()>> for Exit {
         match result {
             Ok(()) => Self::Success,
             Err(error) => Self::from_output_error(&error),
+        }
+    }
+}
+
+impl From<Outcome> for Exit {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Done => Self::Success,
+            Outcome::Failed => Self::Failure,
+            Outcome::Interrupted => Self::Interrupted,
+            Outcome::Signal(number) => Self::Signal(number),
         }
     }
 }

@@ -83,20 +83,20 @@ impl Terminal {
             log::debug!("terminal: no raw mode: {error}");
         }
     }
+}
 
-    /// Leaves raw mode, stops the whole job as the terminal's own suspend key would, and, when continued, enters raw
-    /// mode again if `raw_again`. Flush the output first. Call it on the main thread, which the stop reaches first.
-    ///
-    /// The stop goes to the process group, so that a pipeline stops as one. In an orphaned group, where nobody could
-    /// continue it, the kernel ignores it.
-    pub fn suspend(&self, raw_again: bool) {
-        self.leave_raw();
-        if let Err(error) = kill(Pid::from_raw(0), Signal::SIGTSTP) {
-            log::debug!("terminal: cannot suspend: {error}");
-        }
-        if raw_again {
-            self.enter_raw();
-        }
+/// Leaves raw mode, stops the whole job as the terminal's own suspend key would, and, when continued, enters raw mode
+/// again if `raw_again`. Flush the output first. Call it on the main thread, which the stop reaches first.
+///
+/// The stop goes to the process group, so that a pipeline stops as one. In an orphaned group, where nobody could
+/// continue it, the kernel ignores it.
+pub fn suspend(terminal: Option<&Terminal>, raw_again: bool) {
+    terminal.inspect(|terminal| terminal.leave_raw());
+    if let Err(error) = kill(Pid::from_raw(0), Signal::SIGTSTP) {
+        log::debug!("terminal: cannot suspend: {error}");
+    }
+    if raw_again {
+        terminal.inspect(|terminal| terminal.enter_raw());
     }
 }
 

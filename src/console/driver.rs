@@ -1,0 +1,458 @@
+//! The console's main loop: one thread that waits for network, input, signals, output and the next deadline at once.
+//!
+//! It wakes for nothing else. The core's deadlines are looked at after every wake-up, since busy input could starve
+//! the timer; datagrams that wait already come first, so that a process that was suspended does not take its own
+//! silence for the BMC's.
+
+use std::collections::VecDeque;
+use std::io::{self, Write};
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, at, never, select};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGPIPE};
+
+use super::Outcome;
+use super::core::{Core, Event, Why};
+use super::edge::{Edge, Notices};
+use super::escape::{Action, EscapeParser, Step, announcement};
+use super::input::Typed;
+use super::notice;
+use super::terminal::{self, Terminal};
+
+/// The loop and its state.
+pub struct Driver<'a, C> {
+    core: C,
+    edge: Edge<'a>,
+    /// Tells of output written.
+    progress: Receiver<()>,
+    parser: EscapeParser,
+    /// Typed bytes that the core had no room for.
+    typed: VecDeque<u8>,
+    told_full: bool,
+    /// The core's room for input when nothing is queued.
+    full_room: usize,
+    opened: bool,
+    mid_line: bool,
+    paused: bool,
+    ending: Ending,
+    /// What the run comes to, whatever the core says when it closes.
+    verdict: Option<Outcome>,
+    /// What to say about it.
+    reason: Option<String>,
+    /// When the first ending signal came.
+    first_signal: Option<Instant>,
+    closed: Option<(Option<String>, bool)>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Ending {
+    /// The session goes on.
+    No,
+    /// What was typed is still on its way.
+    Draining {
+        why: Why,
+        left: (usize, usize),
+        since: Instant,
+        patience: Duration,
+    },
+    /// The core is closing the session; it is given until this time.
+    Closing { until: Instant },
+}
+
+enum Wake {
+    Datagram(Vec<u8>),
+    ThreadGone,
+    Typed(Typed),
+    Signal(i32),
+    Written,
+    Deadline,
+}
+
+impl<'a, C: Core> Driver<'a, C> {
+    /// A loop about to start.
+    pub fn new(core: C, edge: Edge<'a>) -> Self {
+        Self {
+            parser: EscapeParser::new(edge.escape),
+            full_room: core.input_room(),
+            core,
+            progress: edge.output.progress().clone(),
+            edge,
+            typed: VecDeque::new(),
+            told_full: false,
+            opened: false,
+            mid_line: false,
+            paused: false,
+            ending: Ending::No,
+            verdict: None,
+            reason: None,
+            first_signal: None,
+            closed: None,
+        }
+    }
+
+    /// Runs until the session is over. The terminal is as it was when this returns.
+    pub fn run(mut self) -> Outcome {
+        loop {
+            self.pump(Instant::now());
+            if let Some((message, failed)) = self.closed.take() {
+                return self.finish(message, failed);
+            }
+            if matches!(self.ending, Ending::Closing { until } if until <= Instant::now()) {
+                return self.finish(None, true);
+            }
+            match self.wait() {
+                Wake::Datagram(mut datagram) => {
+                    self.core.handle_datagram(Instant::now(), &mut datagram)
+                }
+                Wake::Typed(typed) => self.typed(typed),
+                Wake::Signal(SIGCONT) => self.edge.terminal.iter().for_each(Terminal::continued),
+                Wake::Signal(number) => {
+                    if self.ends_at_once(number) {
+                        return Outcome::of_signal(number);
+                    }
+                    self.signalled(number);
+                }
+                Wake::ThreadGone => {
+                    (self.edge.datagrams, self.edge.signals, self.progress) =
+                        (never(), never(), never());
+                    self.verdict = Some(Outcome::Failed);
+                    self.reason = Some("Error: a thread of the console ended too early".to_owned());
+                    self.shut_down(Why::Escape);
+                }
+                Wake::Written | Wake::Deadline => {}
+            }
+        }
+    }
+
+    fn wait(&self) -> Wake {
+        let timer = self.deadline().map_or_else(never, at);
+        select! {
+            recv(self.edge.datagrams) -> datagram => datagram.map_or(Wake::ThreadGone, Wake::Datagram),
+            recv(self.edge.input.typed()) -> typed => Wake::Typed(typed.unwrap_or(Typed::End)),
+            recv(self.edge.signals) -> number => number.map_or(Wake::ThreadGone, Wake::Signal),
+            recv(self.progress) -> news => news.map_or(Wake::ThreadGone, |()| Wake::Written),
+            recv(timer) -> _ => Wake::Deadline,
+        }
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        let ours = match self.ending {
+            Ending::No => None,
+            Ending::Draining {
+                since, patience, ..
+            } => Some(since + patience),
+            Ending::Closing { until } => Some(until),
+        };
+        self.core.poll_timeout().into_iter().chain(ours).min()
+    }
+
+    /// Everything that can be done without waiting.
+    fn pump(&mut self, now: Instant) {
+        for mut datagram in self.edge.datagrams.try_iter().take(BATCH) {
+            self.core.handle_datagram(now, &mut datagram);
+        }
+        if self.core.poll_timeout().is_some_and(|due| due <= now) {
+            self.core.handle_timeout(now);
+        }
+        self.forward_typed(now);
+        self.drain_input(now);
+        self.tell();
+        self.watch_output();
+        self.tell();
+        while let Some(datagram) = self.core.poll_transmit() {
+            (self.edge.send)(&datagram);
+        }
+        self.ask_for_input();
+    }
+
+    /// Passes on what the core has to say.
+    fn tell(&mut self) {
+        while let Some(event) = self.core.poll_event() {
+            match event {
+                Event::Opened => self.open(),
+                Event::Data(bytes) => self.show(bytes),
+                Event::Notice(text) => self.notice(&text),
+                Event::Closed { message, failed } => self.closed = Some((message, failed)),
+            }
+        }
+    }
+
+    /// The banner, while the terminal still turns its LF into CR LF; then raw mode, then input.
+    fn open(&mut self) {
+        if std::mem::replace(&mut self.opened, true) {
+            return;
+        }
+        self.show(banner(self.edge.escape));
+        self.edge.output.drain(FLUSH_PATIENCE);
+        if let Some(terminal) = &self.edge.terminal {
+            terminal.enter_raw();
+        }
+    }
+
+    fn show(&mut self, bytes: Vec<u8>) {
+        if let Some(&last) = bytes.last() {
+            self.mid_line = last != b'\n' && !bytes.ends_with(b"\n\r");
+            self.edge.output.write(bytes);
+        }
+    }
+
+    fn notice(&mut self, text: &str) {
+        match &self.edge.notices {
+            Notices::Log => log::info!("{}", notice::plain(text)),
+            Notices::BesideOutput => {
+                self.edge
+                    .output
+                    .write_beside(notice::on_screen(text, self.mid_line));
+                self.mid_line = false;
+            }
+            // Nobody needs more notices than a screen that stands still can show.
+            Notices::Apart(screen) if screen.pending() < NOTICE_LIMIT => {
+                screen.write(notice::on_screen(text, false));
+            }
+            Notices::Apart(_) => {}
+        }
+    }
+
+    /// Holds the BMC back while too much output waits, and ends the session when nobody can read any more.
+    fn watch_output(&mut self) {
+        if let Some(error) = self.edge.output.failed() {
+            if !self.closing() {
+                self.verdict = Some(Outcome::of_output_error(&error));
+                if error.kind() != io::ErrorKind::BrokenPipe {
+                    self.reason =
+                        Some(format!("Error: cannot write the console's output: {error}"));
+                }
+                self.shut_down(Why::Signal(SIGPIPE));
+            }
+            return;
+        }
+        let (pending, limit) = (self.edge.output.pending(), self.edge.output_limit);
+        let paused = if self.paused {
+            pending > limit / 2
+        } else {
+            pending >= limit
+        };
+        if paused != self.paused {
+            self.paused = paused;
+            self.core.pause_output(paused);
+        }
+    }
+
+    /// Reads on only as far as there is room. A terminal is read further ahead than a pipe, so that an escape is
+    /// still seen while the BMC takes nothing.
+    fn ask_for_input(&mut self) {
+        if !self.opened || !matches!(self.ending, Ending::No) {
+            return;
+        }
+        let ahead = LOOK_AHEAD.saturating_sub(self.typed.len());
+        let room = match (&self.edge.terminal, self.typed.is_empty()) {
+            (Some(_), _) => ahead,
+            (None, true) => self.core.input_room().min(ahead),
+            (None, false) => 0,
+        };
+        // One less: an escape character held back earlier may come out as well.
+        self.edge.input.ask(room.saturating_sub(1));
+    }
+
+    fn typed(&mut self, typed: Typed) {
+        self.edge.input.answered(typed != Typed::End);
+        let bytes = match typed {
+            Typed::Bytes(bytes) => bytes,
+            Typed::End => return self.drain(Why::EndOfInput, INPUT_PATIENCE),
+        };
+        if !matches!(self.ending, Ending::No) {
+            return;
+        }
+        for step in self.parser.feed(&bytes) {
+            match step {
+                Step::Send(bytes) => {
+                    self.typed.extend(bytes);
+                    self.forward_typed(Instant::now());
+                }
+                Step::Do(action) => self.act(action),
+            }
+        }
+    }
+
+    fn act(&mut self, action: Action) {
+        self.show(announcement(self.edge.escape, action));
+        match action {
+            Action::Help => {}
+            Action::Break => self.core.send_break(Instant::now()),
+            Action::Suspend { raw_again } => {
+                self.edge.output.drain(FLUSH_PATIENCE);
+                terminal::suspend(self.edge.terminal.as_ref(), raw_again);
+            }
+            Action::Terminate => self.drain(Why::Escape, ESCAPE_PATIENCE),
+        }
+    }
+
+    fn forward_typed(&mut self, now: Instant) {
+        while !self.typed.is_empty() {
+            if self.told_full && self.core.input_room() == 0 {
+                return;
+            }
+            // A core without room is asked once all the same, so that it can say so.
+            let taken = self.core.type_bytes(now, self.typed.make_contiguous());
+            self.typed.drain(..taken.min(self.typed.len()));
+            self.told_full = taken == 0;
+            if taken == 0 {
+                return;
+            }
+        }
+        self.told_full = false;
+    }
+
+    /// Ends the session once all that was typed has arrived, or nothing more has for `patience`.
+    fn drain(&mut self, why: Why, patience: Duration) {
+        if matches!(self.ending, Ending::No) {
+            self.ending = Ending::Draining {
+                why,
+                left: self.unsent(),
+                since: Instant::now(),
+                patience,
+            };
+        }
+    }
+
+    fn drain_input(&mut self, now: Instant) {
+        let unsent = self.unsent();
+        if let Ending::Draining {
+            why,
+            left,
+            since,
+            patience,
+        } = &mut self.ending
+        {
+            if unsent == (0, self.full_room)
+                || (unsent == *left && now.duration_since(*since) >= *patience)
+            {
+                let why = *why;
+                self.shut_down(why);
+            } else if unsent != *left {
+                (*left, *since) = (unsent, now);
+            }
+        }
+    }
+
+    /// Changes whenever the BMC takes something that was typed.
+    fn unsent(&self) -> (usize, usize) {
+        (self.typed.len(), self.core.input_room())
+    }
+
+    fn shut_down(&mut self, why: Why) {
+        if !self.closing() {
+            let now = Instant::now();
+            self.ending = Ending::Closing {
+                until: now + CLOSE_LIMIT,
+            };
+            self.core.shut_down(now, why);
+        }
+    }
+
+    /// A signal that ends the session in good order.
+    fn signalled(&mut self, number: i32) {
+        self.first_signal.get_or_insert_with(Instant::now);
+        if self.closing() {
+            return;
+        }
+        if number == SIGINT {
+            self.show(SIGNAL_INT.to_vec());
+        }
+        self.verdict = Some(Outcome::of_signal(number));
+        self.shut_down(Why::Signal(number));
+    }
+
+    /// Whether this signal is a second one, from somebody who will not wait. One wish often arrives twice: `timeout`
+    /// signals the process and its group, a vanishing terminal sends SIGHUP from the kernel and from the shell.
+    fn ends_at_once(&self, number: i32) -> bool {
+        number != SIGHUP
+            && self
+                .first_signal
+                .is_some_and(|first| first.elapsed() >= SAME_WISH)
+    }
+
+    fn closing(&self) -> bool {
+        matches!(self.ending, Ending::Closing { .. })
+    }
+
+    /// The last output, the terminal as it was, and the message in that order, as in stock.
+    fn finish(mut self, message: Option<String>, failed: bool) -> Outcome {
+        if self.verdict.is_some() || self.closing() {
+            self.edge.output.drain(ESCAPE_PATIENCE);
+        } else if let Some(number) = self.drain_for_ever() {
+            return Outcome::of_signal(number);
+        }
+        if let Notices::Apart(screen) = &self.edge.notices {
+            screen.drain(FLUSH_PATIENCE);
+        }
+        if let Some(terminal) = &self.edge.terminal {
+            terminal.leave_raw();
+        }
+        let (outcome, message) = match (self.verdict, failed) {
+            (Some(verdict), _) => (verdict, self.reason.take()),
+            (None, true) => (Outcome::Failed, message),
+            (None, false) => (Outcome::Done, message),
+        };
+        if let Some(message) = message {
+            let _ = writeln!(io::stderr(), "{message}");
+        }
+        outcome
+    }
+
+    /// The BMC ended the session: whoever reads slowly still gets all of the output. Only a signal ends the wait.
+    fn drain_for_ever(&mut self) -> Option<i32> {
+        while self.edge.output.pending() > 0 {
+            select! {
+                recv(self.progress) -> news => news.ok()?,
+                recv(self.edge.signals) -> number => match number {
+                    Ok(SIGCONT) => {}
+                    Ok(number) => return Some(number),
+                    Err(_) => self.edge.signals = never(),
+                },
+            }
+        }
+        None
+    }
+}
+
+/// What stock prints when the console is open.
+pub fn banner(escape: u8) -> Vec<u8> {
+    [
+        b"[SOL Session operational.  Use ".as_slice(),
+        &[escape],
+        b"? for help]\n",
+    ]
+    .concat()
+}
+
+/// What stock prints on SIGINT.
+const SIGNAL_INT: &[u8] = b"\nSIGN INT: Close Interface IPMI v2.0 RMCP+ LAN Interface\n";
+
+/// Datagrams handled before anything else is looked at.
+const BATCH: usize = 32;
+
+/// Bytes that are read from a terminal beyond what the core has room for.
+const LOOK_AHEAD: usize = 64 * 1024;
+
+/// Bytes of notices that may wait for a screen that stands still.
+const NOTICE_LIMIT: usize = 4096;
+
+/// How long the BMC may take nothing of what was typed before the end of input ends the session all the same.
+const INPUT_PATIENCE: Duration = Duration::from_secs(30);
+
+/// The same for an escape, whose author is waiting; also how long a stalled output delays an end that was asked for.
+const ESCAPE_PATIENCE: Duration = Duration::from_secs(2);
+
+/// How long a stalled output delays the banner, or a suspension.
+const FLUSH_PATIENCE: Duration = Duration::from_secs(1);
+
+/// Signals so close together are one.
+const SAME_WISH: Duration = Duration::from_millis(500);
+
+/// A last resort: the core bounds its farewell itself.
+const CLOSE_LIMIT: Duration = Duration::from_secs(60);
+
+#[cfg(test)]
+#[path = "driver_tests.rs"]
+mod tests;

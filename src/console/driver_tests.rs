@@ -1,0 +1,386 @@
+//! The loop with a scripted core, and pipes for input and output.
+
+use std::fs::File;
+use std::io::Read;
+use std::os::fd::OwnedFd;
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+
+use crossbeam_channel::{Sender, unbounded};
+use nix::pty::openpty;
+use signal_hook::consts::SIGTERM;
+
+use super::*;
+use crate::console::input::Input;
+use crate::console::output::Output;
+
+/// What the loop did to the core, and what the core is to say next.
+#[derive(Default)]
+struct Script {
+    events: VecDeque<Event>,
+    transmits: VecDeque<Vec<u8>>,
+    datagrams: Vec<Vec<u8>>,
+    typed: Vec<u8>,
+    room: usize,
+    breaks: usize,
+    pauses: Vec<bool>,
+    ended: Option<Why>,
+    stubborn: bool,
+    due: Option<Instant>,
+    timeouts: usize,
+}
+
+struct FakeCore(Arc<Mutex<Script>>);
+
+impl FakeCore {
+    fn script(&self) -> std::sync::MutexGuard<'_, Script> {
+        self.0.lock().unwrap()
+    }
+}
+
+impl Core for FakeCore {
+    fn handle_datagram(&mut self, _: Instant, datagram: &mut [u8]) {
+        let mut script = self.script();
+        script.datagrams.push(datagram.to_vec());
+        match &*datagram {
+            b"open" => script.events.push_back(Event::Opened),
+            b"room" => script.room = 100,
+            b"close" => {
+                let message = Some("SOL session closed by BMC".to_owned());
+                script.events.push_back(Event::Closed {
+                    message,
+                    failed: true,
+                });
+            }
+            b"notice" => script.events.push_back(Event::Notice("quiet".to_owned())),
+            b"ping" => script.transmits.push_back(b"pong".to_vec()),
+            b"wake" => {}
+            data => script.events.push_back(Event::Data(data.to_vec())),
+        }
+    }
+
+    fn handle_timeout(&mut self, now: Instant) {
+        let mut script = self.script();
+        script.timeouts += 1;
+        script.due = Some(now + Duration::from_secs(3600));
+    }
+
+    fn poll_transmit(&mut self) -> Option<Vec<u8>> {
+        self.script().transmits.pop_front()
+    }
+
+    fn poll_event(&mut self) -> Option<Event> {
+        self.script().events.pop_front()
+    }
+
+    fn poll_timeout(&self) -> Option<Instant> {
+        self.script().due
+    }
+
+    fn type_bytes(&mut self, _: Instant, bytes: &[u8]) -> usize {
+        let mut script = self.script();
+        let taken = bytes.len().min(script.room);
+        script.typed.extend_from_slice(&bytes[..taken]);
+        script.room -= taken;
+        taken
+    }
+
+    fn input_room(&self) -> usize {
+        self.script().room
+    }
+
+    fn send_break(&mut self, _: Instant) {
+        self.script().breaks += 1;
+    }
+
+    fn pause_output(&mut self, paused: bool) {
+        self.script().pauses.push(paused);
+    }
+
+    fn shut_down(&mut self, _: Instant, why: Why) {
+        let mut script = self.script();
+        script.ended = Some(why);
+        script.transmits.push_back(b"farewell".to_vec());
+        if !script.stubborn {
+            script.events.push_back(Event::Closed {
+                message: None,
+                failed: false,
+            });
+        }
+    }
+}
+
+/// A console under test: its far ends.
+struct Bench {
+    script: Arc<Mutex<Script>>,
+    bmc: Sender<Vec<u8>>,
+    sent: Receiver<Vec<u8>>,
+    keyboard: Option<File>,
+    screen: Option<File>,
+    signal: Sender<i32>,
+    run: Option<JoinHandle<Outcome>>,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let (stdin, keyboard) = nix::unistd::pipe().unwrap();
+        Self::with_input(stdin, keyboard, None)
+    }
+
+    fn with_input(stdin: OwnedFd, keyboard: OwnedFd, terminal: Option<Terminal>) -> Self {
+        let (screen, stdout) = nix::unistd::pipe().unwrap();
+        let (bmc, datagrams) = unbounded();
+        let (sender, sent) = unbounded();
+        let (signal, signals) = unbounded();
+        let script = Arc::new(Mutex::new(Script {
+            room: 100,
+            ..Script::default()
+        }));
+        let core = FakeCore(Arc::clone(&script));
+        let run = std::thread::spawn(move || {
+            let edge = Edge {
+                send: Box::new(move |datagram| drop(sender.send(datagram.to_vec()))),
+                datagrams,
+                input: Input::start(stdin).unwrap(),
+                output: Output::start(stdout.try_clone().unwrap(), stdout).unwrap(),
+                notices: Notices::BesideOutput,
+                signals,
+                terminal,
+                escape: b'~',
+                output_limit: 100_000,
+            };
+            Driver::new(core, edge).run()
+        });
+        bmc.send(b"open".to_vec()).unwrap();
+        Self {
+            script,
+            bmc,
+            sent,
+            keyboard: Some(keyboard.into()),
+            screen: Some(screen.into()),
+            signal,
+            run: Some(run),
+        }
+    }
+
+    fn bmc(&self, datagram: &[u8]) {
+        self.bmc.send(datagram.to_vec()).unwrap();
+    }
+
+    fn type_text(&mut self, text: &[u8]) {
+        self.keyboard.as_mut().unwrap().write_all(text).unwrap();
+    }
+
+    fn until(&self, what: &str, mut test: impl FnMut(&Script) -> bool) {
+        let start = Instant::now();
+        while !test(&self.script.lock().unwrap()) {
+            assert!(start.elapsed() < Duration::from_secs(10), "no {what}");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    fn opened(&mut self) {
+        self.read(BANNER.len());
+    }
+
+    fn read(&mut self, len: usize) -> Vec<u8> {
+        let mut bytes = vec![0; len];
+        self.screen
+            .as_mut()
+            .unwrap()
+            .read_exact(&mut bytes)
+            .unwrap();
+        bytes
+    }
+
+    /// How it ended, and the rest of what it printed.
+    fn end(mut self) -> (Outcome, String) {
+        let outcome = self.run.take().unwrap().join().unwrap();
+        let mut text = Vec::new();
+        self.screen.take().unwrap().read_to_end(&mut text).unwrap();
+        (outcome, String::from_utf8(text).unwrap())
+    }
+}
+
+const BANNER: &str = "[SOL Session operational.  Use ~? for help]\n";
+
+#[test]
+fn an_escape_sends_what_stood_before_it_and_ends_in_order() {
+    let mut bench = Bench::new();
+    bench.opened();
+    bench.type_text(b"halt\r~Bx\r~.ignored");
+    bench.until("text", |script| script.typed == b"halt\rx\r");
+    bench.until("break", |script| script.breaks == 1);
+    bench.bmc(b"room");
+    bench.until("end", |script| script.ended == Some(Why::Escape));
+    assert_eq!(
+        bench.end(),
+        (
+            Outcome::Done,
+            "~B [send break]\n~. [terminated ipmitool]\n".to_owned()
+        )
+    );
+}
+
+#[test]
+fn the_end_of_input_waits_until_everything_typed_was_taken() {
+    let mut bench = Bench::new();
+    bench.opened();
+    bench.type_text(&[b'x'; 150]);
+    bench.keyboard = None;
+    bench.until("text", |script| script.room < 2);
+    assert_eq!(bench.script.lock().unwrap().ended, None);
+    bench.bmc(b"room");
+    bench.until("text", |script| script.typed.len() == 150);
+    assert_eq!(bench.script.lock().unwrap().ended, None);
+    bench.bmc(b"room");
+    bench.until("end", |script| script.ended == Some(Why::EndOfInput));
+    assert_eq!(bench.end(), (Outcome::Done, String::new()));
+}
+
+#[test]
+fn an_empty_input_ends_the_session_at_once() {
+    let mut bench = Bench::new();
+    bench.keyboard = None;
+    assert_eq!(bench.end(), (Outcome::Done, BANNER.to_owned()));
+}
+
+#[test]
+fn nothing_is_read_from_a_pipe_that_the_core_has_no_room_for() {
+    let mut bench = Bench::new();
+    bench.script.lock().unwrap().room = 0;
+    bench.opened();
+    bench.type_text(b"wait");
+    std::thread::sleep(Duration::from_millis(30));
+    assert_eq!(bench.script.lock().unwrap().typed, b"");
+    bench.bmc(b"room");
+    bench.until("text", |script| script.typed == b"wait");
+    bench.signal.send(SIGTERM).unwrap();
+    assert_eq!(bench.end().0, Outcome::Signal(SIGTERM));
+}
+
+#[test]
+fn on_a_terminal_an_escape_works_though_the_core_takes_nothing() {
+    let pty = openpty(None, None).unwrap();
+    let before = termios::Termios::from_fd(std::os::fd::AsRawFd::as_raw_fd(&pty.slave)).unwrap();
+    let terminal = Terminal::on(pty.slave.try_clone().unwrap());
+    let mut bench = Bench::with_input(pty.slave.try_clone().unwrap(), pty.master, terminal);
+    bench.opened();
+    bench.script.lock().unwrap().room = 0;
+    bench.type_text(&[b"y".repeat(3000), b"\r~.".to_vec()].concat());
+    bench.until("end", |script| script.ended == Some(Why::Escape));
+    assert_eq!(bench.run.take().unwrap().join().unwrap(), Outcome::Done);
+    let after = termios::Termios::from_fd(std::os::fd::AsRawFd::as_raw_fd(&pty.slave)).unwrap();
+    assert_eq!(after, before);
+}
+
+#[test]
+fn a_signal_closes_the_session_and_is_the_outcome() {
+    let mut bench = Bench::new();
+    bench.opened();
+    bench.signal.send(SIGTERM).unwrap();
+    bench.until("end", |script| script.ended == Some(Why::Signal(SIGTERM)));
+    assert_eq!(
+        bench.sent.recv_timeout(Duration::from_secs(5)).unwrap(),
+        b"farewell"
+    );
+    assert_eq!(bench.end(), (Outcome::Signal(SIGTERM), String::new()));
+}
+
+#[test]
+fn sigint_says_what_stock_says() {
+    let mut bench = Bench::new();
+    bench.opened();
+    bench.signal.send(SIGINT).unwrap();
+    let said = "\nSIGN INT: Close Interface IPMI v2.0 RMCP+ LAN Interface\n";
+    assert_eq!(bench.end(), (Outcome::Interrupted, said.to_owned()));
+}
+
+#[test]
+fn a_second_signal_does_not_wait_for_a_stubborn_bmc_but_an_echo_of_the_first_does() {
+    let mut bench = Bench::new();
+    bench.script.lock().unwrap().stubborn = true;
+    bench.opened();
+    for number in [SIGTERM, SIGTERM, SIGHUP] {
+        bench.signal.send(number).unwrap();
+    }
+    std::thread::sleep(SAME_WISH + Duration::from_millis(50));
+    bench.signal.send(SIGHUP).unwrap();
+    std::thread::sleep(Duration::from_millis(50));
+    assert!(!bench.run.as_ref().unwrap().is_finished());
+    bench.signal.send(SIGTERM).unwrap();
+    assert_eq!(bench.end().0, Outcome::Signal(SIGTERM));
+}
+
+#[test]
+fn a_stalled_reader_pauses_the_core_only_when_the_buffer_is_full_and_loses_nothing() {
+    let mut bench = Bench::new();
+    bench.opened();
+    let page = [b'p'; 1000];
+    for _ in 0..90 {
+        bench.bmc(&page);
+    }
+    bench.until("data", |script| script.datagrams.len() == 91);
+    assert!(bench.script.lock().unwrap().pauses.is_empty());
+    for _ in 0..160 {
+        bench.bmc(&page);
+    }
+    bench.until("pause", |script| script.pauses == [true]);
+    bench.bmc(b"ping");
+    assert_eq!(
+        bench.sent.recv_timeout(Duration::from_secs(5)).unwrap(),
+        b"pong"
+    );
+    assert_eq!(bench.read(250_000), b"p".repeat(250_000));
+    bench.until("resumption", |script| script.pauses == [true, false]);
+    bench.bmc(b"close");
+    assert_eq!(bench.end(), (Outcome::Failed, String::new()));
+}
+
+#[test]
+fn a_reader_that_went_away_ends_the_session_in_order_and_by_sigpipe() {
+    let mut bench = Bench::new();
+    bench.opened();
+    bench.screen = None;
+    bench.bmc(b"some output");
+    bench.until("end", |script| script.ended == Some(Why::Signal(SIGPIPE)));
+    assert_eq!(
+        bench.sent.recv_timeout(Duration::from_secs(5)).unwrap(),
+        b"farewell"
+    );
+    assert_eq!(
+        bench.run.take().unwrap().join().unwrap(),
+        Outcome::Signal(SIGPIPE)
+    );
+}
+
+#[test]
+fn deadlines_are_met_however_busy_the_network_is() {
+    let mut bench = Bench::new();
+    bench.opened();
+    bench.script.lock().unwrap().due = Some(Instant::now() + Duration::from_millis(30));
+    let start = Instant::now();
+    while bench.script.lock().unwrap().timeouts == 0 {
+        assert!(start.elapsed() < Duration::from_secs(10));
+        (0..50).for_each(|_| bench.bmc(b"wake"));
+        std::thread::yield_now();
+    }
+    bench.bmc(b"close");
+    assert_eq!(bench.end().0, Outcome::Failed);
+}
+
+#[test]
+fn a_notice_stands_on_its_own_line_between_the_output() {
+    let mut bench = Bench::new();
+    bench.opened();
+    for datagram in [
+        b"login: ".as_slice(),
+        b"notice",
+        b"more\n",
+        b"notice",
+        b"close",
+    ] {
+        bench.bmc(datagram);
+    }
+    assert_eq!(bench.end().1, "login: \r\n[quiet]\r\nmore\n[quiet]\r\n");
+}

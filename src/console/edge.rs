@@ -1,0 +1,43 @@
+//! The parts that the console's loop joins, each replaceable in tests.
+
+use crossbeam_channel::Receiver;
+
+use super::input::Input;
+use super::output::Output;
+use super::terminal::Terminal;
+
+/// The parts that the loop joins, beside the core.
+pub struct Edge<'a> {
+    /// Sends a datagram to the BMC.
+    pub send: Send<'a>,
+    /// Datagrams from the BMC.
+    pub datagrams: Receiver<Vec<u8>>,
+    /// What is typed.
+    pub input: Input,
+    /// Where the console's output goes.
+    pub output: Output,
+    /// Where notices go, if there is somebody to read them.
+    pub notices: Notices,
+    /// Numbers of received signals.
+    pub signals: Receiver<i32>,
+    /// The terminal on standard input, if it is one.
+    pub terminal: Option<Terminal>,
+    /// The escape character.
+    pub escape: u8,
+    /// Bytes of output that may wait for a slow reader before the BMC is held back.
+    pub output_limit: usize,
+}
+
+/// Where notices are shown.
+#[derive(Debug)]
+pub enum Notices {
+    /// Nowhere: they are only logged.
+    Log,
+    /// On the screen that shows the output too, in order with it.
+    BesideOutput,
+    /// On a screen of their own.
+    Apart(Output),
+}
+
+/// Sends one datagram.
+pub type Send<'a> = Box<dyn FnMut(&[u8]) + 'a>;
