@@ -97,7 +97,12 @@ impl Channels {
                 channel(0, MEDIUM_IPMB, PROTOCOL_IPMB, AccessMode::Always),
                 channel(1, MEDIUM_LAN, PROTOCOL_IPMB, AccessMode::Always),
                 channel(2, MEDIUM_LAN, PROTOCOL_IPMB, AccessMode::Always),
-                channel(SYSTEM_INTERFACE, MEDIUM_SYSTEM, PROTOCOL_KCS, AccessMode::Always),
+                channel(
+                    SYSTEM_INTERFACE,
+                    MEDIUM_SYSTEM,
+                    PROTOCOL_KCS,
+                    AccessMode::Always,
+                ),
             ],
         }
     }
@@ -119,7 +124,11 @@ impl Channels {
 
     /// The channel that a request's four-bit field names; 0Eh is the one it came over.
     pub fn resolve(&self, c: &Command, field: u8) -> Option<&Channel> {
-        self.get(if field == PRESENT_CHANNEL { c.channel } else { field })
+        self.get(if field == PRESENT_CHANNEL {
+            c.channel
+        } else {
+            field
+        })
     }
 
     pub(in crate::bmc) fn restore_stored(&mut self) {

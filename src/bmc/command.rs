@@ -45,7 +45,10 @@ impl From<Outcome> for Reply {
     fn from(outcome: Outcome) -> Self {
         match outcome {
             Ok(data) => Self { code: cc::OK, data },
-            Err(code) => Self { code, data: Vec::new() },
+            Err(code) => Self {
+                code,
+                data: Vec::new(),
+            },
         }
     }
 }

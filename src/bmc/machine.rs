@@ -31,7 +31,11 @@ impl Machine {
     pub fn new(inventory: Inventory, seed: u64, now: Instant, wall_ms: u64) -> Self {
         let _ = (seed, now, wall_ms);
         let channels = Channels::new();
-        let lans: Vec<u8> = channels.iter().filter(|c| c.is_lan()).map(|c| c.number).collect();
+        let lans: Vec<u8> = channels
+            .iter()
+            .filter(|c| c.is_lan())
+            .map(|c| c.number)
+            .collect();
         Self {
             info: inventory.device,
             device: DeviceState::default(),

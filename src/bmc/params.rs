@@ -36,12 +36,32 @@ pub struct Spec {
 impl Spec {
     /// A plain parameter of fixed length.
     pub const fn plain(id: u8, access: Access, len: usize, valid: fn(&[u8]) -> bool) -> Self {
-        Self { id, access, min: len, max: len, sets: 0, valid }
+        Self {
+            id,
+            access,
+            min: len,
+            max: len,
+            sets: 0,
+            valid,
+        }
     }
 
     /// A table: the value's first byte is its set selector, `0..sets`.
-    pub const fn table(id: u8, access: Access, len: usize, sets: u8, valid: fn(&[u8]) -> bool) -> Self {
-        Self { id, access, min: len, max: len, sets, valid }
+    pub const fn table(
+        id: u8,
+        access: Access,
+        len: usize,
+        sets: u8,
+        valid: fn(&[u8]) -> bool,
+    ) -> Self {
+        Self {
+            id,
+            access,
+            min: len,
+            max: len,
+            sets,
+            valid,
+        }
     }
 }
 
@@ -73,7 +93,11 @@ impl Params {
                 values.insert((spec.id, set), value);
             }
         }
-        Self { specs, values, in_progress: 0 }
+        Self {
+            specs,
+            values,
+            in_progress: 0,
+        }
     }
 
     /// Gives a value from inside the BMC: no access check, and no check of its form.
@@ -141,7 +165,9 @@ impl Params {
     }
 
     fn write_progress(&mut self, data: &[u8]) -> Result<(), u8> {
-        let [state] = data else { return Err(cc::LENGTH) };
+        let [state] = data else {
+            return Err(cc::LENGTH);
+        };
         match state & 0x03 {
             0 => self.in_progress = 0,
             1 if self.in_progress != 0 => return Err(cc::SET_IN_PROGRESS),

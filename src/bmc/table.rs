@@ -37,7 +37,14 @@ pub struct Entry {
 impl Entry {
     /// A row; used by the chapters' tables.
     pub const fn new(netfn: u8, cmd: u8, level: Level, min: u8, max: u8, run: Handler) -> Self {
-        Self { netfn, cmd, level, min, max, run }
+        Self {
+            netfn,
+            cmd,
+            level,
+            min,
+            max,
+            run,
+        }
     }
 
     /// Whether a command of this row may be run as `c` asks.
@@ -54,7 +61,14 @@ impl Entry {
 
 /// Every row, chapter by chapter.
 pub fn entries() -> impl Iterator<Item = &'static Entry> {
-    let chapters = [app::TABLES, chassis::TABLES, sensor::TABLES, storage::TABLES, transport::TABLES, dcmi::TABLES];
+    let chapters = [
+        app::TABLES,
+        chassis::TABLES,
+        sensor::TABLES,
+        storage::TABLES,
+        transport::TABLES,
+        dcmi::TABLES,
+    ];
     chapters.into_iter().flatten().copied().flatten()
 }
 

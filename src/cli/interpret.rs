@@ -353,7 +353,7 @@ impl<'a, W: World> Meaning<'a, W> {
     }
 
     fn hexadecimal_key(&mut self, text: &[u8]) -> Result<Option<Secret>, Stop> {
-        if text.len() % 2 != 0 {
+        if !text.len().is_multiple_of(2) {
             return self.refuse("Number of Kg key characters is not even");
         }
         let Some(key) = text

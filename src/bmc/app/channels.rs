@@ -28,7 +28,9 @@ fn set_access(m: &mut Machine, c: &Command) -> Outcome {
     if c.data[2] >> 6 != 0 && limit.is_none() {
         return Err(cc::INVALID_FIELD);
     }
-    let Some(channel) = m.channels.get_mut(number) else { return Err(cc::INVALID_FIELD) };
+    let Some(channel) = m.channels.get_mut(number) else {
+        return Err(cc::INVALID_FIELD);
+    };
     let apply = |access: &mut ChannelAccess| {
         access.mode = mode;
         access.alerting_disabled = c.data[1] & 0x20 != 0;
@@ -64,16 +66,40 @@ fn access(m: &mut Machine, c: &Command) -> Outcome {
 }
 
 fn info(m: &mut Machine, c: &Command) -> Outcome {
-    let channel = m.channels.resolve(c, c.data[0] & 0x0f).ok_or(cc::INVALID_FIELD)?;
-    let sessions = if channel.has_sessions() { 0x80 | channel.sessions.min(0x3f) } else { 0 };
+    let channel = m
+        .channels
+        .resolve(c, c.data[0] & 0x0f)
+        .ok_or(cc::INVALID_FIELD)?;
+    let sessions = if channel.has_sessions() {
+        0x80 | channel.sessions.min(0x3f)
+    } else {
+        0
+    };
     // A system interface says which interrupts it uses: none (FFh).
-    let auxiliary = if channel.number == SYSTEM_INTERFACE { [0xff, 0xff] } else { [0, 0] };
+    let auxiliary = if channel.number == SYSTEM_INTERFACE {
+        [0xff, 0xff]
+    } else {
+        [0, 0]
+    };
     let [v0, v1, v2] = IPMI_ENTERPRISE;
-    Ok(vec![channel.number, channel.medium, channel.protocol, sessions, v0, v1, v2, auxiliary[0], auxiliary[1]])
+    Ok(vec![
+        channel.number,
+        channel.medium,
+        channel.protocol,
+        sessions,
+        v0,
+        v1,
+        v2,
+        auxiliary[0],
+        auxiliary[1],
+    ])
 }
 
 fn payload_support(m: &mut Machine, c: &Command) -> Outcome {
-    let channel = m.channels.resolve(c, c.data[0] & 0x0f).ok_or(cc::INVALID_FIELD)?;
+    let channel = m
+        .channels
+        .resolve(c, c.data[0] & 0x0f)
+        .ok_or(cc::INVALID_FIELD)?;
     if !channel.has_sessions() {
         return Err(cc::INVALID_FIELD);
     }
@@ -82,7 +108,10 @@ fn payload_support(m: &mut Machine, c: &Command) -> Outcome {
 }
 
 fn payload_version(m: &mut Machine, c: &Command) -> Outcome {
-    let channel = m.channels.resolve(c, c.data[0] & 0x0f).ok_or(cc::INVALID_FIELD)?;
+    let channel = m
+        .channels
+        .resolve(c, c.data[0] & 0x0f)
+        .ok_or(cc::INVALID_FIELD)?;
     match c.data[1] & 0x3f {
         _ if !channel.has_sessions() => Err(cc::INVALID_FIELD),
         0 | 1 | 0x10..=0x15 => Ok(vec![0x10]),
@@ -92,7 +121,9 @@ fn payload_version(m: &mut Machine, c: &Command) -> Outcome {
 
 fn security_keys(m: &mut Machine, c: &Command) -> Outcome {
     let number = with_sessions(m, c)?.number;
-    let Some(channel) = m.channels.get_mut(number) else { return Err(cc::INVALID_FIELD) };
+    let Some(channel) = m.channels.get_mut(number) else {
+        return Err(cc::INVALID_FIELD);
+    };
     match c.data[2] {
         // K_R: logins use the user's password.
         0 => return Err(KEY_NOT_USED),
@@ -106,7 +137,13 @@ fn security_keys(m: &mut Machine, c: &Command) -> Outcome {
         1 if channel.kg_locked => Err(KEY_LOCKED),
         1 => {
             let key = &c.data[3..];
-            channel.kg = key.try_into().map_err(|_| if key.len() < 20 { KEY_TOO_SHORT } else { KEY_TOO_LONG })?;
+            channel.kg = key.try_into().map_err(|_| {
+                if key.len() < 20 {
+                    KEY_TOO_SHORT
+                } else {
+                    KEY_TOO_LONG
+                }
+            })?;
             let status = lock_status(channel);
             m.emit(MachineEvent::ChannelChanged(number));
             Ok(vec![status])
@@ -120,8 +157,15 @@ fn security_keys(m: &mut Machine, c: &Command) -> Outcome {
 }
 
 fn with_sessions<'m>(m: &'m Machine, c: &Command) -> Result<&'m Channel, u8> {
-    let channel = m.channels.resolve(c, c.data[0] & 0x0f).ok_or(cc::INVALID_FIELD)?;
-    if channel.has_sessions() { Ok(channel) } else { Err(NO_SESSIONS) }
+    let channel = m
+        .channels
+        .resolve(c, c.data[0] & 0x0f)
+        .ok_or(cc::INVALID_FIELD)?;
+    if channel.has_sessions() {
+        Ok(channel)
+    } else {
+        Err(NO_SESSIONS)
+    }
 }
 
 /// IANA enterprise number of the IPMI forum, 7154, least significant byte first.

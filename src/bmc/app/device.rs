@@ -62,7 +62,10 @@ pub struct DeviceState {
 impl Default for DeviceState {
     /// Working (S0/G0, D0); event message buffer and system event logging on.
     fn default() -> Self {
-        Self { acpi: [0, 0], enables: 0x08 }
+        Self {
+            acpi: [0, 0],
+            enables: 0x08,
+        }
     }
 }
 
@@ -106,7 +109,9 @@ fn self_test(m: &mut Machine, _: &Command) -> Outcome {
 fn set_acpi_state(m: &mut Machine, c: &Command) -> Outcome {
     let (system, device) = (c.data[0], c.data[1]);
     let known = |state: u8, last: u8| matches!(state, 0x20 | 0x21 | 0x2a | 0x7f) || state <= last;
-    if system & 0x80 != 0 && !known(system & 0x7f, 0x09) || device & 0x80 != 0 && !matches!(device & 0x7f, 0..=3 | 0x2a | 0x7f) {
+    if system & 0x80 != 0 && !known(system & 0x7f, 0x09)
+        || device & 0x80 != 0 && !matches!(device & 0x7f, 0..=3 | 0x2a | 0x7f)
+    {
         return Err(cc::INVALID_FIELD);
     }
     // 7Fh: no change. Without bit 7 the state is not set either.

@@ -55,7 +55,11 @@ pub struct Users {
 impl User {
     /// The name without its padding; empty for the null user.
     pub fn name(&self) -> &[u8] {
-        let end = self.name.iter().position(|&b| b == 0).unwrap_or(self.name.len());
+        let end = self
+            .name
+            .iter()
+            .position(|&b| b == 0)
+            .unwrap_or(self.name.len());
         &self.name[..end]
     }
 
@@ -82,7 +86,9 @@ impl User {
     /// The greatest level on a channel; `None` if the user is disabled, has no messaging there, or no access.
     pub fn limit(&self, channel: u8) -> Option<Privilege> {
         let access = self.access(channel);
-        (self.enabled && access.messaging).then_some(access.limit).flatten()
+        (self.enabled && access.messaging)
+            .then_some(access.limit)
+            .flatten()
     }
 
     /// Whether the user may activate a payload type (0..=3Fh) on a channel.
@@ -137,9 +143,14 @@ impl Users {
     /// and whose limit is at least `level` if one is asked for (RAKP message 1 with name and privilege lookup).
     pub fn find(&self, channel: u8, name: &[u8], level: Option<Privilege>) -> Option<u8> {
         let fits = |u: &User| {
-            u.name() == name && u.limit(channel).is_some_and(|limit| level.is_none_or(|wanted| limit >= wanted))
+            u.name() == name
+                && u.limit(channel)
+                    .is_some_and(|limit| level.is_none_or(|wanted| limit >= wanted))
         };
-        (1..).zip(&self.list).find(|(_, u)| fits(u)).map(|(id, _)| id)
+        (1..)
+            .zip(&self.list)
+            .find(|(_, u)| fits(u))
+            .map(|(id, _)| id)
     }
 
     /// Every user with its ID.
@@ -156,13 +167,23 @@ impl Users {
             return Err(format!("user name '{name}' is longer than 16 bytes"));
         }
         if password.len() > 20 {
-            return Err(format!("the password of user '{name}' is longer than 20 bytes"));
+            return Err(format!(
+                "the password of user '{name}' is longer than 20 bytes"
+            ));
         }
-        let free = self.list.iter().skip(1).position(|u| u.name().is_empty()).map(|i| i + 1);
+        let free = self
+            .list
+            .iter()
+            .skip(1)
+            .position(|u| u.name().is_empty())
+            .map(|i| i + 1);
         // The null name belongs to user 1.
         let index = if name.is_empty() { Some(0) } else { free };
         let Some(user) = index.and_then(|i| self.list.get_mut(i)) else {
-            return Err(format!("no room for user '{name}': at most {} can be had", MAX_USERS - 1));
+            return Err(format!(
+                "no room for user '{name}': at most {} can be had",
+                MAX_USERS - 1
+            ));
         };
         user.name[..name.len()].copy_from_slice(name.as_bytes());
         user.password[..password.len()].copy_from_slice(password);
@@ -177,7 +198,9 @@ impl Users {
     }
 
     fn get_mut(&mut self, id: u8) -> Result<&mut User, u8> {
-        let index = usize::from(id & 0x3f).checked_sub(1).ok_or(cc::INVALID_FIELD)?;
+        let index = usize::from(id & 0x3f)
+            .checked_sub(1)
+            .ok_or(cc::INVALID_FIELD)?;
         self.list.get_mut(index).ok_or(cc::OUT_OF_RANGE)
     }
 
@@ -191,7 +214,11 @@ impl Users {
 
 fn session_channel(channels: &Channels, c: &Command, byte: u8) -> Result<u8, u8> {
     let channel = channels.resolve(c, byte & 0x0f).ok_or(cc::INVALID_FIELD)?;
-    if channel.has_sessions() { Ok(channel.number) } else { Err(cc::INVALID_FIELD) }
+    if channel.has_sessions() {
+        Ok(channel.number)
+    } else {
+        Err(cc::INVALID_FIELD)
+    }
 }
 
 fn set_access(m: &mut Machine, c: &Command) -> Outcome {
@@ -219,13 +246,20 @@ fn access(m: &mut Machine, c: &Command) -> Outcome {
     let channel = session_channel(&m.channels, c, c.data[0])?;
     let user = m.users.checked(c.data[1])?;
     let access = user.access(channel);
-    let count = |f: fn(&User) -> bool| u8::try_from(m.users.list.iter().filter(|u| f(u)).count()).unwrap_or(0x3f);
+    let count = |f: fn(&User) -> bool| {
+        u8::try_from(m.users.list.iter().filter(|u| f(u)).count()).unwrap_or(0x3f)
+    };
     let status = if user.enabled { 0x40 } else { 0x80 };
     let rights = u8::from(access.callback_only) << 6
         | u8::from(access.link_authentication) << 5
         | u8::from(access.messaging) << 4
         | access.limit.map_or(0x0f, Privilege::bits);
-    Ok(vec![MAX_USERS, status | count(|u| u.enabled), count(|u| u.fixed_name), rights])
+    Ok(vec![
+        MAX_USERS,
+        status | count(|u| u.enabled),
+        count(|u| u.fixed_name),
+        rights,
+    ])
 }
 
 fn set_name(m: &mut Machine, c: &Command) -> Outcome {
@@ -259,7 +293,11 @@ fn set_password(m: &mut Machine, c: &Command) -> Outcome {
             if long != user.long_password {
                 return Err(WRONG_PASSWORD_SIZE);
             }
-            return if padded == user.password { Ok(Vec::new()) } else { Err(WRONG_PASSWORD) };
+            return if padded == user.password {
+                Ok(Vec::new())
+            } else {
+                Err(WRONG_PASSWORD)
+            };
         }
     }
     m.emit(MachineEvent::UserChanged(id));
@@ -279,7 +317,10 @@ fn padded_password(password: &[u8], long: bool) -> Result<[u8; 20], u8> {
 fn set_payload_access(m: &mut Machine, c: &Command) -> Outcome {
     let channel = session_channel(&m.channels, c, c.data[0])?;
     let id = c.data[1] & 0x3f;
-    let (standard, oem) = (u16::from_le_bytes([c.data[2], c.data[3]]), u16::from_le_bytes([c.data[4], c.data[5]]));
+    let (standard, oem) = (
+        u16::from_le_bytes([c.data[2], c.data[3]]),
+        u16::from_le_bytes([c.data[4], c.data[5]]),
+    );
     let access = &mut m.users.get_mut(id)?.access[usize::from(channel)];
     match c.data[1] >> 6 {
         0 => {

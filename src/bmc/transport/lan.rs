@@ -64,8 +64,21 @@ impl LanConfig {
         let duid = [&[0, 10, 0, 3, 0, 1][..], &mac, &[0; 6]].concat();
         p.put(58, 0, &duid);
         p.put(61, 0, &duid);
-        let link_local = Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0x5eff, 0xfe00, 0x5300 | u16::from(channel));
-        p.put(59, 0, &[&[0, 1][..], &link_local.octets(), &[64, 0]].concat());
+        let link_local = Ipv6Addr::new(
+            0xfe80,
+            0,
+            0,
+            0,
+            0,
+            0x5eff,
+            0xfe00,
+            0x5300 | u16::from(channel),
+        );
+        p.put(
+            59,
+            0,
+            &[&[0, 1][..], &link_local.octets(), &[64, 0]].concat(),
+        );
         for set in 1..DYNAMIC_ADDRESSES {
             p.put(59, set, &[&[set, 0][..], &[0; 16], &[0, 1]].concat());
         }
@@ -74,7 +87,12 @@ impl LanConfig {
         p.put(73, 0, &[1]);
         p.put(78, 0, &[0, 64]);
         p.put(79, 0, &[0]);
-        let mut lan = Self { params: p, suites: Vec::new(), arp_suspended: 0, statistics: [0; 9] };
+        let mut lan = Self {
+            params: p,
+            suites: Vec::new(),
+            arp_suspended: 0,
+            statistics: [0; 9],
+        };
         lan.set_cipher_suites(DEFAULT_SUITES);
         lan
     }
@@ -113,7 +131,12 @@ impl LanConfig {
 
     /// When wrong passwords lock a user out.
     pub fn bad_password_policy(&self) -> BadPasswordPolicy {
-        let tens = |i| 10 * u32::from(u16::from_le_bytes([self.params.byte(26, i), self.params.byte(26, i + 1)]));
+        let tens = |i| {
+            10 * u32::from(u16::from_le_bytes([
+                self.params.byte(26, i),
+                self.params.byte(26, i + 1),
+            ]))
+        };
         BadPasswordPolicy {
             log: self.params.byte(26, 0) & 1 == 1,
             threshold: self.params.byte(26, 1),
@@ -140,7 +163,11 @@ impl LanConfig {
 
     /// Tells which IPv6 address the BMC really has; it becomes static address 0.
     pub fn set_ipv6(&mut self, address: Ipv6Addr, prefix: u8) {
-        self.params.put(56, 0, &[&[0, 0x80][..], &address.octets(), &[prefix.min(128), 0]].concat());
+        self.params.put(
+            56,
+            0,
+            &[&[0, 0x80][..], &address.octets(), &[prefix.min(128), 0]].concat(),
+        );
     }
 
     /// The parameters as the wire shows them.
@@ -160,7 +187,9 @@ impl LanConfig {
             return Err(cc::OUT_OF_RANGE);
         }
         // With an address from elsewhere (DHCP), the address itself is not the user's to set.
-        if matches!(id, 3 | 6) && self.params.byte(4, 0) & 0x0f == SOURCE_DHCP && self.params.spec_len(id) == data.len()
+        if matches!(id, 3 | 6)
+            && self.params.byte(4, 0) & 0x0f == SOURCE_DHCP
+            && self.params.spec_len(id) == data.len()
         {
             return Err(cc::READ_ONLY);
         }

@@ -9,7 +9,9 @@ use crate::bmc::params::{
 pub const SPECS: &[Spec] = &[
     // Authentication type support and, for each level from Callback to OEM, what is enabled.
     Spec::plain(1, ReadOnly, 1, anything),
-    Spec::plain(2, ReadWrite, 5, |v| v.iter().all(|types| types & !0x37 == 0)),
+    Spec::plain(2, ReadWrite, 5, |v| {
+        v.iter().all(|types| types & !0x37 == 0)
+    }),
     // IPv4: address, source, MAC, mask, header (TTL, flags, precedence).
     Spec::plain(3, ReadWrite, 4, anything),
     Spec::plain(4, ReadWrite, 1, |v| matches!(v[0] & 0x0f, 1..=4)),
@@ -30,15 +32,26 @@ pub const SPECS: &[Spec] = &[
     // Alerts: community, number of destinations, their types and addresses.
     Spec::plain(16, ReadWrite, 18, anything),
     Spec::plain(17, ReadOnly, 1, anything),
-    Spec::table(18, ReadWrite, 4, DESTINATIONS + 1, |v| matches!(v[1] & 0x07, 0 | 6 | 7)),
+    Spec::table(18, ReadWrite, 4, DESTINATIONS + 1, |v| {
+        matches!(v[1] & 0x07, 0 | 6 | 7)
+    }),
     Spec::table(19, ReadWrite, 13, DESTINATIONS + 1, |v| v[1] >> 4 <= 1),
     // VLAN: ID with enable bit, priority.
     Spec::plain(20, ReadWrite, 2, |v| v[1] & 0x70 == 0),
     Spec::plain(21, ReadWrite, 1, |v| v[0] <= 7),
     // Cipher suites: count, IDs, greatest level for each.
     Spec::plain(22, ReadOnly, 1, anything),
-    Spec { id: 23, access: ReadOnly, min: 1, max: 17, sets: 0, valid: anything },
-    Spec::plain(24, ReadWrite, 9, |v| v[1..].iter().all(|b| b & 0x0f <= 5 && b >> 4 <= 5)),
+    Spec {
+        id: 23,
+        access: ReadOnly,
+        min: 1,
+        max: 17,
+        sets: 0,
+        valid: anything,
+    },
+    Spec::plain(24, ReadWrite, 9, |v| {
+        v[1..].iter().all(|b| b & 0x0f <= 5 && b >> 4 <= 5)
+    }),
     Spec::table(25, ReadWrite, 4, DESTINATIONS + 1, |v| v[1] >> 4 <= 1),
     Spec::plain(26, ReadWrite, 6, anything),
     // IPv6: support, enables, static header values.

@@ -34,7 +34,11 @@ fn lan_parameter(m: &mut Machine, c: &Command) -> Outcome {
     if c.data[0] & REVISION_ONLY != 0 {
         return Ok(vec![PARAMETER_REVISION]);
     }
-    Ok([&[PARAMETER_REVISION][..], &lan.params().read(c.data[1], c.data[2])?].concat())
+    Ok([
+        &[PARAMETER_REVISION][..],
+        &lan.params().read(c.data[1], c.data[2])?,
+    ]
+    .concat())
 }
 
 fn suspend_arp(m: &mut Machine, c: &Command) -> Outcome {
@@ -46,7 +50,11 @@ fn suspend_arp(m: &mut Machine, c: &Command) -> Outcome {
 fn ip_statistics(m: &mut Machine, c: &Command) -> Outcome {
     let channel = lan_channel(m, c)?;
     let lan = m.lan.get_mut(&channel).ok_or(cc::INVALID_FIELD)?;
-    let data = lan.statistics.iter().flat_map(|n| n.to_le_bytes()).collect();
+    let data = lan
+        .statistics
+        .iter()
+        .flat_map(|n| n.to_le_bytes())
+        .collect();
     if c.data[1] & 1 != 0 {
         lan.statistics = [0; 9];
     }
@@ -67,12 +75,23 @@ fn sol_parameter(m: &mut Machine, c: &Command) -> Outcome {
     if c.data[0] & REVISION_ONLY != 0 {
         return Ok(vec![PARAMETER_REVISION]);
     }
-    Ok([&[PARAMETER_REVISION][..], &sol.params().read(c.data[1], c.data[2])?].concat())
+    Ok([
+        &[PARAMETER_REVISION][..],
+        &sol.params().read(c.data[1], c.data[2])?,
+    ]
+    .concat())
 }
 
 fn lan_channel(m: &Machine, c: &Command) -> Result<u8, u8> {
-    let channel = m.channels.resolve(c, c.data[0] & 0x0f).ok_or(cc::INVALID_FIELD)?;
-    if channel.is_lan() { Ok(channel.number) } else { Err(cc::INVALID_FIELD) }
+    let channel = m
+        .channels
+        .resolve(c, c.data[0] & 0x0f)
+        .ok_or(cc::INVALID_FIELD)?;
+    if channel.is_lan() {
+        Ok(channel.number)
+    } else {
+        Err(cc::INVALID_FIELD)
+    }
 }
 
 /// In a Get command's first byte: answer with the parameter revision only.

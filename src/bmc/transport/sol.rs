@@ -44,7 +44,8 @@ impl SolConfig {
 
     /// Least privilege level to activate SOL.
     pub fn privilege(&self) -> Privilege {
-        Privilege::from_bits(self.params.byte(AUTHENTICATION, 0)).unwrap_or(Privilege::Administrator)
+        Privilege::from_bits(self.params.byte(AUTHENTICATION, 0))
+            .unwrap_or(Privilege::Administrator)
     }
 
     /// How long the BMC waits for more characters before it sends what it has, 5 ms to 1.275 s.
