@@ -1,8 +1,120 @@
-//! One file per ipmitool verb.
+//! One file per ipmitool verb: arguments, requests, text.
+//!
+//! Arguments are parsed to an action before a connection is opened: unlike stock, help and complaints need no BMC. The
+//! texts, the requests and the exit statuses are stock's, as `compat-tests/tests/dummy_differential.rs` proves; where
+//! they are not on purpose, `crate::cli`'s table of deviations says so.
 
-use crate::cli::{Context, Exit};
+use crate::cli::Context;
+use crate::cli::exit::Exit;
+use crate::ipmi::Bmc;
+use crate::transport::Connection;
 
-/// Runs the verb that `context.args` names.
+pub mod mc;
+pub mod output;
+pub mod power;
+pub mod raw;
+pub mod session;
+pub mod sol;
+
+use output::Output;
+
+/// Runs the verb that `context` names. Only verbs that are built in (`crate::cli::verbs::is_native`) may be asked for;
+/// any other is refused.
 pub fn run(context: &Context) -> Exit {
-    crate::cli::fallback::hand_over(context)
+    let words: Vec<String> = context.args.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let mut output = Output::standard();
+    let exit = match parse(context, &words) {
+        Ok(Action::Console(words)) => return console(context, &words),
+        Ok(action) => open_and_run(context, &action, &mut output),
+        Err(refusal) => {
+            output.complain(format_args!("{}", refusal.text));
+            refusal.exit
+        }
+    };
+    match output.finish() {
+        Ok(()) => exit,
+        Err(error) => Exit::from_output_error(&error),
+    }
+}
+
+/// What is to be done.
+#[derive(Debug)]
+enum Action {
+    Info,
+    Power(power::Action),
+    Raw(raw::Raw),
+    Session(session::Which),
+    Sol(sol::Action),
+    Console(sol::words::ActivateWords),
+}
+
+fn parse(context: &Context, words: &[&str]) -> Result<Action, Refusal> {
+    match words {
+        ["mc" | "bmc", "info", ..] => Ok(Action::Info),
+        ["chassis", "power", rest @ ..] | ["power", rest @ ..] => power::parse(rest).map(Action::Power),
+        ["raw", rest @ ..] => raw::parse(rest, context).map(Action::Raw),
+        ["session", rest @ ..] => session::parse(rest).map(Action::Session),
+        ["sol", rest @ ..] => match sol::parse(rest, context)? {
+            sol::Parsed::Action(action) => Ok(Action::Sol(action)),
+            sol::Parsed::Activate(words) => Ok(Action::Console(words)),
+        },
+        [verb, ..] => Err(Refusal::error(format!("Invalid command: {verb}"))),
+        [] => Err(Refusal::error("No command provided!")),
+    }
+}
+
+fn open_and_run(context: &Context, action: &Action, output: &mut Output) -> Exit {
+    let mut connection = match Connection::open(context) {
+        Ok(connection) => connection,
+        Err(error) => {
+            output.complain(format_args!("{error}"));
+            return Exit::Failure;
+        }
+    };
+    if let Action::Raw(_) = action {
+        connection.set_patience(raw::TIMEOUT, raw::TRIES);
+    }
+    let done = perform(context, action, &mut connection, output);
+    connection.close();
+    if done { Exit::Success } else { Exit::Failure }
+}
+
+/// Whether all went well; what did not was said.
+fn perform(context: &Context, action: &Action, bmc: &mut Bmc<'_>, output: &mut Output) -> bool {
+    match action {
+        Action::Info => mc::info(bmc, output),
+        Action::Power(action) => power::run(*action, bmc, output),
+        Action::Raw(raw) => raw::run(raw, context.verbose, bmc, output),
+        Action::Session(which) => session::run(*which, context, bmc, output),
+        Action::Sol(action) => sol::run(action, context, bmc, output),
+        Action::Console(_) => false,
+    }
+}
+
+/// Runs the console. It opens its own connection.
+fn console(_: &Context, _: &sol::words::ActivateWords) -> Exit {
+    Output::standard().complain(format_args!("Error: the console is not built in"));
+    Exit::Failure
+}
+
+/// Words that lead to no action: a text for standard error, and how the program ends.
+#[derive(Debug)]
+pub struct Refusal {
+    /// One or more lines, without the last line's end.
+    pub text: String,
+    /// Success where help was asked for.
+    pub exit: Exit,
+}
+
+impl Refusal {
+    /// An error.
+    pub fn error(text: impl Into<String>) -> Self {
+        Self { text: text.into(), exit: Exit::Failure }
+    }
+
+    /// Help that was asked for.
+    pub fn help(text: impl Into<String>) -> Self {
+        Self { text: text.into(), exit: Exit::Success }
+    }
 }

@@ -2,7 +2,7 @@
 
 use ipmi_rs::connection::{IpmiCommand, Message, NetFn};
 
-use super::{AnswerError, at_least, exactly};
+use super::{AnswerError, Failure, at_least, completion, exactly};
 
 /// Payload type of serial over LAN, table 13-16.
 pub const SOL: u8 = 0x01;
@@ -61,6 +61,22 @@ pub struct ActivatedSol {
     pub port: u16,
     /// The VLAN, FFFFh for none.
     pub vlan: u16,
+}
+
+/// Why SOL was not activated, in stock's words.
+pub fn refusal(failure: &Failure) -> String {
+    match failure {
+        Failure::Completion(0x80) => "Info: SOL payload already active on another session".to_owned(),
+        Failure::Completion(0x81) => "Info: SOL payload disabled".to_owned(),
+        Failure::Completion(0x82) => "Info: SOL payload activation limit reached".to_owned(),
+        Failure::Completion(0x83) => "Info: cannot activate SOL payload with encryption".to_owned(),
+        Failure::Completion(0x84) => "Info: cannot activate SOL payload without encryption".to_owned(),
+        Failure::Completion(code) => format!("Error activating SOL payload: {}", completion::text(*code)),
+        Failure::Transport(_) => "Error: No response activating SOL payload".to_owned(),
+        Failure::Answer(AnswerError { got, .. }) => {
+            format!("Error: Unexpected data length ({got}) received in payload activation response")
+        }
+    }
 }
 
 /// Deactivate Payload, section 24.2, for the SOL payload.

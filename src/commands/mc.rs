@@ -1,0 +1,51 @@
+//! `mc info`, `bmc info`.
+
+use crate::ipmi::app::{DeviceId, GetDeviceId, SUPPORT};
+use crate::ipmi::{Bmc, Failure, exchange, vendors};
+
+use super::output::Output;
+
+/// Prints who the BMC is. Whether it said so.
+pub fn info(bmc: &mut Bmc<'_>, output: &mut Output) -> bool {
+    match exchange(bmc, GetDeviceId) {
+        Ok(id) => {
+            print(&id, output);
+            return true;
+        }
+        Err(Failure::Transport(error)) => {
+            output.explain(&error);
+            output.complain(format_args!("Get Device ID command failed"));
+        }
+        Err(failure) => output.complain(format_args!("Get Device ID command failed: {failure}")),
+    }
+    false
+}
+
+fn print(id: &DeviceId, output: &mut Output) {
+    output.line(format_args!("Device ID                 : {}", id.id));
+    output.line(format_args!("Device Revision           : {}", id.revision));
+    output.line(format_args!("Firmware Revision         : {}.{:02x}", id.firmware_major, id.firmware_minor));
+    output.line(format_args!("IPMI Version              : {:x}.{:x}", id.ipmi_major, id.ipmi_minor));
+    output.line(format_args!("Manufacturer ID           : {}", id.manufacturer));
+    output.line(format_args!("Manufacturer Name         : {}", vendors::manufacturer(id.manufacturer)));
+    output.line(format_args!("Product ID                : {} (0x{:04x})", id.product, id.product));
+    output.line(format_args!("Product Name              : {}", vendors::product(id.manufacturer, id.product)));
+    output.line(format_args!("Device Available          : {}", yes(id.available)));
+    output.line(format_args!("Provides Device SDRs      : {}", yes(id.provides_sdrs)));
+    output.line(format_args!("Additional Device Support :"));
+    for (bit, name) in SUPPORT.iter().enumerate() {
+        if id.support & (1 << bit) != 0 {
+            output.line(format_args!("    {name}"));
+        }
+    }
+    if let Some(auxiliary) = id.auxiliary {
+        output.line(format_args!("Aux Firmware Rev Info     : "));
+        for byte in auxiliary {
+            output.line(format_args!("    0x{byte:02x}"));
+        }
+    }
+}
+
+fn yes(is: bool) -> &'static str {
+    if is { "yes" } else { "no" }
+}

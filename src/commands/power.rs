@@ -1,0 +1,79 @@
+//! `power …` and `chassis power …`.
+
+use crate::ipmi::chassis::{ChassisControl, GetChassisStatus};
+use crate::ipmi::{Bmc, Failure, exchange};
+
+use super::Refusal;
+use super::output::Output;
+
+/// What is to be done with the system's power.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Print whether it is on.
+    Status,
+    /// Change it.
+    Control(ChassisControl),
+}
+
+/// Parses what follows `power`. Anything after the first word is ignored, as in stock.
+///
+/// # Errors
+///
+/// Help, or an unknown word.
+pub fn parse(words: &[&str]) -> Result<Action, Refusal> {
+    let Some(word) = words.first() else {
+        return Err(Refusal::help(USAGE));
+    };
+    Ok(match *word {
+        "help" => return Err(Refusal::help(USAGE)),
+        "status" => Action::Status,
+        "on" | "up" => Action::Control(ChassisControl::PowerUp),
+        "off" | "down" => Action::Control(ChassisControl::PowerDown),
+        "cycle" => Action::Control(ChassisControl::PowerCycle),
+        "reset" => Action::Control(ChassisControl::HardReset),
+        "diag" => Action::Control(ChassisControl::DiagnosticInterrupt),
+        "soft" => Action::Control(ChassisControl::SoftShutdown),
+        _ => return Err(Refusal::error(format!("Invalid chassis power command: {word}"))),
+    })
+}
+
+/// Does it. Whether it went well.
+pub fn run(action: Action, bmc: &mut Bmc<'_>, output: &mut Output) -> bool {
+    match action {
+        Action::Status => status(bmc, output),
+        Action::Control(control) => change(control, bmc, output),
+    }
+}
+
+fn status(bmc: &mut Bmc<'_>, output: &mut Output) -> bool {
+    match exchange(bmc, GetChassisStatus) {
+        Ok(status) => {
+            output.line(format_args!("Chassis Power is {}", if status.power_on { "on" } else { "off" }));
+            return true;
+        }
+        Err(Failure::Transport(error)) => {
+            output.explain(&error);
+            output.complain(format_args!("Unable to get Chassis Power Status"));
+        }
+        Err(failure) => output.complain(format_args!("Get Chassis Power Status failed: {failure}")),
+    }
+    false
+}
+
+fn change(control: ChassisControl, bmc: &mut Bmc<'_>, output: &mut Output) -> bool {
+    let name = control.name();
+    match exchange(bmc, control) {
+        Ok(()) => {
+            output.line(format_args!("Chassis Power Control: {name}"));
+            return true;
+        }
+        Err(Failure::Transport(error)) => {
+            output.explain(&error);
+            output.complain(format_args!("Unable to set Chassis Power Control to {name}"));
+        }
+        Err(failure) => output.complain(format_args!("Set Chassis Power Control to {name} failed: {failure}")),
+    }
+    false
+}
+
+const USAGE: &str = "chassis power Commands: status, on, off, cycle, reset, diag, soft";

@@ -1,0 +1,150 @@
+//! `sol …`, except the running console.
+
+use crate::cli::Context;
+use crate::cli::context::Interface;
+use crate::cli::number;
+use crate::ipmi::payload::DeactivateSol;
+use crate::ipmi::{Bmc, Failure, exchange};
+
+use super::Refusal;
+use super::output::Output;
+
+mod access;
+mod info;
+mod looptest;
+mod set;
+pub mod words;
+
+use words::ActivateWords;
+
+/// What the words after `sol` ask for.
+#[derive(Debug)]
+pub enum Parsed {
+    /// Requests and text.
+    Action(Action),
+    /// The console.
+    Activate(ActivateWords),
+}
+
+/// What is to be done.
+#[derive(Debug)]
+pub enum Action {
+    /// `info [channel]`
+    Info {
+        /// Channel, 0 to 15.
+        channel: u8,
+    },
+    /// `set <parameter> <value> [channel] [noguard]`
+    Set(set::Set),
+    /// `payload <enable|disable|status> [channel] [user]`
+    Access(access::Access),
+    /// `deactivate [instance=N]`
+    Deactivate {
+        /// Payload instance, 1 to 15.
+        instance: u8,
+    },
+    /// `looptest [times [interval [instance]]]`
+    Looptest(looptest::Looptest),
+}
+
+/// Parses what follows `sol`.
+///
+/// # Errors
+///
+/// Help, or stock's complaint.
+pub fn parse(words: &[&str], context: &Context) -> Result<Parsed, Refusal> {
+    match words {
+        [] | ["help", ..] => Err(Refusal::help(USAGE)),
+        ["info"] => Ok(Parsed::Action(Action::Info { channel: CURRENT_CHANNEL })),
+        ["info", word] => Ok(Parsed::Action(Action::Info { channel: channel(word)? })),
+        ["set", rest @ ..] => set::parse(rest).map(Action::Set).map(Parsed::Action),
+        ["payload", rest @ ..] => access::parse(rest).map(Action::Access).map(Parsed::Action),
+        ["activate", rest @ ..] => {
+            let words = words::parse(rest)?;
+            needs_lanplus(context)?;
+            instance_in_range(words.instance)?;
+            Ok(Parsed::Activate(words))
+        }
+        ["deactivate", rest @ ..] => {
+            let mut instance = 1;
+            for word in rest {
+                let number = word.strip_prefix("instance=").ok_or_else(|| Refusal::error(USAGE))?;
+                instance = parse_instance(number)?;
+            }
+            instance_in_range(instance)?;
+            Ok(Parsed::Action(Action::Deactivate { instance }))
+        }
+        ["looptest", rest @ ..] => looptest::parse(rest).map(Action::Looptest).map(Parsed::Action),
+        _ => Err(Refusal::error(USAGE)),
+    }
+}
+
+/// Does it. Whether it went well.
+pub fn run(action: &Action, context: &Context, bmc: &mut Bmc<'_>, output: &mut Output) -> bool {
+    match action {
+        Action::Info { channel } => info::run(*channel, context, bmc, output),
+        Action::Set(set) => set::run(set, context, bmc, output),
+        Action::Access(access) => access::run(*access, bmc, output),
+        Action::Deactivate { instance } => deactivate(*instance, bmc, output),
+        Action::Looptest(looptest) => looptest::run(*looptest, context, bmc, output),
+    }
+}
+
+fn deactivate(instance: u8, bmc: &mut Bmc<'_>, output: &mut Output) -> bool {
+    match exchange(bmc, DeactivateSol { instance }) {
+        Ok(()) => return true,
+        Err(Failure::Completion(0x80)) => {
+            output.complain(format_args!("Info: SOL payload already de-activated"));
+        }
+        Err(Failure::Completion(0x81)) => output.complain(format_args!("Info: SOL payload type disabled")),
+        Err(Failure::Transport(error)) => {
+            output.explain(&error);
+            output.complain(format_args!("Error: No response de-activating SOL payload"));
+        }
+        Err(failure) => output.complain(format_args!("Error de-activating SOL payload: {failure}")),
+    }
+    false
+}
+
+/// SOL is activated only through RMCP+.
+fn needs_lanplus(context: &Context) -> Result<(), Refusal> {
+    match context.interface {
+        Interface::Lanplus => Ok(()),
+        _ => Err(Refusal::error("Error: This command is only available over the lanplus interface")),
+    }
+}
+
+/// An instance as a number that fits a byte.
+fn parse_instance(word: &str) -> Result<u8, Refusal> {
+    number::uchar(word.as_bytes())
+        .map_err(|_| Refusal::error(format!("Given instance '{word}' is invalid.\n{USAGE}")))
+}
+
+fn instance_in_range(instance: u8) -> Result<(), Refusal> {
+    match instance {
+        1..=15 => Ok(()),
+        _ => Err(Refusal::error("Error: Instance must range from 1 to 15")),
+    }
+}
+
+/// A channel number: 0 to 11, 14 (the one in use) or 15 (the system interface).
+fn channel(word: &str) -> Result<u8, Refusal> {
+    match number::uchar(word.as_bytes()) {
+        Ok(channel @ (0x0..=0xb | 0xe..=0xf)) => Ok(channel),
+        _ => Err(Refusal::error(format!(
+            "Given Channel number '{word}' is either invalid or out of range.\n\
+             Channel number must be from ranges: <0x0..0xB>, <0xE..0xF>"
+        ))),
+    }
+}
+
+/// "The channel that this request comes through."
+const CURRENT_CHANNEL: u8 = 0x0e;
+
+const USAGE: &str = "\
+SOL Commands: info [<channel number>]
+              set <parameter> <value> [channel]
+              payload <enable|disable|status> [channel] [userid]
+              activate [<usesolkeepalive|nokeepalive>] [instance=<number>]
+              deactivate [instance=<number>]
+              looptest [<loop times> [<loop interval(in ms)> [<instance>]]]";
