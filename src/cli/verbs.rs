@@ -139,11 +139,7 @@ pub const VERBS: &[Verb] = &[
         Native::No,
         "Configure Management Controller channels",
     ),
-    verb(
-        "session",
-        Native::Only(&["info"]),
-        "Print session information",
-    ),
+    verb("session", Native::All, "Print session information"),
     verb("dcmi", Native::No, "Data Center Management Interface"),
     verb("nm", Native::No, "Node Manager Interface"),
     verb("sunoem", Native::No, "OEM Commands for Sun servers"),

@@ -24,14 +24,38 @@ pub fn info(bmc: &mut Bmc<'_>, output: &mut Output) -> bool {
 fn print(id: &DeviceId, output: &mut Output) {
     output.line(format_args!("Device ID                 : {}", id.id));
     output.line(format_args!("Device Revision           : {}", id.revision));
-    output.line(format_args!("Firmware Revision         : {}.{:02x}", id.firmware_major, id.firmware_minor));
-    output.line(format_args!("IPMI Version              : {:x}.{:x}", id.ipmi_major, id.ipmi_minor));
-    output.line(format_args!("Manufacturer ID           : {}", id.manufacturer));
-    output.line(format_args!("Manufacturer Name         : {}", vendors::manufacturer(id.manufacturer)));
-    output.line(format_args!("Product ID                : {} (0x{:04x})", id.product, id.product));
-    output.line(format_args!("Product Name              : {}", vendors::product(id.manufacturer, id.product)));
-    output.line(format_args!("Device Available          : {}", yes(id.available)));
-    output.line(format_args!("Provides Device SDRs      : {}", yes(id.provides_sdrs)));
+    output.line(format_args!(
+        "Firmware Revision         : {}.{:02x}",
+        id.firmware_major, id.firmware_minor
+    ));
+    output.line(format_args!(
+        "IPMI Version              : {:x}.{:x}",
+        id.ipmi_major, id.ipmi_minor
+    ));
+    output.line(format_args!(
+        "Manufacturer ID           : {}",
+        id.manufacturer
+    ));
+    output.line(format_args!(
+        "Manufacturer Name         : {}",
+        vendors::manufacturer(id.manufacturer)
+    ));
+    output.line(format_args!(
+        "Product ID                : {} (0x{:04x})",
+        id.product, id.product
+    ));
+    output.line(format_args!(
+        "Product Name              : {}",
+        vendors::product(id.manufacturer, id.product)
+    ));
+    output.line(format_args!(
+        "Device Available          : {}",
+        yes(id.available)
+    ));
+    output.line(format_args!(
+        "Provides Device SDRs      : {}",
+        yes(id.provides_sdrs)
+    ));
     output.line(format_args!("Additional Device Support :"));
     for (bit, name) in SUPPORT.iter().enumerate() {
         if id.support & (1 << bit) != 0 {

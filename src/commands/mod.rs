@@ -4,8 +4,7 @@
 //! texts, the requests and the exit statuses are stock's, as `compat-tests/tests/dummy_differential.rs` proves; where
 //! they are not on purpose, `crate::cli`'s table of deviations says so.
 
-use crate::cli::Context;
-use crate::cli::exit::Exit;
+use crate::cli::{Context, Exit, fallback, verbs};
 use crate::ipmi::Bmc;
 use crate::transport::Connection;
 
@@ -17,15 +16,22 @@ pub mod session;
 pub mod sol;
 
 use output::Output;
+use sol::words::ActivateWords;
 
-/// Runs the verb that `context` names. Only verbs that are built in (`crate::cli::verbs::is_native`) may be asked for;
-/// any other is refused.
+/// Runs the verb that `context.args` names; what is not built in is handed to another `ipmitool`.
 pub fn run(context: &Context) -> Exit {
-    let words: Vec<String> = context.args.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+    if !verbs::is_native(&context.args) {
+        return fallback::hand_over(context);
+    }
+    let words: Vec<String> = context
+        .args
+        .iter()
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let mut output = Output::standard();
     let exit = match parse(context, &words) {
-        Ok(Action::Console(words)) => return console(context, &words),
+        Ok(Action::Console(words)) => return console(context, words),
         Ok(action) => open_and_run(context, &action, &mut output),
         Err(refusal) => {
             output.complain(format_args!("{}", refusal.text));
@@ -46,13 +52,15 @@ enum Action {
     Raw(raw::Raw),
     Session(session::Which),
     Sol(sol::Action),
-    Console(sol::words::ActivateWords),
+    Console(ActivateWords),
 }
 
 fn parse(context: &Context, words: &[&str]) -> Result<Action, Refusal> {
     match words {
         ["mc" | "bmc", "info", ..] => Ok(Action::Info),
-        ["chassis", "power", rest @ ..] | ["power", rest @ ..] => power::parse(rest).map(Action::Power),
+        ["chassis", "power", rest @ ..] | ["power", rest @ ..] => {
+            power::parse(rest).map(Action::Power)
+        }
         ["raw", rest @ ..] => raw::parse(rest, context).map(Action::Raw),
         ["session", rest @ ..] => session::parse(rest).map(Action::Session),
         ["sol", rest @ ..] => match sol::parse(rest, context)? {
@@ -92,10 +100,10 @@ fn perform(context: &Context, action: &Action, bmc: &mut Bmc<'_>, output: &mut O
     }
 }
 
-/// Runs the console. It opens its own connection.
-fn console(_: &Context, _: &sol::words::ActivateWords) -> Exit {
-    Output::standard().complain(format_args!("Error: the console is not built in"));
-    Exit::Failure
+/// The console opens its own connection; it is not built in yet, but the next `ipmitool` has one.
+fn console(context: &Context, words: ActivateWords) -> Exit {
+    log::debug!("{words:?}");
+    fallback::hand_over(context)
 }
 
 /// Words that lead to no action: a text for standard error, and how the program ends.
@@ -110,11 +118,17 @@ pub struct Refusal {
 impl Refusal {
     /// An error.
     pub fn error(text: impl Into<String>) -> Self {
-        Self { text: text.into(), exit: Exit::Failure }
+        Self {
+            text: text.into(),
+            exit: Exit::Failure,
+        }
     }
 
     /// Help that was asked for.
     pub fn help(text: impl Into<String>) -> Self {
-        Self { text: text.into(), exit: Exit::Success }
+        Self {
+            text: text.into(),
+            exit: Exit::Success,
+        }
     }
 }

@@ -19,11 +19,20 @@ pub struct Output {
 impl Output {
     /// The process's own streams.
     pub fn standard() -> Self {
-        Self::new(Box::new(io::stdout()), Box::new(io::stderr()), io::stdout().is_terminal())
+        Self::new(
+            Box::new(io::stdout()),
+            Box::new(io::stderr()),
+            io::stdout().is_terminal(),
+        )
     }
 
     fn new(stdout: Box<dyn Write>, stderr: Box<dyn Write>, line_by_line: bool) -> Self {
-        Self { stdout: BufWriter::with_capacity(BUFFER, stdout), stderr, line_by_line, failed: None }
+        Self {
+            stdout: BufWriter::with_capacity(BUFFER, stdout),
+            stderr,
+            line_by_line,
+            failed: None,
+        }
     }
 
     /// Writes to standard output. A failure is kept for [`Output::finish`].
@@ -32,7 +41,11 @@ impl Output {
             return;
         }
         let written = self.stdout.write_fmt(text);
-        let written = if self.line_by_line { written.and_then(|()| self.stdout.flush()) } else { written };
+        let written = if self.line_by_line {
+            written.and_then(|()| self.stdout.flush())
+        } else {
+            written
+        };
         self.failed = written.err();
     }
 
@@ -95,7 +108,10 @@ mod tests {
             let mut output = Output::new(Box::new(Gone), Box::new(Gone), line_by_line);
             output.line(format_args!("one"));
             output.complain(format_args!("two"));
-            assert_eq!(output.finish().unwrap_err().kind(), io::ErrorKind::BrokenPipe);
+            assert_eq!(
+                output.finish().unwrap_err().kind(),
+                io::ErrorKind::BrokenPipe
+            );
         }
     }
 }

@@ -33,7 +33,11 @@ pub fn parse(words: &[&str]) -> Result<Action, Refusal> {
         "reset" => Action::Control(ChassisControl::HardReset),
         "diag" => Action::Control(ChassisControl::DiagnosticInterrupt),
         "soft" => Action::Control(ChassisControl::SoftShutdown),
-        _ => return Err(Refusal::error(format!("Invalid chassis power command: {word}"))),
+        _ => {
+            return Err(Refusal::error(format!(
+                "Invalid chassis power command: {word}"
+            )));
+        }
     })
 }
 
@@ -48,7 +52,10 @@ pub fn run(action: Action, bmc: &mut Bmc<'_>, output: &mut Output) -> bool {
 fn status(bmc: &mut Bmc<'_>, output: &mut Output) -> bool {
     match exchange(bmc, GetChassisStatus) {
         Ok(status) => {
-            output.line(format_args!("Chassis Power is {}", if status.power_on { "on" } else { "off" }));
+            output.line(format_args!(
+                "Chassis Power is {}",
+                if status.power_on { "on" } else { "off" }
+            ));
             return true;
         }
         Err(Failure::Transport(error)) => {
@@ -69,9 +76,13 @@ fn change(control: ChassisControl, bmc: &mut Bmc<'_>, output: &mut Output) -> bo
         }
         Err(Failure::Transport(error)) => {
             output.explain(&error);
-            output.complain(format_args!("Unable to set Chassis Power Control to {name}"));
+            output.complain(format_args!(
+                "Unable to set Chassis Power Control to {name}"
+            ));
         }
-        Err(failure) => output.complain(format_args!("Set Chassis Power Control to {name} failed: {failure}")),
+        Err(failure) => output.complain(format_args!(
+            "Set Chassis Power Control to {name} failed: {failure}"
+        )),
     }
     false
 }

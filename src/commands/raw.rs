@@ -43,10 +43,15 @@ pub fn parse(words: &[&str], context: &Context) -> Result<Raw, Refusal> {
         return Err(Refusal::help(usage()));
     }
     let [netfn, cmd, data @ ..] = words else {
-        return Err(Refusal::error(format!("Not enough parameters given.\n{}", usage())));
+        return Err(Refusal::error(format!(
+            "Not enough parameters given.\n{}",
+            usage()
+        )));
     };
     if words.len() > MAX_WORDS {
-        return Err(Refusal::error("Raw command input limit (256 bytes) exceeded"));
+        return Err(Refusal::error(
+            "Raw command input limit (256 bytes) exceeded",
+        ));
     }
     let netfn = match names::value(netfn, names::NETFNS) {
         Some(netfn) => netfn,
@@ -55,22 +60,39 @@ pub fn parse(words: &[&str], context: &Context) -> Result<Raw, Refusal> {
     let bridging = context.bridging;
     let bridged = bridging.target_address != 0 || bridging.transit_address != 0;
     Ok(Raw {
-        channel: if bridged { bridging.target_channel & 0x0f } else { 0 },
+        channel: if bridged {
+            bridging.target_channel & 0x0f
+        } else {
+            0
+        },
         netfn: netfn & 0x3f,
         lun: bridging.target_lun & 3,
         cmd: byte("command", cmd)?,
-        data: data.iter().map(|word| byte("data", word)).collect::<Result<_, _>>()?,
+        data: data
+            .iter()
+            .map(|word| byte("data", word))
+            .collect::<Result<_, _>>()?,
     })
 }
 
 /// Sends it and prints the answer. Whether there was a good one.
 pub fn run(raw: &Raw, verbose: u8, bmc: &mut Bmc<'_>, output: &mut Output) -> bool {
-    let Raw { channel, netfn, lun, cmd, data } = raw;
+    let Raw {
+        channel,
+        netfn,
+        lun,
+        cmd,
+        data,
+    } = raw;
     let address = format!("channel=0x{channel:x} netfn=0x{netfn:x} lun=0x{lun:x} cmd=0x{cmd:x}");
     if verbose > 0 {
         output.complain(format_args!("RAW REQ ({address} data_len={})", data.len()));
         if !data.is_empty() {
-            output.complain(format_args!("RAW REQUEST ({} bytes)\n{}", data.len(), dump(data)));
+            output.complain(format_args!(
+                "RAW REQUEST ({} bytes)\n{}",
+                data.len(),
+                dump(data)
+            ));
         }
     }
     let target = RequestTargetAddress::Bmc(LogicalUnit::from_low_bits(*lun));
@@ -86,7 +108,9 @@ pub fn run(raw: &Raw, verbose: u8, bmc: &mut Bmc<'_>, output: &mut Output) -> bo
     let code = response.cc();
     if code != 0 {
         let text = completion::text(code);
-        output.complain(format_args!("Unable to send RAW command ({address} rsp=0x{code:x}): {text}"));
+        output.complain(format_args!(
+            "Unable to send RAW command ({address} rsp=0x{code:x}): {text}"
+        ));
         return false;
     }
     if verbose > 0 {
@@ -97,7 +121,8 @@ pub fn run(raw: &Raw, verbose: u8, bmc: &mut Bmc<'_>, output: &mut Output) -> bo
 }
 
 fn byte(label: &str, word: &str) -> Result<u8, Refusal> {
-    number::uchar(word.as_bytes()).map_err(|_| Refusal::error(format!("Given {label} \"{word}\" is invalid.")))
+    number::uchar(word.as_bytes())
+        .map_err(|_| Refusal::error(format!("Given {label} \"{word}\" is invalid.")))
 }
 
 /// Sixteen bytes a line, a space before each.

@@ -27,8 +27,9 @@ pub enum Which {
 /// Help, an unknown word, or a number that is none.
 pub fn parse(words: &[&str]) -> Result<Which, Refusal> {
     let number = |word: &str| {
-        number::uint(word.as_bytes())
-            .map_err(|_| Refusal::error(format!("HEX number expected, but '{word}' given.\n{USAGE}")))
+        number::uint(word.as_bytes()).map_err(|_| {
+            Refusal::error(format!("HEX number expected, but '{word}' given.\n{USAGE}"))
+        })
     };
     match words {
         [] | ["help", ..] | ["info"] | ["info", "help", ..] => Err(Refusal::help(USAGE)),
@@ -39,9 +40,15 @@ pub fn parse(words: &[&str]) -> Result<Which, Refusal> {
         ["info", "handle", word, ..] => {
             number(word).map(|handle| Which::One(GetSessionInfo::Handle(handle.to_le_bytes()[0])))
         }
-        ["info", word @ ("id" | "handle")] => Err(Refusal::error(format!("Missing {word} argument\n{USAGE}"))),
-        ["info", word, ..] => Err(Refusal::error(format!("Invalid SESSION info parameter: {word}\n{USAGE}"))),
-        [word, ..] => Err(Refusal::error(format!("Invalid SESSION command: {word}\n{USAGE}"))),
+        ["info", word @ ("id" | "handle")] => {
+            Err(Refusal::error(format!("Missing {word} argument\n{USAGE}")))
+        }
+        ["info", word, ..] => Err(Refusal::error(format!(
+            "Invalid SESSION info parameter: {word}\n{USAGE}"
+        ))),
+        [word, ..] => Err(Refusal::error(format!(
+            "Invalid SESSION command: {word}\n{USAGE}"
+        ))),
     }
 }
 
@@ -69,7 +76,9 @@ fn one(command: GetSessionInfo, context: &Context, bmc: &mut Bmc<'_>, output: &m
     }
     let has_sessions = matches!(context.interface, Interface::Lan | Interface::Lanplus);
     if command == GetSessionInfo::Current && !has_sessions {
-        output.complain(format_args!("It is likely that the channel in use does not support sessions"));
+        output.complain(format_args!(
+            "It is likely that the channel in use does not support sessions"
+        ));
     }
     false
 }
@@ -94,7 +103,10 @@ fn all(context: &Context, bmc: &mut Bmc<'_>, output: &mut Output) -> bool {
             // A session that is not there may still come with the counts.
             0x00 | 0xcb | 0xcc => {}
             code => {
-                output.complain(format_args!("Get Session Info command failed: {}", completion::text(code)));
+                output.complain(format_args!(
+                    "Get Session Info command failed: {}",
+                    completion::text(code)
+                ));
                 return false;
             }
         }
@@ -134,10 +146,17 @@ fn fields(info: &SessionInfo, length: usize) -> Vec<(&'static str, String)> {
     if length == 3 {
         return fields;
     }
-    let kind = if info.is_rmcp_plus() { "IPMIv2/RMCP+" } else { "IPMIv1.5" };
+    let kind = if info.is_rmcp_plus() {
+        "IPMIv2/RMCP+"
+    } else {
+        "IPMIv1.5"
+    };
     fields.extend([
         ("user id", info.user().to_string()),
-        ("privilege level", names::name(info.privilege(), names::PRIVILEGE_LEVELS).into_owned()),
+        (
+            "privilege level",
+            names::name(info.privilege(), names::PRIVILEGE_LEVELS).into_owned(),
+        ),
         ("session type", kind.to_owned()),
         ("channel number", format!("0x{:02x}", info.channel())),
     ]);
@@ -153,7 +172,10 @@ fn fields(info: &SessionInfo, length: usize) -> Vec<(&'static str, String)> {
                     "Session/Channel Activity Type",
                     names::name(info.serial_activity(), names::CHANNEL_ACTIVITIES).into_owned(),
                 ),
-                ("Destination selector", info.serial_destination().to_string()),
+                (
+                    "Destination selector",
+                    info.serial_destination().to_string(),
+                ),
                 ("console ip", info.serial_address().to_string()),
             ]);
             if length == 14 {

@@ -66,12 +66,18 @@ pub struct ActivatedSol {
 /// Why SOL was not activated, in stock's words.
 pub fn refusal(failure: &Failure) -> String {
     match failure {
-        Failure::Completion(0x80) => "Info: SOL payload already active on another session".to_owned(),
+        Failure::Completion(0x80) => {
+            "Info: SOL payload already active on another session".to_owned()
+        }
         Failure::Completion(0x81) => "Info: SOL payload disabled".to_owned(),
         Failure::Completion(0x82) => "Info: SOL payload activation limit reached".to_owned(),
         Failure::Completion(0x83) => "Info: cannot activate SOL payload with encryption".to_owned(),
-        Failure::Completion(0x84) => "Info: cannot activate SOL payload without encryption".to_owned(),
-        Failure::Completion(code) => format!("Error activating SOL payload: {}", completion::text(*code)),
+        Failure::Completion(0x84) => {
+            "Info: cannot activate SOL payload without encryption".to_owned()
+        }
+        Failure::Completion(code) => {
+            format!("Error activating SOL payload: {}", completion::text(*code))
+        }
         Failure::Transport(_) => "Error: No response activating SOL payload".to_owned(),
         Failure::Answer(AnswerError { got, .. }) => {
             format!("Error: Unexpected data length ({got}) received in payload activation response")

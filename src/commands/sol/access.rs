@@ -33,7 +33,9 @@ pub fn parse(words: &[&str]) -> Result<Access, Refusal> {
         [operation, rest @ ..] if rest.len() <= 2 => (*operation, rest),
         _ => return Err(Refusal::error(USAGE)),
     };
-    let channel = rest.first().map_or(Ok(CURRENT_CHANNEL), |word| channel(word))?;
+    let channel = rest
+        .first()
+        .map_or(Ok(CURRENT_CHANNEL), |word| channel(word))?;
     let user = rest.get(1).map_or(Ok(1), |word| user(word))?;
     let operation = match operation {
         "enable" => Operation::Enable,
@@ -41,29 +43,51 @@ pub fn parse(words: &[&str]) -> Result<Access, Refusal> {
         "status" => Operation::Status,
         _ => return Err(Refusal::error(USAGE)),
     };
-    Ok(Access { operation, channel, user })
+    Ok(Access {
+        operation,
+        channel,
+        user,
+    })
 }
 
 /// Does it. Whether it went well.
 pub fn run(access: Access, bmc: &mut Bmc<'_>, output: &mut Output) -> bool {
-    let Access { operation, channel, user } = access;
+    let Access {
+        operation,
+        channel,
+        user,
+    } = access;
     match operation {
         Operation::Status => status(channel, user, bmc, output),
         Operation::Enable | Operation::Disable => {
             let enable = operation == Operation::Enable;
-            change(SetSolUserAccess { channel, user, enable }, bmc, output)
+            change(
+                SetSolUserAccess {
+                    channel,
+                    user,
+                    enable,
+                },
+                bmc,
+                output,
+            )
         }
     }
 }
 
 fn change(command: SetSolUserAccess, bmc: &mut Bmc<'_>, output: &mut Output) -> bool {
-    let SetSolUserAccess { channel, user, enable } = command;
+    let SetSolUserAccess {
+        channel,
+        user,
+        enable,
+    } = command;
     let verb = if enable { "enabling" } else { "disabling" };
     match exchange(bmc, command) {
         Ok(()) => return true,
         Err(Failure::Transport(error)) => {
             output.explain(&error);
-            output.complain(format_args!("Error {verb} SOL payload for user {user} on channel {channel}"));
+            output.complain(format_args!(
+                "Error {verb} SOL payload for user {user} on channel {channel}"
+            ));
         }
         Err(failure) => {
             output.complain(format_args!(

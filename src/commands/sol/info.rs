@@ -22,7 +22,12 @@ pub fn run(channel: u8, context: &Context, bmc: &mut Bmc<'_>, output: &mut Outpu
 
 /// Reads all parameters of a channel. What the BMC does not support, or answers at a wrong length, is said and left at
 /// its default; any other failure is said and ends it.
-pub fn read(channel: u8, context: &Context, bmc: &mut Bmc<'_>, output: &mut Output) -> Option<SolConfiguration> {
+pub fn read(
+    channel: u8,
+    context: &Context,
+    bmc: &mut Bmc<'_>,
+    output: &mut Output,
+) -> Option<SolConfiguration> {
     let mut configuration = SolConfiguration::default();
     for parameter in Parameter::ALL {
         let name = parameter.name();
@@ -37,18 +42,24 @@ pub fn read(channel: u8, context: &Context, bmc: &mut Bmc<'_>, output: &mut Outp
             }
             Err(Failure::Completion(0x80)) => {
                 let (default, known) = default(parameter, channel, context, &mut configuration);
-                output.complain(format_args!("Info: SOL parameter '{name}' not supported{default}"));
+                output.complain(format_args!(
+                    "Info: SOL parameter '{name}' not supported{default}"
+                ));
                 if !known {
                     return None;
                 }
             }
             Err(Failure::Transport(error)) => {
                 output.explain(&error);
-                output.complain(format_args!("Error: No response requesting SOL parameter '{name}'"));
+                output.complain(format_args!(
+                    "Error: No response requesting SOL parameter '{name}'"
+                ));
                 return None;
             }
             Err(failure) => {
-                output.complain(format_args!("Error requesting SOL parameter '{name}': {failure}"));
+                output.complain(format_args!(
+                    "Error requesting SOL parameter '{name}': {failure}"
+                ));
                 return None;
             }
         }
@@ -68,13 +79,16 @@ fn default(
             configuration.channel = channel;
             (format!(" - defaulting to 0x{channel:02x}"), true)
         }
-        Parameter::PayloadPort if matches!(context.interface, Interface::Lan | Interface::Lanplus) => {
+        Parameter::PayloadPort
+            if matches!(context.interface, Interface::Lan | Interface::Lanplus) =>
+        {
             configuration.port = context.port;
             (format!(" - defaulting to {}", context.port), true)
         }
-        Parameter::PayloadPort => {
-            (" - can't determine which payload port to use on NULL session".to_owned(), false)
-        }
+        Parameter::PayloadPort => (
+            " - can't determine which payload port to use on NULL session".to_owned(),
+            false,
+        ),
         _ => (String::new(), true),
     }
 }
@@ -86,17 +100,45 @@ fn print(configuration: &SolConfiguration, output: &mut Output) {
     let volatile = names::name(c.volatile_bit_rate, names::BIT_RATES);
     let nonvolatile = names::name(c.nonvolatile_bit_rate, names::BIT_RATES);
     output.line(format_args!("Set in progress                 : {progress}"));
-    output.line(format_args!("Enabled                         : {}", c.enabled));
-    output.line(format_args!("Force Encryption                : {}", c.force_encryption));
-    output.line(format_args!("Force Authentication            : {}", c.force_authentication));
-    output.line(format_args!("Privilege Level                 : {privilege}"));
-    output.line(format_args!("Character Accumulate Level (ms) : {}", u32::from(c.accumulate) * 5));
-    output.line(format_args!("Character Send Threshold        : {}", c.threshold));
-    output.line(format_args!("Retry Count                     : {}", c.retry_count));
-    output.line(format_args!("Retry Interval (ms)             : {}", u32::from(c.retry_interval) * 10));
+    output.line(format_args!(
+        "Enabled                         : {}",
+        c.enabled
+    ));
+    output.line(format_args!(
+        "Force Encryption                : {}",
+        c.force_encryption
+    ));
+    output.line(format_args!(
+        "Force Authentication            : {}",
+        c.force_authentication
+    ));
+    output.line(format_args!(
+        "Privilege Level                 : {privilege}"
+    ));
+    output.line(format_args!(
+        "Character Accumulate Level (ms) : {}",
+        u32::from(c.accumulate) * 5
+    ));
+    output.line(format_args!(
+        "Character Send Threshold        : {}",
+        c.threshold
+    ));
+    output.line(format_args!(
+        "Retry Count                     : {}",
+        c.retry_count
+    ));
+    output.line(format_args!(
+        "Retry Interval (ms)             : {}",
+        u32::from(c.retry_interval) * 10
+    ));
     output.line(format_args!("Volatile Bit Rate (kbps)        : {volatile}"));
-    output.line(format_args!("Non-Volatile Bit Rate (kbps)    : {nonvolatile}"));
-    output.line(format_args!("Payload Channel                 : {} (0x{:02x})", c.channel, c.channel));
+    output.line(format_args!(
+        "Non-Volatile Bit Rate (kbps)    : {nonvolatile}"
+    ));
+    output.line(format_args!(
+        "Payload Channel                 : {} (0x{:02x})",
+        c.channel, c.channel
+    ));
     output.line(format_args!("Payload Port                    : {}", c.port));
 }
 

@@ -60,7 +60,9 @@ pub fn run(looptest: Looptest, context: &Context, bmc: &mut Bmc<'_>, output: &mu
 }
 
 fn turn(looptest: Looptest, context: &Context, bmc: &mut Bmc<'_>, output: &mut Output) -> bool {
-    let Looptest { interval, instance, .. } = looptest;
+    let Looptest {
+        interval, instance, ..
+    } = looptest;
     if let Err(refusal) = needs_lanplus(context).and_then(|()| instance_in_range(instance)) {
         output.complain(format_args!("{}", refusal.text));
         return false;
@@ -70,7 +72,13 @@ fn turn(looptest: Looptest, context: &Context, bmc: &mut Bmc<'_>, output: &mut O
         Some(Oem::I82571Spt) => 0x08,
         _ => ActivateSol::AUXILIARY,
     };
-    let activated = match exchange(bmc, ActivateSol { instance, auxiliary }) {
+    let activated = match exchange(
+        bmc,
+        ActivateSol {
+            instance,
+            auxiliary,
+        },
+    ) {
         Ok(activated) => activated,
         Err(failure) => {
             if let Failure::Transport(error) = &failure {
@@ -81,13 +89,17 @@ fn turn(looptest: Looptest, context: &Context, bmc: &mut Bmc<'_>, output: &mut O
         }
     };
     if activated.port != context.port && activated.port.swap_bytes() != context.port {
-        output.complain(format_args!("Error: BMC requests SOL session on different port"));
+        output.complain(format_args!(
+            "Error: BMC requests SOL session on different port"
+        ));
         // Stock leaves it active; that it is closed again costs nothing and is not reported.
         let _ = exchange(bmc, DeactivateSol { instance });
         return false;
     }
     let escape = char::from(context.escape);
-    output.line(format_args!("[SOL Session operational.  Use {escape}? for help]"));
+    output.line(format_args!(
+        "[SOL Session operational.  Use {escape}? for help]"
+    ));
     // As in stock, a refused deactivation is said, and the test goes on.
     deactivate(instance, bmc, output);
     thread::sleep(interval);

@@ -55,8 +55,12 @@ pub enum Action {
 pub fn parse(words: &[&str], context: &Context) -> Result<Parsed, Refusal> {
     match words {
         [] | ["help", ..] => Err(Refusal::help(USAGE)),
-        ["info"] => Ok(Parsed::Action(Action::Info { channel: CURRENT_CHANNEL })),
-        ["info", word] => Ok(Parsed::Action(Action::Info { channel: channel(word)? })),
+        ["info"] => Ok(Parsed::Action(Action::Info {
+            channel: CURRENT_CHANNEL,
+        })),
+        ["info", word] => Ok(Parsed::Action(Action::Info {
+            channel: channel(word)?,
+        })),
         ["set", rest @ ..] => set::parse(rest).map(Action::Set).map(Parsed::Action),
         ["payload", rest @ ..] => access::parse(rest).map(Action::Access).map(Parsed::Action),
         ["activate", rest @ ..] => {
@@ -68,13 +72,17 @@ pub fn parse(words: &[&str], context: &Context) -> Result<Parsed, Refusal> {
         ["deactivate", rest @ ..] => {
             let mut instance = 1;
             for word in rest {
-                let number = word.strip_prefix("instance=").ok_or_else(|| Refusal::error(USAGE))?;
+                let number = word
+                    .strip_prefix("instance=")
+                    .ok_or_else(|| Refusal::error(USAGE))?;
                 instance = parse_instance(number)?;
             }
             instance_in_range(instance)?;
             Ok(Parsed::Action(Action::Deactivate { instance }))
         }
-        ["looptest", rest @ ..] => looptest::parse(rest).map(Action::Looptest).map(Parsed::Action),
+        ["looptest", rest @ ..] => looptest::parse(rest)
+            .map(Action::Looptest)
+            .map(Parsed::Action),
         _ => Err(Refusal::error(USAGE)),
     }
 }
@@ -96,7 +104,9 @@ fn deactivate(instance: u8, bmc: &mut Bmc<'_>, output: &mut Output) -> bool {
         Err(Failure::Completion(0x80)) => {
             output.complain(format_args!("Info: SOL payload already de-activated"));
         }
-        Err(Failure::Completion(0x81)) => output.complain(format_args!("Info: SOL payload type disabled")),
+        Err(Failure::Completion(0x81)) => {
+            output.complain(format_args!("Info: SOL payload type disabled"))
+        }
         Err(Failure::Transport(error)) => {
             output.explain(&error);
             output.complain(format_args!("Error: No response de-activating SOL payload"));
@@ -110,7 +120,9 @@ fn deactivate(instance: u8, bmc: &mut Bmc<'_>, output: &mut Output) -> bool {
 fn needs_lanplus(context: &Context) -> Result<(), Refusal> {
     match context.interface {
         Interface::Lanplus => Ok(()),
-        _ => Err(Refusal::error("Error: This command is only available over the lanplus interface")),
+        _ => Err(Refusal::error(
+            "Error: This command is only available over the lanplus interface",
+        )),
     }
 }
 

@@ -48,7 +48,9 @@ pub fn parse(words: &[&str]) -> Result<Set, Refusal> {
             (*parameter, *value, CURRENT_CHANNEL, words.len() == 2)
         }
         [parameter, value, number] => (*parameter, *value, channel(number)?, true),
-        [parameter, value, number, word] => (*parameter, *value, channel(number)?, *word != "noguard"),
+        [parameter, value, number, word] => {
+            (*parameter, *value, channel(number)?, *word != "noguard")
+        }
         _ => return Err(Refusal::error(USAGE)),
     };
     let (name, parse) = PARAMETERS
@@ -66,7 +68,13 @@ pub fn parse(words: &[&str]) -> Result<Set, Refusal> {
     })?;
     // The lock itself is not locked.
     let guarded = guarded && !matches!(change, Change::SetInProgress(_));
-    Ok(Set { channel, parameter: name, value: value.to_owned(), change, guarded })
+    Ok(Set {
+        channel,
+        parameter: name,
+        value: value.to_owned(),
+        change,
+        guarded,
+    })
 }
 
 /// Does it. Whether it went well.
@@ -75,26 +83,40 @@ pub fn run(set: &Set, context: &Context, bmc: &mut Bmc<'_>, output: &mut Output)
         match info::read(set.channel, context, bmc, output) {
             Some(configuration) => configuration,
             None => {
-                output.complain(format_args!("Error fetching SOL parameters for {} update", set.parameter));
+                output.complain(format_args!(
+                    "Error fetching SOL parameters for {} update",
+                    set.parameter
+                ));
                 return false;
             }
         }
     } else {
         SolConfiguration::default()
     };
-    let lock = Lock { channel: set.channel };
+    let lock = Lock {
+        channel: set.channel,
+    };
     if set.guarded && !lock.set(State::SetInProgress, bmc, output) {
-        output.complain(format_args!("Error: set of parameter \"{}\" failed", set.parameter));
+        output.complain(format_args!(
+            "Error: set of parameter \"{}\" failed",
+            set.parameter
+        ));
         return false;
     }
     let (parameter, value) = set.change.on_the_wire(&configuration);
-    let command = SetSolParameter { channel: set.channel, parameter, value };
+    let command = SetSolParameter {
+        channel: set.channel,
+        parameter,
+        value,
+    };
     match send(command, set.parameter, &set.value, bmc, output) {
         Sent::Done => {}
         Sent::NoResponse => return false,
         Sent::Refused => {
             if set.guarded && !lock.set(State::SetComplete, bmc, output) {
-                output.complain(format_args!("Error could not set \"set-in-progress\" to \"set-complete\""));
+                output.complain(format_args!(
+                    "Error could not set \"set-in-progress\" to \"set-complete\""
+                ));
             }
             return false;
         }
@@ -103,7 +125,9 @@ pub fn run(set: &Set, context: &Context, bmc: &mut Bmc<'_>, output: &mut Output)
         // Optional: a BMC may refuse it.
         lock.set(State::CommitWrite, bmc, output);
         if !lock.set(State::SetComplete, bmc, output) {
-            output.complain(format_args!("Error could not set \"set-in-progress\" to \"set-complete\""));
+            output.complain(format_args!(
+                "Error could not set \"set-in-progress\" to \"set-complete\""
+            ));
             return false;
         }
     }
@@ -129,9 +153,15 @@ impl Lock {
             State::SetInProgress => (1, "set-in-progress"),
             State::CommitWrite => (2, "commit-write"),
         };
-        let command =
-            SetSolParameter { channel: self.channel, parameter: Parameter::SetInProgress, value: vec![value] };
-        matches!(send(command, "set-in-progress", word, bmc, output), Sent::Done)
+        let command = SetSolParameter {
+            channel: self.channel,
+            parameter: Parameter::SetInProgress,
+            value: vec![value],
+        };
+        matches!(
+            send(command, "set-in-progress", word, bmc, output),
+            Sent::Done
+        )
     }
 }
 
@@ -142,7 +172,13 @@ enum Sent {
 }
 
 /// Sends, and says what went wrong. A refused commit-write is as good as done.
-fn send(command: SetSolParameter, parameter: &str, value: &str, bmc: &mut Bmc<'_>, output: &mut Output) -> Sent {
+fn send(
+    command: SetSolParameter,
+    parameter: &str,
+    value: &str,
+    bmc: &mut Bmc<'_>,
+    output: &mut Output,
+) -> Sent {
     let failure = match exchange(bmc, command) {
         Ok(()) => return Sent::Done,
         Err(Failure::Transport(error)) => {
@@ -150,19 +186,29 @@ fn send(command: SetSolParameter, parameter: &str, value: &str, bmc: &mut Bmc<'_
             output.complain(format_args!("Error setting SOL parameter '{parameter}'"));
             return Sent::NoResponse;
         }
-        Err(Failure::Completion(_)) if (parameter, value) == ("set-in-progress", "commit-write") => return Sent::Done,
+        Err(Failure::Completion(_))
+            if (parameter, value) == ("set-in-progress", "commit-write") =>
+        {
+            return Sent::Done;
+        }
         Err(failure) => failure,
     };
     let own = match failure {
         Failure::Completion(0x80) => Some("Parameter not supported"),
-        Failure::Completion(0x81) => Some("Attempt to set set-in-progress when not in set-complete state"),
+        Failure::Completion(0x81) => {
+            Some("Attempt to set set-in-progress when not in set-complete state")
+        }
         Failure::Completion(0x82) => Some("Attempt to write read-only parameter"),
         Failure::Completion(0x83) => Some("Attempt to read write-only parameter"),
         _ => None,
     };
     match own {
-        Some(text) => output.complain(format_args!("Error setting SOL parameter '{parameter}': {text}")),
-        None => output.complain(format_args!("Error setting SOL parameter '{parameter}' to '{value}': {failure}")),
+        Some(text) => output.complain(format_args!(
+            "Error setting SOL parameter '{parameter}': {text}"
+        )),
+        None => output.complain(format_args!(
+            "Error setting SOL parameter '{parameter}' to '{value}': {failure}"
+        )),
     }
     Sent::Refused
 }
@@ -171,7 +217,10 @@ impl Change {
     fn needs_others(self) -> bool {
         !matches!(
             self,
-            Self::SetInProgress(_) | Self::Enable(_) | Self::NonvolatileBitRate(_) | Self::VolatileBitRate(_)
+            Self::SetInProgress(_)
+                | Self::Enable(_)
+                | Self::NonvolatileBitRate(_)
+                | Self::VolatileBitRate(_)
         )
     }
 
@@ -184,9 +233,15 @@ impl Change {
         match self {
             Self::SetInProgress(value) => (Parameter::SetInProgress, vec![value]),
             Self::Enable(value) => (Parameter::Enable, vec![u8::from(value)]),
-            Self::ForceEncryption(value) => authentication(value, now.force_authentication, now.privilege),
-            Self::ForceAuthentication(value) => authentication(now.force_encryption, value, now.privilege),
-            Self::Privilege(value) => authentication(now.force_encryption, now.force_authentication, value),
+            Self::ForceEncryption(value) => {
+                authentication(value, now.force_authentication, now.privilege)
+            }
+            Self::ForceAuthentication(value) => {
+                authentication(now.force_encryption, value, now.privilege)
+            }
+            Self::Privilege(value) => {
+                authentication(now.force_encryption, now.force_authentication, value)
+            }
             Self::Accumulate(value) => (Parameter::CharacterInterval, vec![value, now.threshold]),
             Self::Threshold(value) => (Parameter::CharacterInterval, vec![now.accumulate, value]),
             Self::RetryCount(value) => (Parameter::Retry, vec![value, now.retry_interval]),
@@ -202,26 +257,55 @@ type ParseValue = fn(&str) -> Result<Change, String>;
 
 const PARAMETERS: &[(&str, ParseValue)] = &[
     ("set-in-progress", |word| {
-        let states = &[("set-complete", 0), ("set-in-progress", 1), ("commit-write", 2)];
-        one_of(word, states, "set-complete, set-in-progress and commit-write").map(Change::SetInProgress)
+        let states = &[
+            ("set-complete", 0),
+            ("set-in-progress", 1),
+            ("commit-write", 2),
+        ];
+        one_of(
+            word,
+            states,
+            "set-complete, set-in-progress and commit-write",
+        )
+        .map(Change::SetInProgress)
     }),
     ("enabled", |word| boolean(word).map(Change::Enable)),
-    ("force-encryption", |word| boolean(word).map(Change::ForceEncryption)),
-    ("force-authentication", |word| boolean(word).map(Change::ForceAuthentication)),
+    ("force-encryption", |word| {
+        boolean(word).map(Change::ForceEncryption)
+    }),
+    ("force-authentication", |word| {
+        boolean(word).map(Change::ForceAuthentication)
+    }),
     ("privilege-level", |word| {
         let levels = &[("user", 2), ("operator", 3), ("admin", 4), ("oem", 5)];
         one_of(word, levels, "user, operator, admin, and oem").map(Change::Privilege)
     }),
-    ("character-accumulate-level", |word| byte(word, 1, 255).map(Change::Accumulate)),
-    ("character-send-threshold", |word| byte(word, 0, 255).map(Change::Threshold)),
-    ("retry-count", |word| byte(word, 0, 7).map(Change::RetryCount)),
-    ("retry-interval", |word| byte(word, 0, 255).map(Change::RetryInterval)),
-    ("non-volatile-bit-rate", |word| bit_rate(word).map(Change::NonvolatileBitRate)),
-    ("volatile-bit-rate", |word| bit_rate(word).map(Change::VolatileBitRate)),
+    ("character-accumulate-level", |word| {
+        byte(word, 1, 255).map(Change::Accumulate)
+    }),
+    ("character-send-threshold", |word| {
+        byte(word, 0, 255).map(Change::Threshold)
+    }),
+    ("retry-count", |word| {
+        byte(word, 0, 7).map(Change::RetryCount)
+    }),
+    ("retry-interval", |word| {
+        byte(word, 0, 255).map(Change::RetryInterval)
+    }),
+    ("non-volatile-bit-rate", |word| {
+        bit_rate(word).map(Change::NonvolatileBitRate)
+    }),
+    ("volatile-bit-rate", |word| {
+        bit_rate(word).map(Change::VolatileBitRate)
+    }),
 ];
 
 fn one_of(word: &str, values: &[(&str, u8)], valid: &str) -> Result<u8, String> {
-    values.iter().find(|(name, _)| *name == word).map(|(_, value)| *value).ok_or_else(|| valid.to_owned())
+    values
+        .iter()
+        .find(|(name, _)| *name == word)
+        .map(|(_, value)| *value)
+        .ok_or_else(|| valid.to_owned())
 }
 
 fn boolean(word: &str) -> Result<bool, String> {
@@ -229,7 +313,14 @@ fn boolean(word: &str) -> Result<bool, String> {
 }
 
 fn bit_rate(word: &str) -> Result<u8, String> {
-    let rates = &[("serial", 0), ("9.6", 6), ("19.2", 7), ("38.4", 8), ("57.6", 9), ("115.2", 10)];
+    let rates = &[
+        ("serial", 0),
+        ("9.6", 6),
+        ("19.2", 7),
+        ("38.4", 8),
+        ("57.6", 9),
+        ("115.2", 10),
+    ];
     one_of(word, rates, "serial, 9.6 19.2, 38.4, 57.6 and 115.2")
 }
 
@@ -262,10 +353,21 @@ mod tests {
 
     #[test]
     fn fields_that_are_not_set_keep_their_value() {
-        let now = SolConfiguration { force_encryption: true, privilege: 3, retry_interval: 9, ..Default::default() };
+        let now = SolConfiguration {
+            force_encryption: true,
+            privilege: 3,
+            retry_interval: 9,
+            ..Default::default()
+        };
         let wire = |words: &[&str]| parse(words).unwrap().change.on_the_wire(&now);
-        assert_eq!(wire(&["force-authentication", "true"]), (Parameter::Authentication, vec![0xc3]));
-        assert_eq!(wire(&["privilege-level", "admin"]), (Parameter::Authentication, vec![0x84]));
+        assert_eq!(
+            wire(&["force-authentication", "true"]),
+            (Parameter::Authentication, vec![0xc3])
+        );
+        assert_eq!(
+            wire(&["privilege-level", "admin"]),
+            (Parameter::Authentication, vec![0x84])
+        );
         assert_eq!(wire(&["retry-count", "7"]), (Parameter::Retry, vec![7, 9]));
     }
 }

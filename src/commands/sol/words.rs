@@ -155,7 +155,12 @@ pub fn parse(typed: &[&str]) -> Result<ActivateWords, Refusal> {
         let word = WORDS
             .iter()
             .find(|word| word.name == name && word.value.is_some() == value.is_some())
-            .ok_or_else(|| Refusal::error(format!("Invalid word '{each}' after activate: use {}", list())))?;
+            .ok_or_else(|| {
+                Refusal::error(format!(
+                    "Invalid word '{each}' after activate: use {}",
+                    list()
+                ))
+            })?;
         (word.set)(&mut words, value.unwrap_or_default())?;
     }
     Ok(words)
@@ -168,8 +173,12 @@ fn list() -> String {
 
 fn seconds(name: &str, value: &str, most: u32) -> Result<Duration, Refusal> {
     match number::uint(value.as_bytes()) {
-        Ok(seconds @ 1..) if seconds <= most && !value.is_empty() => Ok(Duration::from_secs(u64::from(seconds))),
-        _ => Err(Refusal::error(format!("Invalid value '{value}' for {name}: use a whole number of seconds, 1 to {most}"))),
+        Ok(seconds @ 1..) if seconds <= most && !value.is_empty() => {
+            Ok(Duration::from_secs(u64::from(seconds)))
+        }
+        _ => Err(Refusal::error(format!(
+            "Invalid value '{value}' for {name}: use a whole number of seconds, 1 to {most}"
+        ))),
     }
 }
 
@@ -185,27 +194,59 @@ mod tests {
 
     #[test]
     fn words_come_in_any_order_and_the_last_counts() {
-        let words = parse(&["noinput", "instance=2", "keepalive=0x5", "force", "instance=3", "dead-after=600"]).unwrap();
-        assert_eq!((words.instance, words.force, words.noinput), (3, true, true));
+        let words = parse(&[
+            "noinput",
+            "instance=2",
+            "keepalive=0x5",
+            "force",
+            "instance=3",
+            "dead-after=600",
+        ])
+        .unwrap();
+        assert_eq!(
+            (words.instance, words.force, words.noinput),
+            (3, true, true)
+        );
         assert_eq!(words.keepalive_after, Some(Duration::from_secs(5)));
         assert_eq!(words.dead_after, Some(Duration::from_secs(600)));
-        for order in [["nokeepalive", "usesolkeepalive"], ["usesolkeepalive", "nokeepalive"]] {
+        for order in [
+            ["nokeepalive", "usesolkeepalive"],
+            ["usesolkeepalive", "nokeepalive"],
+        ] {
             assert_eq!(parse(&order).unwrap().keepalive, Keepalive::Off);
         }
     }
 
     #[test]
     fn a_bad_word_is_answered_with_one_line_that_lists_the_good_ones() {
-        for bad in ["foo", "force=1", "instance", "keepalive", "", "=", "keepalive=0", "dead-after=", "keepalive=9999"] {
+        for bad in [
+            "foo",
+            "force=1",
+            "instance",
+            "keepalive",
+            "",
+            "=",
+            "keepalive=0",
+            "dead-after=",
+            "keepalive=9999",
+        ] {
             let text = parse(&[bad]).unwrap_err().text;
             assert_eq!(text.lines().count(), 1, "{text}");
         }
         let text = parse(&["foo"]).unwrap_err().text;
-        assert!(WORDS.iter().all(|word| text.contains(&word.shown())), "{text}");
+        assert!(
+            WORDS.iter().all(|word| text.contains(&word.shown())),
+            "{text}"
+        );
     }
 
     #[test]
     fn stocks_own_words_have_stocks_own_complaints() {
-        assert!(parse(&["instance=300"]).unwrap_err().text.starts_with("Given instance '300' is invalid.\nSOL Commands"));
+        assert!(
+            parse(&["instance=300"])
+                .unwrap_err()
+                .text
+                .starts_with("Given instance '300' is invalid.\nSOL Commands")
+        );
     }
 }
