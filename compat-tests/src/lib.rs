@@ -9,6 +9,7 @@
 //! | [`fakebmc`] | pyghmi's BMC as a peer |
 //! | [`client`] | an `ipmitool` on a terminal or on pipes |
 //! | [`accounting`] | numbered lines and keystrokes, and what became of them |
+//! | [`manual`] | the manual page, made from the tables |
 //! | [`rig`] | all of these put together for one client |
 //!
 //! Everything binds loopback addresses only, and everything started is ended by its process id on drop.
@@ -21,6 +22,7 @@ pub mod binaries;
 pub mod client;
 pub mod fakebmc;
 pub mod ipmi_sim;
+pub mod manual;
 pub mod peer;
 pub mod relay;
 pub mod rig;

@@ -1,5 +1,8 @@
 //! Random command lines, taken apart by C `getopt` itself (glibc's, through python3's ctypes) and by ours.
 
+// A test reports by panicking, its helpers too.
+#![allow(clippy::expect_used, clippy::panic)]
+
 use std::ffi::{OsStr, OsString};
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};

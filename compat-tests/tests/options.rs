@@ -1,6 +1,9 @@
 //! Command lines that end before a BMC is asked, run through stock and through this program: what is printed and how
 //! it ends are the same, but for the listed deviations.
 
+// A test reports by panicking, its helpers too.
+#![allow(clippy::expect_used, clippy::panic)]
+
 use std::ffi::OsStr;
 use std::io::Write;
 use std::path::Path;

@@ -1,5 +1,8 @@
 //! This program among others: what `ps` sees of it, whom it hands command lines to, how it dies, how it asks.
 
+// A test reports by panicking, its helpers too.
+#![allow(clippy::expect_used, clippy::panic)]
+
 use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::os::unix::ffi::OsStrExt;

@@ -2,6 +2,7 @@
 
 pub mod conceal;
 pub mod context;
+pub mod deviations;
 pub mod exit;
 pub mod fallback;
 pub mod getopt;

@@ -134,8 +134,18 @@ impl Ledger {
 impl Ledger {
     /// Enters a request that is sent now. Returns its name, its sequence number, and the oldest entry if that had
     /// to expire to make room.
-    pub fn admit(&mut self, now: Instant, kind: Kind, netfn: u8, cmd: u8) -> (RequestId, u8, Option<Entry>) {
-        let expired = if self.entries.len() >= CAPACITY { self.entries.pop_front() } else { None };
+    pub fn admit(
+        &mut self,
+        now: Instant,
+        kind: Kind,
+        netfn: u8,
+        cmd: u8,
+    ) -> (RequestId, u8, Option<Entry>) {
+        let expired = if self.entries.len() >= CAPACITY {
+            self.entries.pop_front()
+        } else {
+            None
+        };
         if let Some(entry) = &expired {
             self.counts.expired += 1;
             self.retire(entry, now + RETRIED_COOLING);
@@ -175,8 +185,14 @@ impl Ledger {
 
     /// Finds out what `answer` is. Whatever it is, it is consumed.
     pub fn settle(&mut self, now: Instant, answer: &lan::Message<'_>) -> Verdict {
-        let asked = |netfn: u8, cmd: u8, seq: u8| netfn | 1 == answer.netfn && cmd == answer.cmd && seq == answer.seq;
-        let Some(at) = self.entries.iter().position(|e| asked(e.netfn, e.cmd, e.seq)) else {
+        let asked = |netfn: u8, cmd: u8, seq: u8| {
+            netfn | 1 == answer.netfn && cmd == answer.cmd && seq == answer.seq
+        };
+        let Some(at) = self
+            .entries
+            .iter()
+            .position(|e| asked(e.netfn, e.cmd, e.seq))
+        else {
             return if self.retired.iter().any(|r| asked(r.netfn, r.cmd, r.seq)) {
                 self.counts.duplicate += 1;
                 Verdict::Duplicate
@@ -185,13 +201,23 @@ impl Ledger {
                 Verdict::Foreign
             };
         };
-        let Some(entry) = self.entries.remove(at) else { return Verdict::Foreign };
+        let Some(entry) = self.entries.remove(at) else {
+            return Verdict::Foreign;
+        };
         // An answer to something sent twice may belong to either (Karn): it measures nothing, and another may come.
         let single = entry.sends == 1;
         if single {
-            self.round_trip.sample(now.saturating_duration_since(entry.first_sent));
+            self.round_trip
+                .sample(now.saturating_duration_since(entry.first_sent));
         }
-        self.retire(&entry, if single && entry.awaited { now } else { now + RETRIED_COOLING });
+        self.retire(
+            &entry,
+            if single && entry.awaited {
+                now
+            } else {
+                now + RETRIED_COOLING
+            },
+        );
         if entry.awaited {
             self.counts.matched += 1;
             Verdict::Matched(entry)
@@ -208,13 +234,22 @@ impl Ledger {
                 self.retired.remove(coolest);
             }
         }
-        self.retired.push_back(Retired { seq: entry.seq, netfn: entry.netfn, cmd: entry.cmd, until });
+        self.retired.push_back(Retired {
+            seq: entry.seq,
+            netfn: entry.netfn,
+            cmd: entry.cmd,
+            until,
+        });
     }
 
     /// The next number that is neither in flight nor cooling. There is one: fewer than 64 can be.
     fn free_seq(&mut self) -> u8 {
-        let taken = |seq: u8| self.entries.iter().any(|e| e.seq == seq) || self.retired.iter().any(|r| r.seq == seq);
-        let seq = (1..=SEQUENCES).map(|step| self.last_seq.wrapping_add(step) % SEQUENCES).find(|seq| !taken(*seq));
+        let taken = |seq: u8| {
+            self.entries.iter().any(|e| e.seq == seq) || self.retired.iter().any(|r| r.seq == seq)
+        };
+        let seq = (1..=SEQUENCES)
+            .map(|step| self.last_seq.wrapping_add(step) % SEQUENCES)
+            .find(|seq| !taken(*seq));
         let seq = seq.unwrap_or(self.last_seq.wrapping_add(1) % SEQUENCES);
         self.last_seq = seq;
         seq
@@ -236,7 +271,16 @@ mod tests {
     const MS: Duration = Duration::from_millis(1);
 
     fn answer(seq: u8, netfn: u8, cmd: u8) -> lan::Message<'static> {
-        lan::Message { to: 0x81, netfn: netfn | 1, to_lun: 0, from: 0x20, from_lun: 0, seq, cmd, data: &[0] }
+        lan::Message {
+            to: 0x81,
+            netfn: netfn | 1,
+            to_lun: 0,
+            from: 0x20,
+            from_lun: 0,
+            seq,
+            cmd,
+            data: &[0],
+        }
     }
 
     #[test]
@@ -244,7 +288,9 @@ mod tests {
         let (mut ledger, now) = (Ledger::default(), Instant::now());
         let (id, seq, expired) = ledger.admit(now, Kind::Keepalive, 6, 1);
         assert_eq!(expired, None);
-        let Verdict::Matched(entry) = ledger.settle(now + 30 * MS, &answer(seq, 6, 1)) else { panic!() };
+        let Verdict::Matched(entry) = ledger.settle(now + 30 * MS, &answer(seq, 6, 1)) else {
+            panic!()
+        };
         assert_eq!((entry.id, entry.kind), (id, Kind::Keepalive));
         assert_eq!(ledger.round_trip().smoothed(), Some(30 * MS));
         assert_eq!(ledger.entries().count(), 0);
@@ -255,17 +301,34 @@ mod tests {
         let (mut ledger, now) = (Ledger::default(), Instant::now());
         let (id, seq, _) = ledger.admit(now, Kind::Keepalive, 6, 1);
         ledger.stop_waiting(id);
-        assert!(matches!(ledger.settle(now + 30_000 * MS, &answer(seq, 6, 1)), Verdict::Late(e) if e.id == id));
-        assert_eq!(ledger.settle(now + 30_001 * MS, &answer(seq, 6, 1)), Verdict::Duplicate);
-        assert_eq!(ledger.counts(), Counts { sent: 1, late: 1, duplicate: 1, ..Counts::default() });
+        assert!(
+            matches!(ledger.settle(now + 30_000 * MS, &answer(seq, 6, 1)), Verdict::Late(e) if e.id == id)
+        );
+        assert_eq!(
+            ledger.settle(now + 30_001 * MS, &answer(seq, 6, 1)),
+            Verdict::Duplicate
+        );
+        assert_eq!(
+            ledger.counts(),
+            Counts {
+                sent: 1,
+                late: 1,
+                duplicate: 1,
+                ..Counts::default()
+            }
+        );
     }
 
     #[test]
     fn answers_in_any_order_find_their_own_requests() {
         let (mut ledger, now) = (Ledger::default(), Instant::now());
-        let sent: Vec<_> = (0..5).map(|_| ledger.admit(now, Kind::Keepalive, 6, 1)).collect();
+        let sent: Vec<_> = (0..5)
+            .map(|_| ledger.admit(now, Kind::Keepalive, 6, 1))
+            .collect();
         for (id, seq, _) in sent.iter().rev() {
-            assert!(matches!(ledger.settle(now, &answer(*seq, 6, 1)), Verdict::Matched(e) if e.id == *id));
+            assert!(
+                matches!(ledger.settle(now, &answer(*seq, 6, 1)), Verdict::Matched(e) if e.id == *id)
+            );
         }
     }
 
@@ -277,8 +340,15 @@ mod tests {
         assert_eq!(ledger.settle(now, &answer(seq, 4, 1)), Verdict::Foreign);
         assert_eq!(ledger.settle(now, &answer(seq ^ 1, 6, 1)), Verdict::Foreign);
         assert_eq!(ledger.entries().count(), 1, "the request still waits");
-        let request = lan::Message { netfn: 6, ..answer(seq, 6, 1) };
-        assert_eq!(ledger.settle(now, &request), Verdict::Foreign, "a request is no answer");
+        let request = lan::Message {
+            netfn: 6,
+            ..answer(seq, 6, 1)
+        };
+        assert_eq!(
+            ledger.settle(now, &request),
+            Verdict::Foreign,
+            "a request is no answer"
+        );
     }
 
     #[test]
@@ -290,8 +360,15 @@ mod tests {
         }
         let (.., expired) = ledger.admit(now, Kind::Keepalive, 6, 1);
         assert_eq!(expired.map(|e| e.id), Some(first.0));
-        assert_eq!((ledger.entries().count(), ledger.counts().expired), (CAPACITY, 1));
-        assert_eq!(ledger.settle(now, &answer(first.1, 6, 1)), Verdict::Duplicate, "consumed all the same");
+        assert_eq!(
+            (ledger.entries().count(), ledger.counts().expired),
+            (CAPACITY, 1)
+        );
+        assert_eq!(
+            ledger.settle(now, &answer(first.1, 6, 1)),
+            Verdict::Duplicate,
+            "consumed all the same"
+        );
     }
 
     #[test]
@@ -299,8 +376,15 @@ mod tests {
         let (mut ledger, now) = (Ledger::default(), Instant::now());
         let (id, retried, _) = ledger.admit(now, Kind::Command, 6, 1);
         ledger.resent(now, id);
-        assert!(matches!(ledger.settle(now, &answer(retried, 6, 1)), Verdict::Matched(_)));
-        assert_eq!(ledger.round_trip().smoothed(), None, "it cannot be told which of the two was answered");
+        assert!(matches!(
+            ledger.settle(now, &answer(retried, 6, 1)),
+            Verdict::Matched(_)
+        ));
+        assert_eq!(
+            ledger.round_trip().smoothed(),
+            None,
+            "it cannot be told which of the two was answered"
+        );
         for _ in 0..200 {
             let (_, seq, _) = ledger.admit(now, Kind::Command, 6, 1);
             assert_ne!(seq, retried);

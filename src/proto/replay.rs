@@ -67,7 +67,10 @@ mod tests {
         assert!(window.admit(5) && window.admit(3) && window.admit(4));
         assert!(!window.admit(5) && !window.admit(3));
         assert!(window.admit(5 + SPAN));
-        assert!(!window.admit(4) && !window.admit(5), "fell out of the window");
+        assert!(
+            !window.admit(4) && !window.admit(5),
+            "fell out of the window"
+        );
         assert!(window.admit(6));
         assert!(window.admit(u32::MAX) && !window.admit(u32::MAX));
         assert_eq!(window.highest(), u32::MAX);

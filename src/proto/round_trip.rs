@@ -45,7 +45,8 @@ impl RoundTrip {
 
     /// How long to wait for an answer before it is asked again: never less than `least`.
     pub fn timeout(&self, least: Duration) -> Duration {
-        self.smoothed.map_or(least, |smoothed| least.max(smoothed + 4 * self.deviation))
+        self.smoothed
+            .map_or(least, |smoothed| least.max(smoothed + 4 * self.deviation))
     }
 }
 
@@ -67,6 +68,9 @@ mod tests {
         assert!(timeout >= 800 * MS && timeout < 900 * MS, "{timeout:?}");
         estimate.sample(3000 * MS);
         assert!(estimate.timeout(500 * MS) > 2000 * MS);
-        assert_eq!((estimate.last(), estimate.longest()), (Some(3000 * MS), 3000 * MS));
+        assert_eq!(
+            (estimate.last(), estimate.longest()),
+            (Some(3000 * MS), 3000 * MS)
+        );
     }
 }

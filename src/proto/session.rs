@@ -34,7 +34,13 @@ pub enum Refused {
 impl Session {
     /// A session whose console calls it `console` and whose BMC calls it `bmc`.
     pub fn new(keys: SessionKeys, console: u32, bmc: u32) -> Self {
-        Self { keys, console, bmc, sequence: 0, window: Window::default() }
+        Self {
+            keys,
+            console,
+            bmc,
+            sequence: 0,
+            window: Window::default(),
+        }
     }
 
     /// The remote console's session id: the one in packets from the BMC.
@@ -56,7 +62,8 @@ impl Session {
     pub fn seal(&mut self, payload_type: PayloadType, payload: &[u8], iv: [u8; 16]) -> Vec<u8> {
         // Session sequence numbers start at 1 and never are 0 (section 6.12.8).
         self.sequence = self.sequence.checked_add(1).unwrap_or(1);
-        self.keys.seal(payload_type, self.bmc, self.sequence, payload, iv)
+        self.keys
+            .seal(payload_type, self.bmc, self.sequence, payload, iv)
     }
 
     /// The payload of a packet from the BMC, once it is known to be authentic and new.
@@ -67,6 +74,10 @@ impl Session {
         let payload = self.keys.open(packet)?;
         // Some BMCs do not number the packets of sessions without integrity; nothing is lost by not counting there.
         let unnumbered = packet.sequence == 0 && !self.keys.authenticates();
-        if unnumbered || self.window.admit(packet.sequence) { Ok(payload) } else { Err(Refused::Replayed) }
+        if unnumbered || self.window.admit(packet.sequence) {
+            Ok(payload)
+        } else {
+            Err(Refused::Replayed)
+        }
     }
 }

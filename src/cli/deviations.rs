@@ -1,0 +1,81 @@
+//! The one table of differences from stock 1.8.19 on the command line, which the manual page prints.
+
+/// A difference that was wanted.
+#[derive(Clone, Copy, Debug)]
+pub struct Deviation {
+    /// When it shows.
+    pub when: &'static str,
+    /// What stock does.
+    pub stock: &'static str,
+    /// What this program does instead, and why.
+    pub here: &'static str,
+}
+
+/// Every wanted difference of the command line. Those of the protocol are the manual page's prose.
+pub const DEVIATIONS: &[Deviation] = &[
+    Deviation {
+        when: "-l with a bad value",
+        stock: "prints an error and ends with status 0.",
+        here: "the status is 1, so that scripts notice.",
+    },
+    Deviation {
+        when: "any error after -y",
+        stock: "ends with status 0 where the key was readable or too long.",
+        here: "the status is 1, so that scripts notice.",
+    },
+    Deviation {
+        when: "-V",
+        stock: "prints its name and version.",
+        here: "the same words, then the name and version of steadysol in parentheses.",
+    },
+    Deviation {
+        when: "-V, and standard output cannot be written",
+        stock: "ends with status 0.",
+        here: "the status is 1; death by SIGPIPE where the reader went away, as in stock.",
+    },
+    Deviation {
+        when: "-k and -y",
+        stock: "leaves the key in the process list.",
+        here: "the key is overwritten there, as the value of -P is.",
+    },
+    Deviation {
+        when: "-k, -K, -y or -Y with a key that begins with a zero byte",
+        stock: "takes it for no key.",
+        here: "it is used; a key of nothing but zeros is no key.",
+    },
+    Deviation {
+        when: "-T without -t",
+        stock: "opens a session before it refuses.",
+        here: "refused at once where the verb is built in, and before it is handed over.",
+    },
+    Deviation {
+        when: "an interface, OEM type or password length that is refused, with a verb that is handed over",
+        stock: "says so itself.",
+        here: "said here, in the same words; the other program is not run.",
+    },
+    Deviation {
+        when: "-S, -O and -z with a verb that is built in",
+        stock: "reads the files and complains where it cannot; sets the message size.",
+        here: "they are checked as values only: no built-in verb needs them.",
+    },
+    Deviation {
+        when: "a mistake in the arguments of a built-in verb, and its help",
+        stock: "opens a session before it says so.",
+        here: "said at once, without a BMC.",
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_deviation_says_when_what_and_why() {
+        for row in DEVIATIONS {
+            assert!(
+                !row.when.is_empty() && row.stock.ends_with('.') && row.here.ends_with('.'),
+                "{row:?}"
+            );
+        }
+    }
+}
