@@ -4,20 +4,19 @@
 //! the timer; datagrams that wait already come first, so that a process that was suspended does not take its own
 //! silence for the BMC's.
 
-use std::collections::VecDeque;
-use std::io::{self, Write};
+use std::io;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, at, never, select};
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGPIPE};
 
-use super::Outcome;
 use super::core::{Core, Event, Why};
-use super::edge::{Edge, Notices};
-use super::escape::{Action, EscapeParser, Step, announcement};
+use super::edge::Edge;
+use super::escape::{Action, Step, announcement};
 use super::input::Typed;
-use super::notice;
 use super::terminal::{self, Terminal};
+use super::typing::Typing;
+use super::{FLUSH_PATIENCE, Outcome};
 
 /// The loop and its state.
 pub struct Driver<'a, C> {
@@ -25,14 +24,10 @@ pub struct Driver<'a, C> {
     edge: Edge<'a>,
     /// Tells of output written.
     progress: Receiver<()>,
-    parser: EscapeParser,
-    /// Typed bytes that the core had no room for.
-    typed: VecDeque<u8>,
-    told_full: bool,
+    typing: Typing,
     /// The core's room for input when nothing is queued.
     full_room: usize,
     opened: bool,
-    mid_line: bool,
     paused: bool,
     ending: Ending,
     /// What the run comes to, whatever the core says when it closes.
@@ -56,7 +51,7 @@ enum Ending {
         patience: Duration,
     },
     /// The core is closing the session; it is given until this time.
-    Closing { until: Instant },
+    Closing { why: Why, until: Instant },
 }
 
 enum Wake {
@@ -72,15 +67,12 @@ impl<'a, C: Core> Driver<'a, C> {
     /// A loop about to start.
     pub fn new(core: C, edge: Edge<'a>) -> Self {
         Self {
-            parser: EscapeParser::new(edge.escape),
+            typing: Typing::new(edge.escape),
             full_room: core.input_room(),
             core,
-            progress: edge.output.progress().clone(),
+            progress: edge.screen.output.progress().clone(),
             edge,
-            typed: VecDeque::new(),
-            told_full: false,
             opened: false,
-            mid_line: false,
             paused: false,
             ending: Ending::No,
             verdict: None,
@@ -90,14 +82,15 @@ impl<'a, C: Core> Driver<'a, C> {
         }
     }
 
-    /// Runs until the session is over. The terminal is as it was when this returns.
-    pub fn run(mut self) -> Outcome {
+    /// Runs until the session is over: how it ended, and what is to be said about it on standard error. The terminal
+    /// is as it was when this returns.
+    pub fn run(mut self) -> (Outcome, Option<String>) {
         loop {
             self.pump(Instant::now());
             if let Some((message, failed)) = self.closed.take() {
                 return self.finish(message, failed);
             }
-            if matches!(self.ending, Ending::Closing { until } if until <= Instant::now()) {
+            if matches!(self.ending, Ending::Closing { until, .. } if until <= Instant::now()) {
                 return self.finish(None, true);
             }
             match self.wait() {
@@ -108,7 +101,7 @@ impl<'a, C: Core> Driver<'a, C> {
                 Wake::Signal(SIGCONT) => self.edge.terminal.iter().for_each(Terminal::continued),
                 Wake::Signal(number) => {
                     if self.ends_at_once(number) {
-                        return Outcome::of_signal(number);
+                        return (Outcome::of_signal(number), None);
                     }
                     self.signalled(number);
                 }
@@ -141,7 +134,7 @@ impl<'a, C: Core> Driver<'a, C> {
             Ending::Draining {
                 since, patience, ..
             } => Some(since + patience),
-            Ending::Closing { until } => Some(until),
+            Ending::Closing { until, .. } => Some(until),
         };
         self.core.poll_timeout().into_iter().chain(ours).min()
     }
@@ -154,7 +147,7 @@ impl<'a, C: Core> Driver<'a, C> {
         if self.core.poll_timeout().is_some_and(|due| due <= now) {
             self.core.handle_timeout(now);
         }
-        self.forward_typed(now);
+        self.typing.forward(&mut self.core, now);
         self.drain_input(now);
         self.tell();
         self.watch_output();
@@ -170,8 +163,8 @@ impl<'a, C: Core> Driver<'a, C> {
         while let Some(event) = self.core.poll_event() {
             match event {
                 Event::Opened => self.open(),
-                Event::Data(bytes) => self.show(bytes),
-                Event::Notice(text) => self.notice(&text),
+                Event::Data(bytes) => self.edge.screen.show(bytes),
+                Event::Notice(text) => self.edge.screen.notice(&text),
                 Event::Closed { message, failed } => self.closed = Some((message, failed)),
             }
         }
@@ -182,40 +175,16 @@ impl<'a, C: Core> Driver<'a, C> {
         if std::mem::replace(&mut self.opened, true) {
             return;
         }
-        self.show(banner(self.edge.escape));
-        self.edge.output.drain(FLUSH_PATIENCE);
+        self.edge.screen.show(banner(self.typing.escape()));
+        self.edge.screen.output.drain(FLUSH_PATIENCE);
         if let Some(terminal) = &self.edge.terminal {
             terminal.enter_raw();
         }
     }
 
-    fn show(&mut self, bytes: Vec<u8>) {
-        if let Some(&last) = bytes.last() {
-            self.mid_line = last != b'\n' && !bytes.ends_with(b"\n\r");
-            self.edge.output.write(bytes);
-        }
-    }
-
-    fn notice(&mut self, text: &str) {
-        match &self.edge.notices {
-            Notices::Log => log::info!("{}", notice::plain(text)),
-            Notices::BesideOutput => {
-                self.edge
-                    .output
-                    .write_beside(notice::on_screen(text, self.mid_line));
-                self.mid_line = false;
-            }
-            // Nobody needs more notices than a screen that stands still can show.
-            Notices::Apart(screen) if screen.pending() < NOTICE_LIMIT => {
-                screen.write(notice::on_screen(text, false));
-            }
-            Notices::Apart(_) => {}
-        }
-    }
-
     /// Holds the BMC back while too much output waits, and ends the session when nobody can read any more.
     fn watch_output(&mut self) {
-        if let Some(error) = self.edge.output.failed() {
+        if let Some(error) = self.edge.screen.output.failed() {
             if !self.closing() {
                 self.verdict = Some(Outcome::of_output_error(&error));
                 if error.kind() != io::ErrorKind::BrokenPipe {
@@ -226,7 +195,7 @@ impl<'a, C: Core> Driver<'a, C> {
             }
             return;
         }
-        let (pending, limit) = (self.edge.output.pending(), self.edge.output_limit);
+        let (pending, limit) = (self.edge.screen.output.pending(), self.edge.output_limit);
         let paused = if self.paused {
             pending > limit / 2
         } else {
@@ -238,20 +207,13 @@ impl<'a, C: Core> Driver<'a, C> {
         }
     }
 
-    /// Reads on only as far as there is room. A terminal is read further ahead than a pipe, so that an escape is
-    /// still seen while the BMC takes nothing.
+    /// Reads on only as far as there is room.
     fn ask_for_input(&mut self) {
-        if !self.opened || !matches!(self.ending, Ending::No) {
-            return;
+        if self.opened && matches!(self.ending, Ending::No) {
+            let on_terminal = self.edge.terminal.is_some();
+            let room = self.typing.room(&self.core, on_terminal);
+            self.edge.input.ask(room);
         }
-        let ahead = LOOK_AHEAD.saturating_sub(self.typed.len());
-        let room = match (&self.edge.terminal, self.typed.is_empty()) {
-            (Some(_), _) => ahead,
-            (None, true) => self.core.input_room().min(ahead),
-            (None, false) => 0,
-        };
-        // One less: an escape character held back earlier may come out as well.
-        self.edge.input.ask(room.saturating_sub(1));
     }
 
     fn typed(&mut self, typed: Typed) {
@@ -263,11 +225,10 @@ impl<'a, C: Core> Driver<'a, C> {
         if !matches!(self.ending, Ending::No) {
             return;
         }
-        for step in self.parser.feed(&bytes) {
+        for step in self.typing.read(&bytes) {
             match step {
                 Step::Send(bytes) => {
-                    self.typed.extend(bytes);
-                    self.forward_typed(Instant::now());
+                    self.typing.queue(&mut self.core, Instant::now(), bytes);
                 }
                 Step::Do(action) => self.act(action),
             }
@@ -275,32 +236,18 @@ impl<'a, C: Core> Driver<'a, C> {
     }
 
     fn act(&mut self, action: Action) {
-        self.show(announcement(self.edge.escape, action));
+        self.edge
+            .screen
+            .show(announcement(self.typing.escape(), action));
         match action {
             Action::Help => {}
             Action::Break => self.core.send_break(Instant::now()),
             Action::Suspend { raw_again } => {
-                self.edge.output.drain(FLUSH_PATIENCE);
+                self.edge.screen.output.drain(FLUSH_PATIENCE);
                 terminal::suspend(self.edge.terminal.as_ref(), raw_again);
             }
             Action::Terminate => self.drain(Why::Escape, ESCAPE_PATIENCE),
         }
-    }
-
-    fn forward_typed(&mut self, now: Instant) {
-        while !self.typed.is_empty() {
-            if self.told_full && self.core.input_room() == 0 {
-                return;
-            }
-            // A core without room is asked once all the same, so that it can say so.
-            let taken = self.core.type_bytes(now, self.typed.make_contiguous());
-            self.typed.drain(..taken.min(self.typed.len()));
-            self.told_full = taken == 0;
-            if taken == 0 {
-                return;
-            }
-        }
-        self.told_full = false;
     }
 
     /// Ends the session once all that was typed has arrived, or nothing more has for `patience`.
@@ -337,13 +284,14 @@ impl<'a, C: Core> Driver<'a, C> {
 
     /// Changes whenever the BMC takes something that was typed.
     fn unsent(&self) -> (usize, usize) {
-        (self.typed.len(), self.core.input_room())
+        (self.typing.waiting(), self.core.input_room())
     }
 
     fn shut_down(&mut self, why: Why) {
         if !self.closing() {
             let now = Instant::now();
             self.ending = Ending::Closing {
+                why,
                 until: now + CLOSE_LIMIT,
             };
             self.core.shut_down(now, why);
@@ -353,11 +301,11 @@ impl<'a, C: Core> Driver<'a, C> {
     /// A signal that ends the session in good order.
     fn signalled(&mut self, number: i32) {
         self.first_signal.get_or_insert_with(Instant::now);
-        if self.closing() {
+        if self.verdict.is_some() {
             return;
         }
         if number == SIGINT {
-            self.show(SIGNAL_INT.to_vec());
+            self.edge.screen.show(SIGNAL_INT.to_vec());
         }
         self.verdict = Some(Outcome::of_signal(number));
         self.shut_down(Why::Signal(number));
@@ -376,33 +324,35 @@ impl<'a, C: Core> Driver<'a, C> {
         matches!(self.ending, Ending::Closing { .. })
     }
 
-    /// The last output, the terminal as it was, and the message in that order, as in stock.
-    fn finish(mut self, message: Option<String>, failed: bool) -> Outcome {
-        if self.verdict.is_some() || self.closing() {
-            self.edge.output.drain(ESCAPE_PATIENCE);
+    /// Whether the user asked for the end and now waits for it.
+    fn left_by_escape(&self) -> bool {
+        match self.ending {
+            Ending::No => false,
+            Ending::Draining { why, .. } | Ending::Closing { why, .. } => why == Why::Escape,
+        }
+    }
+
+    /// The last output, then the terminal as it was; a message follows, in stock's order.
+    fn finish(mut self, message: Option<String>, failed: bool) -> (Outcome, Option<String>) {
+        if self.verdict.is_some() || self.left_by_escape() {
+            self.edge.screen.output.drain(ESCAPE_PATIENCE);
         } else if let Some(number) = self.drain_for_ever() {
-            return Outcome::of_signal(number);
+            return (Outcome::of_signal(number), None);
         }
-        if let Notices::Apart(screen) = &self.edge.notices {
-            screen.drain(FLUSH_PATIENCE);
-        }
+        self.edge.screen.drain_notices();
         if let Some(terminal) = &self.edge.terminal {
             terminal.leave_raw();
         }
-        let (outcome, message) = match (self.verdict, failed) {
+        match (self.verdict, failed) {
             (Some(verdict), _) => (verdict, self.reason.take()),
             (None, true) => (Outcome::Failed, message),
             (None, false) => (Outcome::Done, message),
-        };
-        if let Some(message) = message {
-            let _ = writeln!(io::stderr(), "{message}");
         }
-        outcome
     }
 
-    /// The BMC ended the session: whoever reads slowly still gets all of the output. Only a signal ends the wait.
+    /// The BMC or the end of input ended the session: whoever reads slowly still gets all of the output. Only a signal ends the wait.
     fn drain_for_ever(&mut self) -> Option<i32> {
-        while self.edge.output.pending() > 0 {
+        while self.edge.screen.output.pending() > 0 {
             select! {
                 recv(self.progress) -> news => news.ok()?,
                 recv(self.edge.signals) -> number => match number {
@@ -432,20 +382,11 @@ const SIGNAL_INT: &[u8] = b"\nSIGN INT: Close Interface IPMI v2.0 RMCP+ LAN Inte
 /// Datagrams handled before anything else is looked at.
 const BATCH: usize = 32;
 
-/// Bytes that are read from a terminal beyond what the core has room for.
-const LOOK_AHEAD: usize = 64 * 1024;
-
-/// Bytes of notices that may wait for a screen that stands still.
-const NOTICE_LIMIT: usize = 4096;
-
 /// How long the BMC may take nothing of what was typed before the end of input ends the session all the same.
 const INPUT_PATIENCE: Duration = Duration::from_secs(30);
 
 /// The same for an escape, whose author is waiting; also how long a stalled output delays an end that was asked for.
 const ESCAPE_PATIENCE: Duration = Duration::from_secs(2);
-
-/// How long a stalled output delays the banner, or a suspension.
-const FLUSH_PATIENCE: Duration = Duration::from_secs(1);
 
 /// Signals so close together are one.
 const SAME_WISH: Duration = Duration::from_millis(500);

@@ -1,7 +1,8 @@
 //! The loop with a scripted core, and pipes for input and output.
 
+use std::collections::VecDeque;
 use std::fs::File;
-use std::io::Read;
+use std::io::{Read, Write};
 use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -13,6 +14,7 @@ use signal_hook::consts::SIGTERM;
 use super::*;
 use crate::console::input::Input;
 use crate::console::output::Output;
+use crate::console::screen::{Notices, Screen};
 
 /// What the loop did to the core, and what the core is to say next.
 #[derive(Default)]
@@ -118,7 +120,7 @@ struct Bench {
     keyboard: Option<File>,
     screen: Option<File>,
     signal: Sender<i32>,
-    run: Option<JoinHandle<Outcome>>,
+    run: Option<JoinHandle<(Outcome, Option<String>)>>,
 }
 
 impl Bench {
@@ -142,8 +144,10 @@ impl Bench {
                 send: Box::new(move |datagram| drop(sender.send(datagram.to_vec()))),
                 datagrams,
                 input: Input::start(stdin).unwrap(),
-                output: Output::start(stdout.try_clone().unwrap(), stdout).unwrap(),
-                notices: Notices::BesideOutput,
+                screen: Screen::new(
+                    Output::start(stdout.try_clone().unwrap(), stdout).unwrap(),
+                    Notices::BesideOutput,
+                ),
                 signals,
                 terminal,
                 escape: b'~',
@@ -195,7 +199,8 @@ impl Bench {
 
     /// How it ended, and the rest of what it printed.
     fn end(mut self) -> (Outcome, String) {
-        let outcome = self.run.take().unwrap().join().unwrap();
+        let (outcome, message) = self.run.take().unwrap().join().unwrap();
+        assert_eq!(message.is_some(), outcome == Outcome::Failed);
         let mut text = Vec::new();
         self.screen.take().unwrap().read_to_end(&mut text).unwrap();
         (outcome, String::from_utf8(text).unwrap())
@@ -269,7 +274,7 @@ fn on_a_terminal_an_escape_works_though_the_core_takes_nothing() {
     bench.script.lock().unwrap().room = 0;
     bench.type_text(&[b"y".repeat(3000), b"\r~.".to_vec()].concat());
     bench.until("end", |script| script.ended == Some(Why::Escape));
-    assert_eq!(bench.run.take().unwrap().join().unwrap(), Outcome::Done);
+    assert_eq!(bench.run.take().unwrap().join().unwrap().0, Outcome::Done);
     let after = termios::Termios::from_fd(std::os::fd::AsRawFd::as_raw_fd(&pty.slave)).unwrap();
     assert_eq!(after, before);
 }
@@ -350,7 +355,7 @@ fn a_reader_that_went_away_ends_the_session_in_order_and_by_sigpipe() {
     );
     assert_eq!(
         bench.run.take().unwrap().join().unwrap(),
-        Outcome::Signal(SIGPIPE)
+        (Outcome::Signal(SIGPIPE), None)
     );
 }
 

@@ -3,7 +3,7 @@
 use crossbeam_channel::Receiver;
 
 use super::input::Input;
-use super::output::Output;
+use super::screen::Screen;
 use super::terminal::Terminal;
 
 /// The parts that the loop joins, beside the core.
@@ -14,10 +14,8 @@ pub struct Edge<'a> {
     pub datagrams: Receiver<Vec<u8>>,
     /// What is typed.
     pub input: Input,
-    /// Where the console's output goes.
-    pub output: Output,
-    /// Where notices go, if there is somebody to read them.
-    pub notices: Notices,
+    /// What the user sees.
+    pub screen: Screen,
     /// Numbers of received signals.
     pub signals: Receiver<i32>,
     /// The terminal on standard input, if it is one.
@@ -26,17 +24,6 @@ pub struct Edge<'a> {
     pub escape: u8,
     /// Bytes of output that may wait for a slow reader before the BMC is held back.
     pub output_limit: usize,
-}
-
-/// Where notices are shown.
-#[derive(Debug)]
-pub enum Notices {
-    /// Nowhere: they are only logged.
-    Log,
-    /// On the screen that shows the output too, in order with it.
-    BesideOutput,
-    /// On a screen of their own.
-    Apart(Output),
 }
 
 /// Sends one datagram.

@@ -6,15 +6,17 @@
 use std::io::{self, IsTerminal, Write};
 use std::net::UdpSocket;
 use std::os::fd::AsFd;
+use std::time::Duration;
 
 use signal_hook::consts::{SIGINT, SIGPIPE};
 
 pub use self::core::Core;
 use driver::Driver;
-use edge::{Edge, Notices};
+use edge::Edge;
 use input::Input;
 use network::Network;
 use output::Output;
+use screen::{Notices, Screen};
 use signals::SignalQueue;
 use terminal::Terminal;
 
@@ -26,9 +28,11 @@ pub mod input;
 pub mod network;
 pub mod notice;
 pub mod output;
+pub mod screen;
 pub mod signals;
 pub mod stop;
 pub mod terminal;
+pub mod typing;
 
 /// What can be chosen about a console's edge.
 #[derive(Clone, Copy, Debug)]
@@ -113,23 +117,30 @@ fn open(core: impl Core, socket: UdpSocket, settings: Settings) -> io::Result<Ou
     } else {
         Input::none()
     };
-    let (stdout, stderr) = (io::stdout(), io::stderr());
-    let beside = || stderr.as_fd().try_clone_to_owned();
+    let (stdout, mut stderr) = (io::stdout(), io::stderr());
+    let beside = || io::stderr().as_fd().try_clone_to_owned();
     let notices = match (stdout.is_terminal(), stderr.is_terminal()) {
         (_, false) => Notices::Log,
         (true, true) => Notices::BesideOutput,
         (false, true) => Notices::Apart(Output::start(beside()?, beside()?)?),
     };
+    let output = Output::start(stdout.as_fd().try_clone_to_owned()?, beside()?)?;
     let edge = Edge {
         send: Box::new(|datagram| network.send(datagram)),
         datagrams: network.datagrams().clone(),
         input,
-        output: Output::start(stdout.as_fd().try_clone_to_owned()?, beside()?)?,
-        notices,
+        screen: Screen::new(output, notices),
         signals: signals.received().clone(),
         terminal,
         escape: settings.escape,
         output_limit: settings.output_limit,
     };
-    Ok(Driver::new(core, edge).run())
+    let (outcome, message) = Driver::new(core, edge).run();
+    if let Some(message) = message {
+        let _ = writeln!(stderr, "{message}");
+    }
+    Ok(outcome)
 }
+
+/// How long a stalled output delays the banner, a suspension, or the end.
+const FLUSH_PATIENCE: Duration = Duration::from_secs(1);

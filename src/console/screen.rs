@@ -1,0 +1,70 @@
+//! What the user sees: the console's output, and notices that do not get into it.
+
+use super::notice;
+use super::output::Output;
+
+/// Output and notices.
+#[derive(Debug)]
+pub struct Screen {
+    /// Where the console's output goes.
+    pub output: Output,
+    notices: Notices,
+    mid_line: bool,
+}
+
+/// Where notices are shown.
+#[derive(Debug)]
+pub enum Notices {
+    /// Nowhere: they are only logged.
+    Log,
+    /// On the screen that shows the output too, in order with it.
+    BesideOutput,
+    /// On a screen of their own.
+    Apart(Output),
+}
+
+impl Screen {
+    /// A screen on which nothing stands yet.
+    pub fn new(output: Output, notices: Notices) -> Self {
+        Self {
+            output,
+            notices,
+            mid_line: false,
+        }
+    }
+
+    /// Shows console output, or stock's own texts, as they are.
+    pub fn show(&mut self, bytes: Vec<u8>) {
+        if let Some(&last) = bytes.last() {
+            self.mid_line = last != b'\n' && !bytes.ends_with(b"\n\r");
+            self.output.write(bytes);
+        }
+    }
+
+    /// Shows a line that is not console output; never in a script's capture.
+    pub fn notice(&mut self, text: &str) {
+        match &self.notices {
+            Notices::Log => log::info!("{}", notice::plain(text)),
+            Notices::BesideOutput => {
+                let line = notice::on_screen(text, self.mid_line);
+                self.output.write_beside(line);
+                self.mid_line = false;
+            }
+            // Nobody needs more notices than a screen that stands still can show.
+            Notices::Apart(screen) if screen.pending() < NOTICE_LIMIT => {
+                screen.write(notice::on_screen(text, false));
+            }
+            Notices::Apart(_) => {}
+        }
+    }
+
+    /// Waits a moment for notices on a screen of their own; the output is waited for by its owner.
+    pub fn drain_notices(&self) {
+        if let Notices::Apart(screen) = &self.notices {
+            screen.drain(super::FLUSH_PATIENCE);
+        }
+    }
+}
+
+/// Bytes of notices that may wait for a screen that stands still.
+const NOTICE_LIMIT: usize = 4096;
