@@ -3,31 +3,38 @@
 use std::env;
 use std::process::ExitCode;
 
-use steadysol::cli::{Exit, Options, Plan, Process, fallback, logging, plan};
+use steadysol::cli::{Context, Exit, Options, Plan, Process, exit, fallback, logging, plan};
 use steadysol::commands;
 
 fn main() -> ExitCode {
-    let options = match Options::parse(
-        env::args_os().collect(),
-        env::var_os("POSIXLY_CORRECT").is_some(),
-    ) {
-        Ok(options) => options,
-        Err(error) => return Exit::from_parser(&error).finish(),
+    let posixly_correct = env::var_os("POSIXLY_CORRECT").is_some();
+    let exit = match Options::parse(env::args_os().collect(), posixly_correct) {
+        Ok(options) => carry_out(&options),
+        Err(error) => Exit::from_parser(&error),
     };
+    exit.finish()
+}
+
+fn carry_out(options: &Options) -> Exit {
     let concealed = options.conceal_secrets();
-    let exit = match plan(&options, &mut Process) {
+    match plan(options, &mut Process) {
         Plan::End(exit) => exit,
-        Plan::HandOver => fallback::hand_over_argv(
-            &options.argv,
-            options.operands.first().map(|verb| verb.as_os_str()),
-        ),
+        Plan::HandOver => fallback::hand_over_argv(&options.argv, options.verb()),
         Plan::Run(context) => {
             logging::init(context.verbose);
             if let Err(error) = concealed {
                 log::info!("Secrets on the command line stay visible: {error}");
             }
-            commands::run(&context)
+            run(&context)
         }
-    };
-    exit.finish()
+    }
+}
+
+fn run(context: &Context) -> Exit {
+    if !context.is_console()
+        && let Err(error) = exit::end_on_interrupt(context.interface.description())
+    {
+        log::info!("SIGINT will kill: {error}");
+    }
+    commands::run(context)
 }

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use super::secret::{CommandLine, Secret};
+use super::usage::INTERFACES;
 
 /// Everything the floors below need to know about one run.
 #[derive(Clone, Debug)]
@@ -63,6 +64,17 @@ pub struct Context {
     pub argv: CommandLine,
 }
 
+impl Context {
+    /// Whether the verb is the console, which minds signals and the terminal itself.
+    pub fn is_console(&self) -> bool {
+        let mut words = self
+            .args
+            .iter()
+            .map(|word| word.to_str().unwrap_or_default());
+        words.next() == Some("sol") && matches!(words.next(), Some("activate"))
+    }
+}
+
 impl Default for Context {
     /// Stock's defaults, with no verb.
     fn default() -> Self {
@@ -110,6 +122,21 @@ pub enum Interface {
     Dummy,
     /// One of stock's other interfaces, by name.
     Other(String),
+}
+
+impl Interface {
+    /// Stock's description, which it prints when interrupted; the name of one it does not know.
+    pub fn description(&self) -> &str {
+        let name = match self {
+            Self::Open => "open",
+            Self::Lan => "lan",
+            Self::Lanplus => "lanplus",
+            Self::Dummy => "dummy",
+            Self::Other(name) => name,
+        };
+        let known = INTERFACES.iter().find(|interface| interface.name == name);
+        known.map_or(name, |interface| interface.description)
+    }
 }
 
 /// Which kinds of address a host name may resolve to.

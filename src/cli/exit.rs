@@ -1,9 +1,11 @@
 //! How the program ends: exit statuses, broken pipes, and death by the signal that asked for it.
 
-use std::io;
-use std::process::ExitCode;
+use std::io::{self, Write};
+use std::process::{self, ExitCode};
+use std::thread;
 
-use signal_hook::consts::SIGPIPE;
+use signal_hook::consts::{SIGINT, SIGPIPE};
+use signal_hook::iterator::Signals;
 
 use crate::console::Outcome;
 
@@ -42,7 +44,7 @@ impl Exit {
         match self {
             Self::Success => ExitCode::SUCCESS,
             Self::Failure => ExitCode::FAILURE,
-            Self::Interrupted => ExitCode::from(255),
+            Self::Interrupted => ExitCode::from(INTERRUPTED as u8),
             Self::Signal(number) => {
                 // Restores the default disposition and raises. It comes back only for signals that do not kill.
                 let _ = signal_hook::low_level::emulate_default_handler(number);
@@ -50,6 +52,27 @@ impl Exit {
             }
         }
     }
+}
+
+/// From here on SIGINT ends the program as it ends stock once an interface is chosen: a line on standard output and
+/// status 255. The session then ends by the BMC's own timeout. Not for the console, which has signals of its own.
+///
+/// # Errors
+///
+/// Where the handler cannot be installed; SIGINT then kills.
+pub fn end_on_interrupt(interface: &str) -> io::Result<()> {
+    let mut signals = Signals::new([SIGINT])?;
+    let farewell = format!("\nSIGN INT: Close Interface {interface}\n");
+    thread::Builder::new()
+        .name("interrupt".into())
+        .spawn(move || {
+            if signals.forever().next().is_some() {
+                // Interrupted or not, the reader may be gone.
+                let _ = io::stdout().write_all(farewell.as_bytes());
+                process::exit(INTERRUPTED);
+            }
+        })?;
+    Ok(())
 }
 
 impl From<io::Result<()>> for Exit {
@@ -71,6 +94,9 @@ impl From<Outcome> for Exit {
         }
     }
 }
+
+/// Stock's `exit(-1)`.
+const INTERRUPTED: i32 = 255;
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,7 @@
 //! From what was typed to what it means: values checked, files and environment read, questions asked, each at the
 //! point where getopt meets the option, as in stock.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
@@ -11,61 +11,16 @@ use super::number::{self, NumberError};
 use super::secret::{CommandLine, Secret};
 use super::typed::{Mistake, Options};
 use super::usage::{self, INTERFACES, OEM_TYPES};
-use super::world::{Rehearsal, Stop, World, secret_variable};
-use super::{password_file, verbs};
+use super::values::{alternate_hexadecimal, auth_type, text_key, unless_zero};
+use super::world::{Stop, World, secret_variable};
+use super::{password_file, values, verbs};
 
-/// What is to be done with a command line.
-#[derive(Debug)]
-pub enum Plan {
-    /// Run a built-in verb.
-    Run(Box<Context>),
-    /// Hand the words over, untouched, to another `ipmitool`.
-    HandOver,
-    /// Nothing more: everything was said.
-    End(Exit),
-}
-
-/// Interprets a command line, and says what stock says about it.
+/// Interprets a command line from left to right, then as a whole.
 ///
-/// A command line that goes to another `ipmitool` is only rehearsed: mistakes are reported here, but questions and
-/// warnings are left to the one that runs it.
-pub fn plan(options: &Options, world: &mut impl World) -> Plan {
-    if is_for_us(options) {
-        return match interpret(options, world) {
-            Ok(context) => Plan::Run(Box::new(context)),
-            Err(Stop::Exit(exit)) => Plan::End(exit),
-            Err(Stop::Question) => Plan::End(Exit::Failure),
-        };
-    }
-    let mut rehearsal = Rehearsal::default();
-    match interpret(options, &mut rehearsal) {
-        Err(Stop::Exit(exit)) => Plan::End(
-            rehearsal
-                .perform(world)
-                .map_or_else(|error| Exit::from_output_error(&error), |()| exit),
-        ),
-        Ok(_) | Err(Stop::Question) => Plan::HandOver,
-    }
-}
-
-/// Built in are some verbs over lanplus and dummy, unbridged, and `help`.
-fn is_for_us(options: &Options) -> bool {
-    let verb = options.operands.first().map(OsString::as_os_str);
-    let reachable = matches!(
-        options.last(b'I').and_then(OsStr::to_str),
-        Some("lanplus" | "dummy")
-    );
-    // Zero, however written, is stock's word for unset.
-    let bridged = |letter| {
-        options
-            .last(letter)
-            .is_some_and(|value| number::uchar(value.as_bytes()) != Ok(0))
-    };
-    verb == Some(OsStr::new("help"))
-        || (reachable && verbs::is_native(&options.operands) && !bridged(b't') && !bridged(b'T'))
-}
-
-fn interpret<W: World>(options: &Options, world: &mut W) -> Result<Context, Stop> {
+/// # Errors
+///
+/// [`Stop`] where the run ends here: `-h`, `-V`, `-o list`, `help`, any error; its text has been printed.
+pub fn interpret<W: World>(options: &Options, world: &mut W) -> Result<Context, Stop> {
     let mut meaning = Meaning::new(options, world);
     for (letter, value) in &options.options {
         meaning.option(*letter, value)?;
@@ -353,30 +308,14 @@ impl<'a, W: World> Meaning<'a, W> {
     }
 
     fn hexadecimal_key(&mut self, text: &[u8]) -> Result<Option<Secret>, Stop> {
-        if !text.len().is_multiple_of(2) {
-            return self.refuse("Number of Kg key characters is not even");
-        }
-        let Some(key) = text
-            .chunks(2)
-            .map(hexadecimal_byte)
-            .collect::<Option<Vec<u8>>>()
-        else {
-            return self.refuse("Kg key is not hexadecimal number");
-        };
-        if key.len() > MAX_KEY {
-            return self.refuse("Kg key is too long");
-        }
-        Ok(usable_key(Secret::new(key)))
+        values::hexadecimal_key(text).or_else(|error| self.refuse(&error.to_string()))
     }
 
     fn privilege(&mut self, text: &[u8]) {
         let name = text.strip_suffix(b"+").unwrap_or(text);
         self.context.name_only &= name.len() == text.len();
-        let known = PRIVILEGES
-            .iter()
-            .find(|(known, _)| known.as_bytes().eq_ignore_ascii_case(name));
-        self.context.privilege = known.map_or(Privilege::Invalid, |(_, level)| *level);
-        if known.is_none() {
+        self.context.privilege = values::privilege(name);
+        if self.context.privilege == Privilege::Invalid {
             self.say_bytes(&[b"Invalid privilege level ", name].concat());
         }
     }
@@ -404,43 +343,6 @@ impl<'a, W: World> Meaning<'a, W> {
     }
 }
 
-/// A key given as text: cut at 20 bytes, as stock does.
-fn text_key(key: Secret) -> Option<Secret> {
-    let length = key.len().min(MAX_KEY);
-    usable_key(Secret::new(key.bytes()[..length].to_vec()))
-}
-
-/// A key of zeros is no key.
-fn usable_key(key: Secret) -> Option<Secret> {
-    key.bytes().iter().any(|byte| *byte != 0).then_some(key)
-}
-
-fn hexadecimal_byte(pair: &[u8]) -> Option<u8> {
-    let digit = |byte: &u8| char::from(*byte).to_digit(16);
-    let [high, low] = pair else { return None };
-    u8::try_from(digit(high)? << 4 | digit(low)?).ok()
-}
-
-fn auth_type(text: &[u8]) -> AuthType {
-    let known = AUTH_TYPES
-        .iter()
-        .find(|(known, _)| known.as_bytes().eq_ignore_ascii_case(text));
-    known.map_or(AuthType::Invalid, |(_, kind)| *kind)
-}
-
-fn unless_zero<T: Default + PartialEq>(number: T) -> Option<T> {
-    (number != T::default()).then_some(number)
-}
-
-/// C's `%#x`: zero has no prefix.
-fn alternate_hexadecimal(number: u8) -> String {
-    if number == 0 {
-        String::from("0")
-    } else {
-        format!("{number:#x}")
-    }
-}
-
 /// Environment variables with the password, for `-E`; the first one set wins.
 pub const PASSWORD_VARIABLES: [&str; 2] = ["IPMITOOL_PASSWORD", "IPMI_PASSWORD"];
 
@@ -456,25 +358,183 @@ pub const DEFAULT_PORT: u16 = 623;
 /// Bytes of a user name.
 const MAX_USERNAME: usize = 16;
 
-/// Bytes of K_g.
-const MAX_KEY: usize = 20;
-
 /// Stock's message buffer of 1024 bytes, less the NUL.
 const MAX_LINE: usize = 1023;
 
-const PRIVILEGES: [(&str, Privilege); 6] = [
-    ("CALLBACK", Privilege::Callback),
-    ("USER", Privilege::User),
-    ("OPERATOR", Privilege::Operator),
-    ("ADMINISTRATOR", Privilege::Administrator),
-    ("OEM", Privilege::Oem),
-    ("NO ACCESS", Privilege::NoAccess),
-];
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashMap;
+    use std::ffi::OsString;
+    use std::io;
 
-const AUTH_TYPES: [(&str, AuthType); 5] = [
-    ("NONE", AuthType::None),
-    ("MD2", AuthType::Md2),
-    ("MD5", AuthType::Md5),
-    ("PASSWORD", AuthType::Password),
-    ("OEM", AuthType::Oem),
-];
+    /// A world without environment, in which every question is answered in turn.
+    #[derive(Default)]
+    struct Told {
+        variables: HashMap<&'static str, &'static str>,
+        answers: Vec<&'static str>,
+        questions: Vec<String>,
+        errors: String,
+    }
+
+    impl World for Told {
+        fn variable(&self, name: &str) -> Option<OsString> {
+            self.variables.get(name).map(OsString::from)
+        }
+
+        fn ask(&mut self, question: &str) -> Result<Secret, Stop> {
+            self.questions.push(question.to_string());
+            Ok(Secret::new(self.answers.remove(0).into()))
+        }
+
+        fn error(&mut self, bytes: &[u8]) {
+            self.errors.push_str(&String::from_utf8_lossy(bytes));
+        }
+
+        fn output(&mut self, _bytes: &[u8]) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn told(line: &str, world: &mut Told) -> Result<Context, Stop> {
+        let argv = std::iter::once("ipmitool")
+            .chain(line.split_whitespace())
+            .map(OsString::from)
+            .collect();
+        interpret(&Options::parse(argv, false).unwrap(), world)
+    }
+
+    fn meaning(line: &str) -> Context {
+        told(line, &mut Told::default()).unwrap()
+    }
+
+    #[test]
+    fn what_is_not_said_has_stocks_defaults() {
+        let context = meaning("mc info");
+        assert_eq!(
+            (context.interface, context.port, context.family),
+            (Interface::Open, 623, Family::Any)
+        );
+        assert_eq!(
+            (context.privilege, context.name_only),
+            (Privilege::Administrator, true)
+        );
+        assert_eq!(
+            (context.timeout, context.retries, context.cipher_suite),
+            (None, None, None)
+        );
+        assert_eq!(
+            (context.escape, context.verbose, context.csv),
+            (b'~', 0, false)
+        );
+        assert_eq!(context.args, ["mc", "info"]);
+        assert_eq!(meaning("-H h -P x").interface, Interface::Lan);
+    }
+
+    #[test]
+    fn zero_means_the_default_for_port_timeout_and_retries() {
+        let context = meaning("-p 0 -N 0 -R 0 -C 0 -m 0");
+        assert_eq!(
+            (context.port, context.timeout, context.retries),
+            (623, None, None)
+        );
+        assert_eq!(
+            (context.cipher_suite, context.bridging.my_address),
+            (Some(0), None)
+        );
+        let context = meaning("-p 1623 -N 5 -R 7");
+        assert_eq!(
+            (context.port, context.timeout, context.retries),
+            (1623, Some(5), Some(7))
+        );
+    }
+
+    #[test]
+    fn every_option_reaches_its_field() {
+        let context = meaning(
+            "-I lanplus -H fe80::1%lo -6 -U root -P pw -k key -L user+ -C 17 -A MD5 -e & -vvv -c -o intelplus \
+             -d 3 -S sdr.bin -O events -D ttyS0:9600 -Z -z 99 -t 0x82 -b 7 -T 0x20 -B 6 -l 2 -m 0x21 sol activate",
+        );
+        assert_eq!(
+            (context.interface, context.family),
+            (Interface::Lanplus, Family::V6)
+        );
+        assert_eq!(
+            (context.host.as_deref(), &context.username[..]),
+            (Some("fe80::1%lo"), &b"root"[..])
+        );
+        assert_eq!(context.password.unwrap().bytes(), b"pw");
+        assert_eq!(context.kg.unwrap().bytes(), b"key");
+        assert_eq!(
+            (context.privilege, context.name_only),
+            (Privilege::User, false)
+        );
+        assert_eq!(
+            (context.cipher_suite, context.auth_type),
+            (Some(17), Some(AuthType::Md5))
+        );
+        assert_eq!(
+            (context.escape, context.verbose, context.csv, context.utc),
+            (b'&', 3, true, true)
+        );
+        assert_eq!(
+            (context.oem, context.device, context.message_size),
+            (Some(Oem::IntelPlus), 3, 99)
+        );
+        assert_eq!(context.sdr_cache.as_deref(), Some(Path::new("sdr.bin")));
+        assert_eq!(context.sel_oem.as_deref(), Some(Path::new("events")));
+        assert_eq!(
+            context.serial_device.as_deref(),
+            Some(OsStr::new("ttyS0:9600"))
+        );
+        let bridging = Bridging {
+            target_address: 0x82,
+            target_channel: 7,
+            transit_address: 0x20,
+            transit_channel: 6,
+            target_lun: 2,
+            my_address: Some(0x21),
+        };
+        assert_eq!(context.bridging, bridging);
+    }
+
+    #[test]
+    fn the_last_password_wins_and_authtype_none_removes_it() {
+        let mut world = Told {
+            variables: HashMap::from([("IPMI_PASSWORD", "second"), ("IPMITOOL_PASSWORD", "first")]),
+            answers: vec!["asked", "asked again"],
+            ..Told::default()
+        };
+        let mut password = |line: &str| {
+            told(line, &mut world)
+                .unwrap()
+                .password
+                .map(|password| password.bytes().to_vec())
+        };
+        assert_eq!(password("-P typed -E").as_deref(), Some(&b"first"[..]));
+        assert_eq!(password("-E -P typed").as_deref(), Some(&b"typed"[..]));
+        assert_eq!(password("-P typed -a").as_deref(), Some(&b"asked"[..]));
+        assert_eq!(password("-H h").as_deref(), Some(&b"asked again"[..]));
+        assert_eq!(password("-P typed -H h -A NONE"), None);
+    }
+
+    #[test]
+    fn a_transit_without_a_target_is_refused_in_stocks_words() {
+        let mut world = Told::default();
+        assert_eq!(
+            told("-T 0x20 -B 0 raw", &mut world).err(),
+            Some(Stop::Exit(Exit::Failure))
+        );
+        assert_eq!(
+            world.errors,
+            "Transit address/channel 0x20/0 ignored. Target address must be specified!\n"
+        );
+    }
+
+    #[test]
+    fn vendors_with_their_own_authentication_get_it_unless_another_is_asked_for() {
+        assert_eq!(meaning("-s").auth_type, Some(AuthType::Oem));
+        assert_eq!(meaning("-o quanta -A MD5").auth_type, Some(AuthType::Md5));
+        assert_eq!(meaning("-g").oem, Some(Oem::IntelWv2));
+    }
+}

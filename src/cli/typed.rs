@@ -75,6 +75,11 @@ impl Options {
             .map(|option| option.1.as_os_str())
     }
 
+    /// The first operand.
+    pub fn verb(&self) -> Option<&OsStr> {
+        self.operands.first().map(OsString::as_os_str)
+    }
+
     /// The program's name without its directory, for messages.
     pub fn program(&self) -> String {
         let typed = self.typed_program();

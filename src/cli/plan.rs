@@ -1,0 +1,95 @@
+//! Who runs a command line: this program, another `ipmitool`, or nobody.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+
+use super::context::Context;
+use super::exit::Exit;
+use super::interpret::interpret;
+use super::typed::Options;
+use super::world::{Rehearsal, Stop, World};
+use super::{number, verbs};
+
+/// What is to be done with a command line.
+#[derive(Debug)]
+pub enum Plan {
+    /// Run a built-in verb.
+    Run(Box<Context>),
+    /// Hand the words over, untouched, to another `ipmitool`.
+    HandOver,
+    /// Nothing more: everything was said.
+    End(Exit),
+}
+
+/// Interprets a command line, and says what stock says about it.
+///
+/// A command line that goes to another `ipmitool` is only rehearsed: mistakes are reported here, but questions and
+/// warnings are left to the one that runs it.
+pub fn plan(options: &Options, world: &mut impl World) -> Plan {
+    if is_for_us(options) {
+        return match interpret(options, world) {
+            Ok(context) => Plan::Run(Box::new(context)),
+            Err(Stop::Exit(exit)) => Plan::End(exit),
+            Err(Stop::Question) => Plan::End(Exit::Failure),
+        };
+    }
+    let mut rehearsal = Rehearsal::default();
+    match interpret(options, &mut rehearsal) {
+        Err(Stop::Exit(exit)) => Plan::End(
+            rehearsal
+                .perform(world)
+                .map_or_else(|error| Exit::from_output_error(&error), |()| exit),
+        ),
+        Ok(_) | Err(Stop::Question) => Plan::HandOver,
+    }
+}
+
+/// Built in are some verbs over lanplus and dummy, unbridged, and `help`.
+fn is_for_us(options: &Options) -> bool {
+    let reachable = matches!(
+        options.last(b'I').and_then(OsStr::to_str),
+        Some("lanplus" | "dummy")
+    );
+    // Zero, however written, is stock's word for unset.
+    let bridged = |letter| {
+        options
+            .last(letter)
+            .is_some_and(|value| number::uchar(value.as_bytes()) != Ok(0))
+    };
+    options.verb() == Some(OsStr::new("help"))
+        || (reachable && verbs::is_native(&options.operands) && !bridged(b't') && !bridged(b'T'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::ffi::OsString;
+
+    fn for_us(line: &str) -> bool {
+        let argv = std::iter::once("ipmitool")
+            .chain(line.split(' '))
+            .map(OsString::from)
+            .collect();
+        is_for_us(&Options::parse(argv, false).unwrap())
+    }
+
+    #[test]
+    fn built_in_are_native_verbs_over_lanplus_and_dummy_without_bridges() {
+        assert!(for_us("-I lanplus -H h sol activate"));
+        assert!(for_us("raw 6 1 -I dummy"));
+        assert!(for_us("help sdr"));
+        assert!(for_us("-I lanplus -t 0x0 -T 0 mc info"));
+        for line in [
+            "sol activate",
+            "-H h sol activate",
+            "-I lan -H h sol activate",
+            "-I lanplus -I lan mc info",
+            "-I lanplus -t 0x20 mc info",
+            "-I dummy mc reset",
+            "-I dummy sdr",
+            "-I dummy",
+        ] {
+            assert!(!for_us(line), "{line}");
+        }
+    }
+}
