@@ -8,6 +8,7 @@ use steadysol::cli::deviations::DEVIATIONS;
 use steadysol::cli::options::OPTIONS;
 use steadysol::cli::usage::{INTERFACES, OEM_TYPES, STOCK_VERSION};
 use steadysol::cli::verbs::{Native, VERBS};
+use steadysol::commands::sol::words::WORDS;
 use steadysol::console::escape::{ESCAPES, Key};
 
 use crate::binaries::workspace;
@@ -33,7 +34,11 @@ pub fn page() -> io::Result<String> {
     section(&mut page, "OPTIONS", &(prose("options")? + &options()));
     section(&mut page, "INTERFACES", &interfaces());
     section(&mut page, "COMMANDS", &commands());
-    section(&mut page, "THE CONSOLE", &(prose("console")? + &escapes()));
+    section(
+        &mut page,
+        "THE CONSOLE",
+        &(prose("console")? + &words() + &prose("liveness")? + &escapes()),
+    );
     let deviations = prose("deviations")? + &deviations() + ".PP\n" + &prose("protocol")?;
     section(
         &mut page,
@@ -128,6 +133,21 @@ fn unlisted(name: &str) -> String {
         "echo" => String::from("Print its arguments, for shell and exec."),
         _ => String::from("Not in stock's list."),
     }
+}
+
+fn words() -> String {
+    let mut text = String::new();
+    for word in WORDS {
+        let value = word
+            .value
+            .map(|value| format!("=\\fI{}\\fR", escaped(value)));
+        let (name, value) = (escaped(word.name), value.unwrap_or_default());
+        write(
+            &mut text,
+            format_args!(".TP\n\\fB{name}\\fR{value}\n{}\n", escaped(word.help)),
+        );
+    }
+    text
 }
 
 fn escapes() -> String {
