@@ -14,6 +14,7 @@ use super::core::{Core, Event, Why};
 use super::edge::Edge;
 use super::escape::{Action, Step, announcement};
 use super::input::Typed;
+use super::notice;
 use super::terminal::{self, Terminal};
 use super::typing::Typing;
 use super::{FLUSH_PATIENCE, Outcome};
@@ -164,6 +165,8 @@ impl<'a, C: Core> Driver<'a, C> {
             match event {
                 Event::Opened => self.open(),
                 Event::Data(bytes) => self.edge.screen.show(bytes),
+                // Behind a full buffer of output a notice would come too late, and they would pile up.
+                Event::Notice(text) if self.paused => log::info!("{}", notice::plain(&text)),
                 Event::Notice(text) => self.edge.screen.notice(&text),
                 Event::Closed { message, failed } => self.closed = Some((message, failed)),
             }
@@ -207,12 +210,14 @@ impl<'a, C: Core> Driver<'a, C> {
         }
     }
 
-    /// Reads on only as far as there is room.
+    /// Reads on only as far as there is room; from a pipe, only while what it may lead to can be shown.
     fn ask_for_input(&mut self) {
         if self.opened && matches!(self.ending, Ending::No) {
             let on_terminal = self.edge.terminal.is_some();
-            let room = self.typing.room(&self.core, on_terminal);
-            self.edge.input.ask(room);
+            if on_terminal || !self.paused {
+                let room = self.typing.room(&self.core, on_terminal);
+                self.edge.input.ask(room);
+            }
         }
     }
 
