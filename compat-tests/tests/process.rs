@@ -7,12 +7,15 @@ use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::net::UnixListener;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use compat_tests::binaries::{ours, stock};
+use nix::sys::signal::{self, Signal};
+use nix::unistd::Pid;
 
 #[test]
 fn secrets_on_the_command_line_are_not_seen_by_ps() {
@@ -144,6 +147,55 @@ fn a_verb_that_is_built_in_goes_away_too_where_the_interface_is_not() {
 }
 
 #[test]
+fn a_password_that_comes_through_a_pipe_is_left_for_the_program_that_needs_it() {
+    let stage = Stage::new();
+    stage.link_ours("first");
+    stage.stranger("second", r#"read -r line < "$2"; echo "got $line""#);
+    let mut child = Command::new(stage.place("first"))
+        .args(["-f", "/dev/stdin", "sdr", "-H", "127.0.0.1"])
+        .env("PATH", stage.place("second").parent().expect("a directory"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("it runs");
+    child
+        .stdin
+        .take()
+        .expect("was piped")
+        .write_all(b"secret\n")
+        .expect("a pipe takes it");
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "got secret\n");
+}
+
+#[test]
+fn sigint_ends_a_verb_as_it_ends_stock() {
+    for program in [stock(), ours()] {
+        let directory = tempfile::tempdir().expect("a directory");
+        let socket = directory.path().join("bmc");
+        let bmc = UnixListener::bind(&socket).expect("a socket");
+        let child = Command::new(&program)
+            .args(["-I", "dummy", "mc", "info"])
+            .env("IPMI_DUMMY_SOCK", &socket)
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("it runs");
+        // It has asked something, and waits for an answer that does not come.
+        let (mut connection, _) = bmc.accept().expect("it connects");
+        connection.read_exact(&mut [0; 16]).expect("it asks");
+        let pid = Pid::from_raw(i32::try_from(child.id()).expect("a pid"));
+        signal::kill(pid, Signal::SIGINT).expect("it lives");
+        let output = child.wait_with_output().expect("it ends");
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert_eq!(
+            text, "\nSIGN INT: Close Interface Linux DummyIPMI Interface\n",
+            "{program:?}"
+        );
+        assert_eq!(output.status.code(), Some(255), "{program:?}");
+    }
+}
+
+#[test]
 fn mistakes_are_told_once_even_where_another_program_would_run_the_verb() {
     let stage = Stage::new();
     stage.link_ours("first");
@@ -206,10 +258,7 @@ fn a_reader_that_went_away_kills_by_sigpipe_as_in_stock() {
         .stdout(writer)
         .status()
         .expect("it runs");
-    assert_eq!(
-        status.signal(),
-        Some(nix::sys::signal::Signal::SIGPIPE as i32)
-    );
+    assert_eq!(status.signal(), Some(Signal::SIGPIPE as i32));
 }
 
 #[test]

@@ -13,7 +13,7 @@ use super::typed::{Mistake, Options};
 use super::usage::{self, INTERFACES, OEM_TYPES};
 use super::values::{alternate_hexadecimal, auth_type, text_key, unless_zero};
 use super::world::{Stop, World, secret_variable};
-use super::{password_file, values, verbs};
+use super::{values, verbs};
 
 /// Interprets a command line from left to right, then as a whole.
 ///
@@ -83,7 +83,7 @@ impl<'a, W: World> Meaning<'a, W> {
             }
             b'U' => self.context.username = bytes.to_vec(),
             b'P' => self.context.password = Some(Secret::new(bytes.to_vec())),
-            b'f' => self.password_from_file(Path::new(value)),
+            b'f' => self.password_from_file(Path::new(value))?,
             b'E' => self.password_from_environment(),
             b'a' => self.context.password = Some(self.world.ask("Password: ")?),
             b'k' => self.context.kg = text_key(Secret::new(bytes.to_vec())),
@@ -280,14 +280,15 @@ impl<'a, W: World> Meaning<'a, W> {
         }
     }
 
-    fn password_from_file(&mut self, path: &Path) {
-        self.context.password = match password_file::read(path) {
+    fn password_from_file(&mut self, path: &Path) -> Result<(), Stop> {
+        self.context.password = match self.world.password_file(path)? {
             Ok(password) => Some(password),
             Err(lines) => {
                 self.world.error(lines.as_bytes());
                 None
             }
         };
+        Ok(())
     }
 
     fn password_from_environment(&mut self) {

@@ -1,12 +1,14 @@
 //! What interpreting a command line needs from outside: environment, questions, messages. Rehearsed for command lines
 //! that another program will interpret again.
 
-use std::env;
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::os::unix::ffi::OsStringExt;
+use std::path::Path;
+use std::{env, fs};
 
 use super::exit::Exit;
+use super::password_file;
 use super::prompt;
 use super::secret::Secret;
 
@@ -20,6 +22,14 @@ pub trait World {
     ///
     /// [`Stop`] where no answer can be had.
     fn ask(&mut self, question: &str) -> Result<Secret, Stop>;
+    /// Reads a password file; the inner error is what stock prints about it.
+    ///
+    /// # Errors
+    ///
+    /// [`Stop`] where the file is for another program to read.
+    fn password_file(&mut self, path: &Path) -> Result<Result<Secret, String>, Stop> {
+        Ok(password_file::read(path))
+    }
     /// Prints bytes on standard error.
     fn error(&mut self, bytes: &[u8]);
     /// Prints bytes on standard output.
@@ -35,7 +45,7 @@ pub trait World {
 pub enum Stop {
     /// The program ends here.
     Exit(Exit),
-    /// A rehearsal came to a question.
+    /// A rehearsal came to a question, or to a file that is read only once.
     Question,
 }
 
@@ -100,6 +110,14 @@ impl World for Rehearsal {
 
     fn ask(&mut self, _question: &str) -> Result<Secret, Stop> {
         Err(Stop::Question)
+    }
+
+    /// A pipe can be read only once, and not by a rehearsal.
+    fn password_file(&mut self, path: &Path) -> Result<Result<Secret, String>, Stop> {
+        match fs::metadata(path) {
+            Ok(metadata) if !metadata.is_file() => Err(Stop::Question),
+            _ => Ok(password_file::read(path)),
+        }
     }
 
     fn error(&mut self, bytes: &[u8]) {
