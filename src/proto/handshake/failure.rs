@@ -1,0 +1,84 @@
+//! Why no session could be made, in words that a person understands and that scripts know from ipmitool.
+
+use std::time::Duration;
+
+use thiserror::Error;
+
+use crate::crypto::suite::Suite;
+use crate::wire::setup::Status;
+
+/// Why no session could be made. The text goes on the line before ipmitool's own
+/// `Error: Unable to establish IPMI v2 / RMCP+ session`; what scripts look for in it (xCAT's `bmcdiscover.pm`,
+/// ironic's `ipmitool.py`) is spelled as in ipmitool.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Failure {
+    /// Nothing at all was heard.
+    #[error("No answer from the BMC: {tries} tries in {:.1} s; wrong address or port, or the host is down", .waited.as_secs_f32())]
+    Dead {
+        /// How often it was asked.
+        tries: u32,
+        /// For how long.
+        waited: Duration,
+    },
+    /// The BMC answered before and then fell silent.
+    #[error("The BMC stopped answering: no {awaited} after {tries} tries in {:.1} s", .waited.as_secs_f32())]
+    Silent {
+        /// What did not come.
+        awaited: &'static str,
+        /// How often it was asked.
+        tries: u32,
+        /// For how long all of it took.
+        waited: Duration,
+    },
+    /// Open Session was refused.
+    #[error("Error in open session response message : {status}")]
+    Open {
+        /// The BMC's reason.
+        status: Status,
+    },
+    /// The BMC chose other algorithms than it was asked for.
+    #[error("The BMC chose other algorithms than cipher suite {} asks for: refused, since that would be weaker than agreed", .asked.id)]
+    OtherAlgorithms {
+        /// What was asked for.
+        asked: Suite,
+    },
+    /// RAKP Message 2 refuses.
+    #[error("RAKP 2 message indicates an error : {status}")]
+    Rakp2 {
+        /// The BMC's reason.
+        status: Status,
+        /// The suite in use.
+        suite: Suite,
+    },
+    /// RAKP Message 2 was made with another password.
+    #[error("RAKP 2 HMAC is invalid: wrong password")]
+    WrongPassword,
+    /// RAKP Message 4 refuses.
+    #[error("RAKP 4 message indicates an error : {status}")]
+    Rakp4 {
+        /// The BMC's reason.
+        status: Status,
+        /// The suite in use.
+        suite: Suite,
+    },
+    /// RAKP Message 4 was made with another session integrity key.
+    #[error("RAKP 4 message has invalid integrity check value: {}", if *.with_kg { "wrong K_g key" } else { "the BMC wants a K_g key (-k, -y)" })]
+    WrongKg {
+        /// Whether a K_g was given.
+        with_kg: bool,
+    },
+}
+
+impl Failure {
+    /// Whether the BMC may have said so only because one of our messages reached it twice.
+    pub(super) fn may_come_of_repetition(&self) -> bool {
+        matches!(
+            self,
+            Self::Rakp2 { status: Status::InvalidSessionId | Status::InactiveSession, .. }
+                | Self::Rakp4 {
+                    status: Status::InvalidSessionId | Status::InactiveSession | Status::InvalidCheckValue,
+                    ..
+                }
+        )
+    }
+}

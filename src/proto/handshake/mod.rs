@@ -1,0 +1,233 @@
+//! Making a session: cipher suites, Open Session, RAKP (IPMI 2.0 section 13.15).
+//!
+//! Each step is a struct in [`steps`] that is consumed by the answer it waits for, so that none can be skipped.
+//! [`Handshake`] drives them: it numbers, repeats and gives up, and says at the end what came of it.
+//!
+//! With a given suite it takes three round trips, no more: nothing is asked whose answer changes nothing. Without
+//! one, the BMC is asked for its suites in one short try; silence or nonsense means that 17 and 3 are tried in turn.
+
+mod failure;
+mod steps;
+mod suites;
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+pub use failure::Failure;
+
+use super::Entropy;
+use super::session::Session;
+use crate::crypto::Key20;
+use crate::crypto::rakp::Quirk;
+use crate::crypto::suite::Suite;
+use crate::wire::session::{Packet, PayloadType, V20};
+use steps::{Next, Step};
+
+/// What is wanted of the session.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// User name, at most 16 bytes; empty for the null user.
+    pub username: Vec<u8>,
+    /// K_[UID].
+    pub password: Key20,
+    /// K_g, with two-key login.
+    pub kg: Option<Key20>,
+    /// The cipher suite, or `None` for the best that the BMC has.
+    pub suite: Option<Suite>,
+    /// Privilege level, 1 callback to 5 OEM.
+    pub privilege: u8,
+    /// Whether the BMC looks the user up by name alone; otherwise by name and privilege.
+    pub name_only: bool,
+    /// Known deviations of the BMC.
+    pub quirk: Quirk,
+    /// How long the first try of a message waits for its answer; each further one waits a second more.
+    pub timeout: Duration,
+    /// How often a message is sent before the BMC counts as dead; at least 1.
+    pub tries: u32,
+}
+
+/// What is known of a session that has just been made.
+#[derive(Debug)]
+pub struct Established {
+    /// The session.
+    pub session: Session,
+    /// The managed system's GUID, as it took part in the key exchange.
+    pub guid: [u8; 16],
+}
+
+/// A session in the making.
+pub struct Handshake {
+    config: Config,
+    entropy: Box<dyn Entropy>,
+    console_session: u32,
+    step: Option<Step>,
+    tag: u8,
+    sends: u32,
+    deadline: Option<Instant>,
+    started: Instant,
+    restarts: u32,
+    /// Whether any message of this attempt went out twice, so that the BMC may have got it twice.
+    repeated: bool,
+    outbox: VecDeque<Vec<u8>>,
+    outcome: Option<Result<Established, Failure>>,
+}
+
+/// Getters.
+impl Handshake {
+    /// The session id that this side has chosen; packets that name it belong here.
+    pub fn console_session(&self) -> u32 {
+        self.console_session
+    }
+
+    /// When [`Handshake::handle_timeout`] wants to be called, if nothing comes first.
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        self.deadline
+    }
+}
+
+/// Events and mutators.
+impl Handshake {
+    /// Begins: the first message is ready to be sent.
+    pub fn new(now: Instant, config: Config, mut entropy: Box<dyn Entropy>) -> Self {
+        let console_session = entropy.nonzero();
+        let step = match config.suite {
+            Some(suite) => Step::open(vec![suite]),
+            None => Step::ask_suites(),
+        };
+        let mut handshake = Self {
+            config,
+            entropy,
+            console_session,
+            step: None,
+            tag: 0,
+            sends: 0,
+            deadline: None,
+            started: now,
+            restarts: 0,
+            repeated: false,
+            outbox: VecDeque::new(),
+            outcome: None,
+        };
+        handshake.enter(now, step);
+        handshake
+    }
+
+    /// The next datagram to send.
+    pub fn poll_transmit(&mut self) -> Option<Vec<u8>> {
+        self.outbox.pop_front()
+    }
+
+    /// What came of it, once.
+    pub fn poll_outcome(&mut self) -> Option<Result<Established, Failure>> {
+        self.outcome.take()
+    }
+
+    /// Takes in a datagram; what does not belong here is dropped.
+    pub fn handle_datagram(&mut self, now: Instant, datagram: &[u8]) {
+        if let Ok(Packet::V20(packet)) = Packet::parse(datagram) {
+            self.handle_packet(now, &packet);
+        }
+    }
+
+    /// Takes in a packet; what does not belong here is dropped.
+    pub fn handle_packet(&mut self, now: Instant, packet: &V20<'_>) {
+        // Session set-up travels outside any session, in the clear (section 13.15).
+        if packet.session != 0 || packet.encrypted || packet.authenticated {
+            return;
+        }
+        let Some(step) = self.step.take() else { return };
+        match step.handle(&mut self.terms(), packet) {
+            Next::Stay(step) => self.step = Some(step),
+            Next::Go(step) => self.enter(now, step),
+            Next::Again(step) => self.restart(now, step),
+            Next::Done(established) => self.finish(Ok(established)),
+            Next::Failed(failure) => self.fail(now, failure),
+        }
+    }
+
+    /// Repeats, moves on or gives up, if it is time to.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        if self.deadline.is_none_or(|deadline| now < deadline) {
+            return;
+        }
+        let Some(step) = self.step.take() else { return };
+        let tries = step.tries(self.config.tries.max(1));
+        if self.sends < tries {
+            let step = step.for_another_try();
+            self.transmit(now, step);
+            return;
+        }
+        match step.unanswered(self.config.tries, now.saturating_duration_since(self.started)) {
+            Next::Go(step) => self.enter(now, step),
+            Next::Failed(failure) => self.finish(Err(failure)),
+            // The rest cannot come of silence.
+            Next::Stay(step) | Next::Again(step) => self.enter(now, step),
+            Next::Done(established) => self.finish(Ok(established)),
+        }
+    }
+
+    fn terms(&mut self) -> steps::Terms<'_> {
+        steps::Terms { config: &self.config, console_session: self.console_session, entropy: &mut *self.entropy }
+    }
+
+    fn enter(&mut self, now: Instant, step: Step) {
+        self.sends = 0;
+        self.transmit(now, step);
+    }
+
+    fn transmit(&mut self, now: Instant, step: Step) {
+        self.tag = self.tag.wrapping_add(1);
+        let tag = self.tag;
+        for (payload_type, payload) in step.messages(&mut self.terms(), tag) {
+            self.outbox.push_back(V20::sessionless(payload_type, &payload));
+        }
+        self.deadline = Some(now + step.patience(self.config.timeout, self.sends));
+        self.repeated |= self.sends > 0;
+        self.sends += 1;
+        self.step = Some(step);
+    }
+
+    /// A refusal that may be the echo of our own repetition: begin anew, but not for ever.
+    fn fail(&mut self, now: Instant, failure: Failure) {
+        if failure.may_come_of_repetition() && self.repeated && self.restarts < RESTARTS {
+            let suites = match &failure {
+                Failure::Rakp2 { suite, .. } | Failure::Rakp4 { suite, .. } => vec![*suite],
+                _ => return self.finish(Err(failure)),
+            };
+            self.restart(now, Step::open(suites));
+        } else {
+            self.finish(Err(failure));
+        }
+    }
+
+    fn restart(&mut self, now: Instant, step: Step) {
+        self.restarts += 1;
+        // A new id, so that answers to the old attempt do not belong here any more.
+        self.console_session = self.entropy.nonzero();
+        self.enter(now, step);
+    }
+
+    fn finish(&mut self, outcome: Result<Established, Failure>) {
+        self.step = None;
+        self.deadline = None;
+        self.outbox.clear();
+        self.outcome = Some(outcome);
+    }
+}
+
+impl std::fmt::Debug for Handshake {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Handshake").field("sends", &self.sends).field("restarts", &self.restarts).finish()
+    }
+}
+
+/// Payload types that belong to a handshake rather than to a session.
+pub fn is_setup(payload_type: PayloadType) -> bool {
+    matches!(payload_type, PayloadType::OpenResponse | PayloadType::Rakp2 | PayloadType::Rakp4)
+}
+
+/// How often a handshake may begin anew after an ambiguous refusal.
+const RESTARTS: u32 = 2;
+
+#[cfg(test)]
+mod tests;

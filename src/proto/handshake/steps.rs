@@ -1,0 +1,322 @@
+//! The steps of a handshake, each consumed by the answer it waits for.
+
+use std::time::Duration;
+
+use super::suites;
+use super::{Config, Established, Failure};
+use crate::crypto::rakp::Exchange;
+use crate::crypto::suite::Suite;
+use crate::proto::Entropy;
+use crate::proto::session::Session;
+use crate::wire::session::{PayloadType, V20};
+use crate::wire::setup::{OpenRequest, OpenResponse, Rakp1, Rakp2, Rakp3, Rakp4, Status};
+
+/// What every step may look at.
+pub(super) struct Terms<'a> {
+    pub(super) config: &'a Config,
+    pub(super) console_session: u32,
+    pub(super) entropy: &'a mut dyn Entropy,
+}
+
+/// Where the handshake stands.
+#[derive(Debug)]
+pub(super) enum Step {
+    AskSuites(AskSuites),
+    Open(Open),
+    Rakp1(AwaitRakp2),
+    Rakp3(AwaitRakp4),
+}
+
+/// What an answer, or silence, leads to.
+pub(super) enum Next {
+    /// Nothing has changed.
+    Stay(Step),
+    /// The next step.
+    Go(Step),
+    /// Once more from this step on, under a new session id.
+    Again(Step),
+    Done(Established),
+    Failed(Failure),
+}
+
+/// Asked for the list of cipher suites.
+#[derive(Debug)]
+pub(super) struct AskSuites {
+    list: Vec<u8>,
+    page: u8,
+}
+
+/// Sent Open Session Request for the first of `suites`.
+#[derive(Debug)]
+pub(super) struct Open {
+    suites: Vec<Suite>,
+    attempt: usize,
+}
+
+/// Sent RAKP Message 1.
+#[derive(Debug)]
+pub(super) struct AwaitRakp2 {
+    suite: Suite,
+    bmc_session: u32,
+    console_random: [u8; 16],
+    /// What to try if the key exchange with this suite fails.
+    others: Vec<Suite>,
+}
+
+/// Sent RAKP Message 3.
+#[derive(Debug)]
+pub(super) struct AwaitRakp4 {
+    exchange: Exchange,
+    before: AwaitRakp2,
+}
+
+impl Step {
+    pub(super) fn ask_suites() -> Self {
+        Self::AskSuites(AskSuites { list: Vec::new(), page: 0 })
+    }
+
+    pub(super) fn open(suites: Vec<Suite>) -> Self {
+        Self::Open(Open { suites, attempt: 0 })
+    }
+
+    /// What to send on entering the step, and on each repetition.
+    pub(super) fn messages(&self, terms: &mut Terms<'_>, tag: u8) -> Vec<(PayloadType, Vec<u8>)> {
+        match self {
+            Self::AskSuites(step) => vec![(PayloadType::Ipmi, suites::request(step.page, step.page))],
+            Self::Open(step) => step.suite().map(|suite| open_request(terms, tag, suite)).into_iter().collect(),
+            Self::Rakp1(step) => {
+                let rakp1 = Rakp1 {
+                    tag,
+                    bmc_session: step.bmc_session,
+                    console_random: step.console_random,
+                    role: role(terms.config),
+                    username: &terms.config.username,
+                };
+                vec![(PayloadType::Rakp1, rakp1.to_bytes())]
+            }
+            Self::Rakp3(step) => {
+                let rakp3 = Rakp3 {
+                    tag,
+                    status: Status::NoErrors,
+                    bmc_session: step.exchange.bmc_session,
+                    auth_code: step.exchange.rakp3_code(),
+                };
+                vec![(PayloadType::Rakp3, rakp3.to_bytes())]
+            }
+        }
+    }
+
+    /// How often the step's message is sent.
+    pub(super) fn tries(&self, tries: u32) -> u32 {
+        match self {
+            Self::AskSuites(_) => 1,
+            // Each of two suites deserves a try.
+            Self::Open(step) => tries.max(step.suites.len() as u32),
+            Self::Rakp1(_) | Self::Rakp3(_) => tries,
+        }
+    }
+
+    /// How long to wait after the `sends`th repetition.
+    pub(super) fn patience(&self, timeout: Duration, sends: u32) -> Duration {
+        match self {
+            Self::AskSuites(_) => timeout.min(ASK_SUITES),
+            _ => timeout + Duration::from_secs(sends.into()),
+        }
+    }
+
+    /// The step as it is repeated: Open Session goes through its suites in turn, since a BMC may ignore one.
+    pub(super) fn for_another_try(self) -> Self {
+        match self {
+            Self::Open(step) => Self::Open(Open { attempt: step.attempt + 1, ..step }),
+            same => same,
+        }
+    }
+
+    /// What silence leads to, after the last try.
+    pub(super) fn unanswered(self, tries: u32, waited: Duration) -> Next {
+        let awaited = match self {
+            Self::AskSuites(_) => return Next::Go(Self::open(suites::unasked())),
+            Self::Open(_) => return Next::Failed(Failure::Dead { tries, waited }),
+            Self::Rakp1(_) => "RAKP 2 message",
+            Self::Rakp3(_) => "RAKP 4 message",
+        };
+        Next::Failed(Failure::Silent { awaited, tries, waited })
+    }
+
+    /// What a packet leads to.
+    pub(super) fn handle(self, terms: &mut Terms<'_>, packet: &V20<'_>) -> Next {
+        match (self, packet.payload_type) {
+            (Self::AskSuites(step), PayloadType::Ipmi) => step.handle(packet.payload),
+            (Self::Open(step), PayloadType::OpenResponse) => step.handle(terms, packet.payload),
+            (Self::Rakp1(step), PayloadType::Rakp2) => step.handle(terms, packet.payload),
+            (Self::Rakp3(step), PayloadType::Rakp2) => step.handle_another_rakp2(terms, packet.payload),
+            (Self::Rakp3(step), PayloadType::Rakp4) => step.handle(terms, packet.payload),
+            (same, _) => Next::Stay(same),
+        }
+    }
+}
+
+impl AskSuites {
+    fn handle(mut self, payload: &[u8]) -> Next {
+        let Some(records) = suites::records(payload, self.page) else {
+            // A refusal, or rubbish: the list is not to be had, which says nothing of the suites.
+            return Next::Go(Step::open(suites::unasked()));
+        };
+        self.list.extend_from_slice(&records);
+        if records.len() == suites::PAGE && self.page + 1 < suites::PAGES {
+            self.page += 1;
+            return Next::Go(Step::AskSuites(self));
+        }
+        Next::Go(Step::open(suites::preferred(&self.list)))
+    }
+}
+
+impl Open {
+    /// The suite of the present attempt.
+    fn suite(&self) -> Option<Suite> {
+        self.suites.get(self.attempt % self.suites.len().max(1)).copied()
+    }
+
+    fn handle(self, terms: &mut Terms<'_>, payload: &[u8]) -> Next {
+        let Ok(response) = OpenResponse::parse(payload) else { return Next::Stay(Step::Open(self)) };
+        // A refusal may lack the console's id; an acceptance must have it.
+        let ours = response.console_session == terms.console_session;
+        let Some(accepted) = response.accepted else {
+            return match self.without_refused(response.status) {
+                _ if !ours && response.console_session != 0 => Next::Stay(Step::Open(self)),
+                Some(others) => Next::Go(Step::open(others)),
+                None => Next::Failed(Failure::Open { status: response.status }),
+            };
+        };
+        if !ours {
+            return Next::Stay(Step::Open(self));
+        }
+        // Several suites may have been asked for by now, and any of them may be answered, but none that was not.
+        let chosen = Suite::by_algorithms(accepted.algorithms).filter(|suite| self.suites.contains(suite));
+        match (chosen, self.suite()) {
+            (Some(suite), _) => Next::Go(Step::Rakp1(AwaitRakp2 {
+                suite,
+                bmc_session: accepted.bmc_session,
+                console_random: terms.entropy.block(),
+                others: self.suites.into_iter().skip_while(|other| *other != suite).skip(1).collect(),
+            })),
+            (None, Some(asked)) => Next::Failed(Failure::OtherAlgorithms { asked }),
+            (None, None) => Next::Stay(Step::Open(self)),
+        }
+    }
+
+    /// What is left to try after a refusal that concerns the suite.
+    fn without_refused(&self, status: Status) -> Option<Vec<Suite>> {
+        let of_the_suite = matches!(
+            status,
+            Status::InvalidAuthentication
+                | Status::InvalidIntegrity
+                | Status::NoMatchingAuthentication
+                | Status::NoMatchingIntegrity
+                | Status::InvalidConfidentiality
+                | Status::NoMatchingCipherSuite
+                | Status::IllegalParameter
+                | Status::InvalidRole
+                | Status::InsufficientResourcesForRole
+        );
+        let refused = self.suite();
+        let others: Vec<Suite> = self.suites.iter().copied().filter(|suite| Some(*suite) != refused).collect();
+        (of_the_suite && !others.is_empty()).then_some(others)
+    }
+}
+
+impl AwaitRakp2 {
+    fn handle(self, terms: &mut Terms<'_>, payload: &[u8]) -> Next {
+        let Ok(rakp2) = Rakp2::parse(payload) else { return Next::Stay(Step::Rakp1(self)) };
+        let ours = rakp2.console_session == terms.console_session;
+        let Some(body) = rakp2.body else {
+            // A refusal is not authenticated by anything; all it can do is to end an attempt that has not begun.
+            return match rakp2.status {
+                _ if !ours && rakp2.console_session != 0 => Next::Stay(Step::Rakp1(self)),
+                Status::InvalidIntegrity | Status::InvalidCheckValue | Status::NoMatchingCipherSuite
+                    if !self.others.is_empty() =>
+                {
+                    Next::Again(Step::open(self.others))
+                }
+                status => Next::Failed(Failure::Rakp2 { status, suite: self.suite }),
+            };
+        };
+        if !ours {
+            return Next::Stay(Step::Rakp1(self));
+        }
+        let exchange = Exchange {
+            suite: self.suite,
+            password: terms.config.password.clone(),
+            kg: terms.config.kg.clone(),
+            console_session: terms.console_session,
+            bmc_session: self.bmc_session,
+            console_random: self.console_random,
+            bmc_random: body.bmc_random,
+            guid: body.guid,
+            role: role(terms.config),
+            username: terms.config.username.clone(),
+            quirk: terms.config.quirk,
+        };
+        if !exchange.rakp2_matches(&body.auth_code) {
+            return Next::Failed(Failure::WrongPassword);
+        }
+        Next::Go(Step::Rakp3(AwaitRakp4 { exchange, before: self }))
+    }
+}
+
+impl AwaitRakp4 {
+    /// RAKP Message 1 was repeated and both were answered: the BMC holds the random number that it sent last.
+    fn handle_another_rakp2(self, terms: &mut Terms<'_>, payload: &[u8]) -> Next {
+        let Ok(Rakp2 { console_session, body: Some(body), .. }) = Rakp2::parse(payload) else {
+            return Next::Stay(Step::Rakp3(self));
+        };
+        let exchange = Exchange { bmc_random: body.bmc_random, guid: body.guid, ..self.exchange.clone() };
+        let changed = exchange.bmc_random != self.exchange.bmc_random;
+        let authentic = console_session == terms.console_session && exchange.rakp2_matches(&body.auth_code);
+        if changed && authentic {
+            Next::Go(Step::Rakp3(Self { exchange, ..self }))
+        } else {
+            Next::Stay(Step::Rakp3(self))
+        }
+    }
+
+    fn handle(self, terms: &mut Terms<'_>, payload: &[u8]) -> Next {
+        let Ok(rakp4) = Rakp4::parse(payload) else { return Next::Stay(Step::Rakp3(self)) };
+        let ours = rakp4.console_session == terms.console_session;
+        if !ours && (rakp4.status == Status::NoErrors || rakp4.console_session != 0) {
+            return Next::Stay(Step::Rakp3(self));
+        }
+        if rakp4.status != Status::NoErrors {
+            return Next::Failed(Failure::Rakp4 { status: rakp4.status, suite: self.before.suite });
+        }
+        if !self.exchange.rakp4_matches(&rakp4.check) {
+            return Next::Failed(Failure::WrongKg { with_kg: self.exchange.kg.is_some() });
+        }
+        let session =
+            Session::new(self.exchange.session_keys(), self.exchange.console_session, self.exchange.bmc_session);
+        Next::Done(Established { session, guid: self.exchange.guid })
+    }
+}
+
+fn open_request(terms: &Terms<'_>, tag: u8, suite: Suite) -> (PayloadType, Vec<u8>) {
+    let request = OpenRequest {
+        tag,
+        // 0 asks for the highest level the suite allows, as ipmitool does for an administrator.
+        privilege: if terms.config.privilege == ADMINISTRATOR { 0 } else { terms.config.privilege & 0x0f },
+        console_session: terms.console_session,
+        algorithms: suite.numbers(),
+    };
+    (PayloadType::OpenRequest, request.to_bytes())
+}
+
+/// The role byte of RAKP Message 1 (table 13-11).
+fn role(config: &Config) -> u8 {
+    config.privilege & 0x0f | if config.name_only { NAME_ONLY } else { 0 }
+}
+
+const ADMINISTRATOR: u8 = 4;
+const NAME_ONLY: u8 = 0x10;
+
+/// How long a BMC has to tell its suites. Many never do (ipmi_sim; ipmitool issue 199), and the wait is in every
+/// command's way.
+const ASK_SUITES: Duration = Duration::from_millis(500);
