@@ -11,6 +11,7 @@ use ipmi_rs::connection::{IpmiConnection, Request, Response};
 use crate::cli::context::{Context, Interface};
 
 pub mod dummy;
+pub mod lanplus;
 
 /// An open connection to a BMC.
 ///
@@ -20,6 +21,8 @@ pub mod dummy;
 pub enum Connection {
     /// `-I dummy`: a UNIX socket that carries C structures, for tests.
     Dummy(dummy::Dummy),
+    /// `-I lanplus`: RMCP+ over UDP.
+    Lanplus(Box<lanplus::Lanplus>),
 }
 
 impl Connection {
@@ -31,7 +34,7 @@ impl Connection {
     pub fn open(context: &Context) -> Result<Self, TransportError> {
         match &context.interface {
             Interface::Dummy => dummy::Dummy::open(context.verbose).map(Self::Dummy),
-            Interface::Lanplus => Err(not_driven("lanplus")),
+            Interface::Lanplus => lanplus::Lanplus::open(context).map(|session| Self::Lanplus(Box::new(session))),
             Interface::Lan => Err(not_driven("lan")),
             Interface::Open => Err(not_driven("open")),
             Interface::Other(name) => Err(not_driven(name)),
@@ -42,9 +45,8 @@ impl Connection {
     /// interface that knows no time-outs ignores it.
     pub fn set_patience(&mut self, timeout: Duration, tries: u32) {
         match self {
-            Self::Dummy(_) => {
-                let _ = (timeout, tries);
-            }
+            Self::Dummy(_) => {}
+            Self::Lanplus(lanplus) => lanplus.set_patience(timeout, tries),
         }
     }
 
@@ -52,6 +54,7 @@ impl Connection {
     pub fn close(self) {
         match self {
             Self::Dummy(dummy) => dummy.close(),
+            Self::Lanplus(lanplus) => lanplus.close(),
         }
     }
 }
@@ -64,18 +67,21 @@ impl IpmiConnection for Connection {
     fn send(&mut self, request: &mut Request) -> Result<(), TransportError> {
         match self {
             Self::Dummy(dummy) => dummy.send(request),
+            Self::Lanplus(lanplus) => lanplus.send(request),
         }
     }
 
     fn recv(&mut self) -> Result<Response, TransportError> {
         match self {
             Self::Dummy(dummy) => dummy.recv(),
+            Self::Lanplus(lanplus) => lanplus.recv(),
         }
     }
 
     fn send_recv(&mut self, request: &mut Request) -> Result<Response, TransportError> {
         match self {
             Self::Dummy(dummy) => dummy.send_recv(request),
+            Self::Lanplus(lanplus) => lanplus.send_recv(request),
         }
     }
 }
