@@ -12,8 +12,6 @@ use crate::serial::Serial;
 pub const USER: &str = "admin";
 /// The administrator's password in every simulated BMC.
 pub const PASSWORD: &str = "secret-Pw7";
-/// A user whose highest privilege level is USER.
-pub const LOW_USER: &str = "looker";
 
 /// A running `ipmi_sim` with a serial console.
 #[derive(Debug)]
@@ -104,7 +102,6 @@ endlan
 sol "tcp:{console}" 115200
 user 1 true "" "" user 10 none md2 md5 straight
 user 2 true "{USER}" "{PASSWORD}" admin 10 none md2 md5 straight
-user 3 true "{LOW_USER}" "{PASSWORD}" user 10 none md2 md5 straight
 "#,
         ip = address.ip(),
         port = address.port(),

@@ -48,6 +48,9 @@ pub const ENVIRONMENT: [(&str, &str); 1] = [("IPMITOOL_PASSWORD", PASSWORD)];
 /// The first line of every console.
 pub const BANNER: &str = "[SOL Session operational.  Use ~? for help]";
 
+/// The same, as far as it names no escape character.
+const BANNER_BEGIN: &str = "[SOL Session operational.  Use ";
+
 /// `ipmi_sim` behind a relay.
 #[derive(Debug)]
 pub struct Rig {
@@ -94,7 +97,9 @@ impl Rig {
             &arguments(self.relay.address(), &words),
             &ENVIRONMENT,
         );
-        let up = client.screen.wait_for(BANNER, Duration::from_secs(20));
+        let up = client
+            .screen
+            .wait_for(BANNER_BEGIN, Duration::from_secs(20));
         assert!(up, "{who:?} has no console: {}", client.screen.text());
         client
     }

@@ -184,10 +184,10 @@ fn stty(tty: &Path, what: &str) -> String {
 /// end notes the status and stays, so that the terminal lives on.
 const SHELL: &str = r#"
 set -m
-trap '' HUP
-bash --norc --noprofile -c 'trap - HUP; echo $$ >"$NOTES/pid"; exec "$@"' client "$@"
+bash --norc --noprofile -c 'echo $$ >"$NOTES/pid"; exec "$@"' client "$@"
 status=$?
-while [ -n "$(jobs -s)" ]; do
+# 147 and 148: stopped, by SIGSTOP and by SIGTSTP
+while [ "$status" = 147 ] || [ "$status" = 148 ]; do
     rm -f "$NOTES/go"
     echo "$status" >>"$NOTES/stops"
     until [ -s "$NOTES/go" ]; do sleep 0.05; done

@@ -1,0 +1,150 @@
+//! Passwords and keys given on the command line vanish from what `ps` shows.
+
+use std::net::UdpSocket;
+use std::process::Command;
+use std::time::Duration;
+
+use compat_tests::client::{Input, Piped, wait_until};
+use compat_tests::ipmi_sim::USER;
+use compat_tests::rig::Who;
+
+#[test]
+fn separate_words() {
+    secret_is_hidden(&["-P", SECRET, "-k", KEY]);
+}
+
+#[test]
+fn joined_words() {
+    secret_is_hidden(&[&format!("-P{SECRET}"), &format!("-k{KEY}")]);
+}
+
+#[test]
+fn behind_other_flags_in_one_word() {
+    secret_is_hidden(&[&format!("-vP{SECRET}"), "-k", KEY]);
+}
+
+#[test]
+fn after_the_command() {
+    let silent = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let port = silent.local_addr().unwrap().port().to_string();
+    let words = [
+        "-I",
+        "lanplus",
+        "-H",
+        "127.0.0.1",
+        "-p",
+        &port,
+        "-C",
+        "3",
+        "mc",
+        "info",
+        "-U",
+        USER,
+        "-P",
+        SECRET,
+    ];
+    must_hide(&words.map(str::to_owned));
+}
+
+#[test]
+fn key_in_hexadecimal() {
+    secret_is_hidden(&["-P", SECRET, "-y", HEX_KEY]);
+}
+
+/// The test itself can fail: what is no secret can be seen.
+#[test]
+fn other_words_stay_visible() {
+    let silent = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let port = silent.local_addr().unwrap().port().to_string();
+    let words = [
+        "-I",
+        "lanplus",
+        "-H",
+        "127.0.0.1",
+        "-p",
+        &port,
+        "-U",
+        USER,
+        "-P",
+        SECRET,
+        "mc",
+        "info",
+    ];
+    let client = Piped::start(
+        &Who::Ours.program(),
+        &words.map(str::to_owned),
+        &[],
+        Input::Null,
+    );
+    std::thread::sleep(SETTLED);
+    let seen = seen(client.pid());
+    assert!(
+        seen.contains("127.0.0.1") && seen.contains(&port) && seen.contains("mc"),
+        "{seen}"
+    );
+}
+
+fn secret_is_hidden(secrets: &[&str]) {
+    // a host that never answers keeps the client at work
+    let silent = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let port = silent.local_addr().unwrap().port().to_string();
+    let before = [
+        "-I",
+        "lanplus",
+        "-H",
+        "127.0.0.1",
+        "-p",
+        &port,
+        "-C",
+        "3",
+        "-U",
+        USER,
+    ];
+    let words: Vec<String> = before
+        .iter()
+        .chain(secrets)
+        .chain(&["mc", "info"])
+        .map(|&word| word.to_owned())
+        .collect();
+    must_hide(&words);
+}
+
+fn must_hide(words: &[String]) {
+    let mut client = Piped::start(&Who::Ours.program(), words, &[], Input::Null);
+    let bare = |pid| {
+        let seen = seen(pid);
+        ![SECRET, KEY, HEX_KEY]
+            .iter()
+            .any(|secret| seen.contains(secret))
+    };
+    let hidden = wait_until(SETTLED, || bare(client.pid()));
+    assert!(hidden, "{}", seen(client.pid()));
+    std::thread::sleep(Duration::from_millis(300));
+    assert!(bare(client.pid()), "{}", seen(client.pid()));
+    assert!(
+        client.ended().is_none(),
+        "ended too early to tell: {}",
+        client.stderr.text()
+    );
+}
+
+/// Everything that other users can see of a process.
+fn seen(pid: u32) -> String {
+    let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    let ps = Command::new("ps")
+        .args(["-ww", "-o", "args=", "-p", &pid.to_string()])
+        .output()
+        .expect("ps is there");
+    let name = std::fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
+    format!(
+        "{} {} {name}",
+        String::from_utf8_lossy(&line),
+        String::from_utf8_lossy(&ps.stdout)
+    )
+}
+
+const SECRET: &str = "hush-Qz81";
+const KEY: &str = "kg-of-Vx92";
+const HEX_KEY: &str = "5a5b5c5d5e5f60616263";
+/// How soon after its start the words must be gone.
+const SETTLED: Duration = Duration::from_secs(1);

@@ -1,0 +1,108 @@
+//! Every cipher suite that an independent BMC masters.
+//!
+//! `ipmi_sim` 2.0.33 masters 0, 1, 2, 3, 6 and 11: with HMAC-MD5-128 and with AES under HMAC-MD5 no client gets past
+//! the handshake (FreeIPMI times out, stock fails at Set Session Privilege Level), and it knows no SHA-256.
+//! pyghmi's BMC knows suite 3 only.
+
+use std::time::Duration;
+
+use compat_tests::fakebmc::FakeBmc;
+use compat_tests::ipmi_sim::{IpmiSim, PASSWORD, USER};
+use compat_tests::rig::{BANNER, ENVIRONMENT, Finished, Who, run};
+
+macro_rules! masters {
+    ($($name:ident $suite:literal;)*) => {
+        $(
+            #[test]
+            fn $name() {
+                let bmc = IpmiSim::start();
+                answers(&with_suite(bmc.address(), $suite, &["mc", "info"]));
+                console_works(&bmc, $suite);
+            }
+        )*
+    };
+}
+
+masters! {
+    suite_0_on_ipmi_sim "0";
+    suite_1_on_ipmi_sim "1";
+    suite_2_on_ipmi_sim "2";
+    suite_3_on_ipmi_sim "3";
+    suite_6_on_ipmi_sim "6";
+    suite_11_on_ipmi_sim "11";
+}
+
+#[test]
+fn suite_3_on_pyghmis_bmc() {
+    let bmc = FakeBmc::start(None);
+    answers(&with_suite(bmc.address(), "3", &["mc", "info"]));
+}
+
+#[test]
+fn suite_3_with_a_key_on_pyghmis_bmc() {
+    let bmc = FakeBmc::start(Some("a key of its own"));
+    answers(&with_suite(
+        bmc.address(),
+        "3",
+        &["-k", "a key of its own", "mc", "info"],
+    ));
+}
+
+/// pyghmi's BMC answers Get Channel Cipher Suites with suite 3 alone.
+#[test]
+fn without_a_suite_pyghmis_own_is_found() {
+    let bmc = FakeBmc::start(None);
+    let done = without_suite(bmc.address());
+    answers(&done);
+    assert!(done.took < Duration::from_secs(5), "{done:?}");
+}
+
+/// `ipmi_sim` never answers Get Channel Cipher Suites and refuses suite 17. Stock stalls for 10 s and then uses 3.
+#[test]
+fn without_a_suite_a_silent_bmc_costs_no_long_stall() {
+    let bmc = IpmiSim::start();
+    let done = without_suite(bmc.address());
+    answers(&done);
+    assert!(done.took < Duration::from_secs(5), "{done:?}");
+}
+
+fn console_works(bmc: &IpmiSim, suite: &str) {
+    let words = ["sol", "activate"];
+    let done = with_suite(bmc.address(), suite, &words);
+    assert_eq!(done.code, Some(0), "suite {suite}: {done:?}");
+    assert!(done.stdout.contains(BANNER), "suite {suite}: {done:?}");
+}
+
+fn answers(done: &Finished) {
+    assert_eq!((done.code, done.stderr.as_str()), (Some(0), ""), "{done:?}");
+    assert!(
+        done.stdout.contains("IPMI Version              : 2.0"),
+        "{done:?}"
+    );
+}
+
+fn with_suite(bmc: std::net::SocketAddr, suite: &str, words: &[&str]) -> Finished {
+    let words: Vec<&str> = ["-C", suite].iter().chain(words).copied().collect();
+    ours(bmc, &words)
+}
+
+fn without_suite(bmc: std::net::SocketAddr) -> Finished {
+    ours(bmc, &["mc", "info"])
+}
+
+fn ours(bmc: std::net::SocketAddr, words: &[&str]) -> Finished {
+    let (host, port) = (bmc.ip().to_string(), bmc.port().to_string());
+    let before = ["-I", "lanplus", "-H", &host, "-p", &port, "-U", USER, "-E"];
+    let all: Vec<String> = before
+        .iter()
+        .chain(words)
+        .map(|&word| word.to_owned())
+        .collect();
+    assert_eq!(ENVIRONMENT[0].1, PASSWORD);
+    run(
+        &Who::Ours.program(),
+        &all,
+        &ENVIRONMENT,
+        Duration::from_secs(40),
+    )
+}
