@@ -18,6 +18,14 @@ pub fn bmcsim() -> PathBuf {
     built("STEADYSOL_BMCSIM", "bmcsim")
 }
 
+/// The shell's part on a test's terminal, built with these tests.
+///
+/// # Panics
+/// When it has not been built.
+pub fn job_leader() -> PathBuf {
+    built("JOB_LEADER", "job-leader")
+}
+
 /// The stock `ipmitool`, the oracle: `$STOCK_IPMITOOL`, or `/usr/bin/ipmitool`.
 ///
 /// # Panics

@@ -11,7 +11,9 @@ pub use terminal::{End, OnTerminal};
 
 /// Output as it comes, each piece with its time.
 #[derive(Debug, Clone, Default)]
-pub struct Output(Arc<Mutex<Vec<(Instant, Vec<u8>)>>>);
+pub struct Output(Arc<Mutex<Pieces>>);
+
+type Pieces = Vec<(Instant, Vec<u8>)>;
 
 impl Output {
     /// Everything so far.

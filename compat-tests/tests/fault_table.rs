@@ -4,6 +4,8 @@
 //! Stock must die or survive as the table says: where it no longer dies, the fault no longer bites and the row proves
 //! nothing. Ours must survive, and every console line and every typed character is accounted for.
 
+#![allow(clippy::expect_used, clippy::unwrap_used)]
+
 use std::time::Duration;
 
 use compat_tests::accounting;
@@ -141,7 +143,7 @@ fn nothing_passes_until_the_bmc_has_forgotten_the_session() {
                 );
             }
             Who::Ours => {
-                let back = run.client.screen.wait_for("[", secs(15));
+                let back = run.client.screen.wait_for("\r\n[", secs(15));
                 assert!(back, "no notice: {}", run.screen());
                 // what the console says before it is activated again has nobody to go to
                 std::thread::sleep(secs(8));

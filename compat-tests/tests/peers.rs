@@ -1,5 +1,7 @@
 //! The stage itself: the peers and the relay do what the other tests rely on.
 
+#![allow(clippy::expect_used, clippy::unwrap_used)]
+
 use std::time::Duration;
 
 use compat_tests::accounting;

@@ -1,6 +1,8 @@
 //! When no session comes about: the reason stands on the line before stock's own last line, and it does not take
 //! longer than stock takes.
 
+#![allow(clippy::expect_used, clippy::unwrap_used)]
+
 use std::net::SocketAddr;
 use std::time::Duration;
 

@@ -4,6 +4,8 @@
 //! the handshake (FreeIPMI times out, stock fails at Set Session Privilege Level), and it knows no SHA-256.
 //! pyghmi's BMC knows suite 3 only.
 
+#![allow(clippy::expect_used, clippy::unwrap_used)]
+
 use std::time::Duration;
 
 use compat_tests::fakebmc::FakeBmc;

@@ -1,5 +1,7 @@
 //! The console on a terminal: every escape, stopping and going on, and the terminal's modes after each way out.
 
+#![allow(clippy::expect_used, clippy::unwrap_used)]
+
 use std::time::Duration;
 
 use compat_tests::accounting;

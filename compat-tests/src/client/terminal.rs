@@ -1,4 +1,4 @@
-//! A client on a terminal, run as a shell with job control runs it: the shell leads the terminal's session and
+//! A client on a terminal, run as a shell with job control runs it: `job-leader` leads the terminal's session and
 //! stays, so that the terminal's modes can be looked at after the client's end, and so that stopping works.
 
 use std::fs::File;
@@ -10,14 +10,15 @@ use std::time::Duration;
 use nix::sys::signal::Signal;
 
 use super::{Output, wait_until};
+use crate::binaries;
 
 /// How a client's run ended, in the shell's words: the exit status, or 128 and the number of the signal.
 pub type End = i32;
 
-/// A running client on a terminal of its own. Ended on drop, with its shell.
+/// A running client on a terminal of its own. Ended on drop, with the terminal's leader.
 #[derive(Debug)]
 pub struct OnTerminal {
-    shell: Child,
+    leader: Child,
     master: File,
     tty: PathBuf,
     notes: tempfile::TempDir,
@@ -30,7 +31,7 @@ impl OnTerminal {
     /// Starts `program` with `arguments` and, beside the inherited environment, `environment`.
     ///
     /// # Panics
-    /// When there is no terminal to be had, or the shell cannot be started.
+    /// When there is no terminal to be had, or `job-leader` cannot be started.
     pub fn start(program: &Path, arguments: &[String], environment: &[(&str, &str)]) -> OnTerminal {
         let pty = nix::pty::openpty(None, None).expect("a pseudo-terminal");
         let tty = nix::unistd::ttyname(&pty.slave).expect("a pseudo-terminal has a name");
@@ -39,22 +40,14 @@ impl OnTerminal {
         let stream = || Stdio::from(pty.slave.try_clone().expect("a copy of the terminal"));
         let mut command = Command::new("setsid");
         command
-            .args([
-                "--ctty",
-                "bash",
-                "--norc",
-                "--noprofile",
-                "-c",
-                SHELL,
-                "shell",
-            ])
+            .arg("--ctty")
+            .arg(binaries::job_leader())
+            .arg(notes.path())
             .arg(program)
             .args(arguments);
-        command
-            .envs(environment.iter().copied())
-            .env("NOTES", notes.path());
+        command.envs(environment.iter().copied());
         command.stdin(stream()).stdout(stream()).stderr(stream());
-        let shell = command
+        let leader = command
             .spawn()
             .unwrap_or_else(|error| panic!("{command:?}: {error}"));
         let screen = Output::default();
@@ -64,7 +57,7 @@ impl OnTerminal {
             screen.clone(),
         );
         OnTerminal {
-            shell,
+            leader,
             master,
             tty,
             notes,
@@ -148,12 +141,12 @@ impl OnTerminal {
 
 impl Drop for OnTerminal {
     fn drop(&mut self) {
-        // the client is in a process group of its own: the shell's end alone would not reach it
+        // the client is in a process group of its own: the leader's end alone would not reach it
         if self.ended().is_none() && self.note("pid").is_some() {
             self.signal(Signal::SIGKILL);
         }
-        let _ = self.shell.kill();
-        let _ = self.shell.wait();
+        let _ = self.leader.kill();
+        let _ = self.leader.wait();
     }
 }
 
@@ -179,21 +172,3 @@ fn stty(tty: &Path, what: &str) -> String {
         .expect("stty is there");
     String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }
-
-/// Runs the client as a job in the foreground; after each stop waits for the test's word and brings it back. At the
-/// end notes the status and stays, so that the terminal lives on.
-const SHELL: &str = r#"
-set -m
-bash --norc --noprofile -c 'echo $$ >"$NOTES/pid"; exec "$@"' client "$@"
-status=$?
-# 147 and 148: stopped, by SIGSTOP and by SIGTSTP
-while [ "$status" = 147 ] || [ "$status" = 148 ]; do
-    rm -f "$NOTES/go"
-    echo "$status" >>"$NOTES/stops"
-    until [ -s "$NOTES/go" ]; do sleep 0.05; done
-    fg >/dev/null
-    status=$?
-done
-echo "$status" >"$NOTES/end"
-exec sleep 600
-"#;
