@@ -10,6 +10,7 @@
 //! | [`client`] | an `ipmitool` on a terminal or on pipes |
 //! | [`accounting`] | numbered lines and keystrokes, and what became of them |
 //! | [`manual`] | the manual page, made from the tables |
+//! | [`dummy`] | a scripted BMC behind `-I dummy`, for stock and ours alike |
 //! | [`rig`] | all of these put together for one client |
 //!
 //! Everything binds loopback addresses only, and everything started is ended by its process id on drop.
@@ -20,6 +21,7 @@
 pub mod accounting;
 pub mod binaries;
 pub mod client;
+pub mod dummy;
 pub mod fakebmc;
 pub mod ipmi_sim;
 pub mod manual;

@@ -191,7 +191,7 @@ impl From<SetSolUserAccess> for Message {
         let operation = if command.enable { 0 } else { 0x40 };
         let data = vec![
             command.channel & 0x0f,
-            command.user & 0x3f | operation,
+            (command.user & 0x3f) | operation,
             1 << SOL,
             0,
             0,

@@ -22,7 +22,7 @@ pub fn manufacturer(number: u32) -> Cow<'static, str> {
         .unwrap_or_else(|| Cow::Owned(format!("Unknown (0x{number:02X})")))
 }
 
-/// The product's name, or stock's `Unknown (0xN)`.
+/// The product's name, or stock's `Unknown (0xNN)`.
 pub fn product(manufacturer: u32, product: u16) -> Cow<'static, str> {
     let wanted = |line: &'static str| {
         let mut fields = line.split('\t');
@@ -32,7 +32,7 @@ pub fn product(manufacturer: u32, product: u16) -> Cow<'static, str> {
     };
     match PRODUCTS.lines().find_map(wanted) {
         Some(name) => Cow::Borrowed(name),
-        None => Cow::Owned(format!("Unknown (0x{product:X})")),
+        None => Cow::Owned(format!("Unknown (0x{product:02X})")),
     }
 }
 

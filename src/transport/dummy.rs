@@ -101,7 +101,7 @@ impl IpmiConnection for Dummy {
         packet.extend_from_slice(&length.to_le_bytes());
         packet.resize(REQUEST_HEADER, 0);
         packet.extend_from_slice(data);
-        self.socket.write_all(&packet)?;
+        self.socket.write_all(&packet).map_err(failed)?;
         self.pending = Some((netfn, cmd));
         Ok(())
     }
@@ -109,7 +109,7 @@ impl IpmiConnection for Dummy {
     fn recv(&mut self) -> Result<Response, TransportError> {
         let (netfn, cmd) = self.pending.take().ok_or(TransportError::Closed)?;
         let mut header = [0; RESPONSE_HEADER];
-        self.socket.read_exact(&mut header).map_err(closed_at_end)?;
+        self.socket.read_exact(&mut header).map_err(failed)?;
         let length = i32::from_le_bytes([header[8], header[9], header[10], header[11]]);
         let length =
             usize::try_from(length).map_err(|_| TransportError::Malformed("negative length"))?;
@@ -118,9 +118,7 @@ impl IpmiConnection for Dummy {
         }
         let mut data = vec![0; length + 1];
         data[0] = header[4];
-        self.socket
-            .read_exact(&mut data[1..])
-            .map_err(closed_at_end)?;
+        self.socket.read_exact(&mut data[1..]).map_err(failed)?;
 
         self.note(format_args!("<<< IPMI rsp"));
         self.note(format_args!("ccode: {:x}", header[4]));
@@ -142,11 +140,11 @@ impl IpmiConnection for Dummy {
     }
 }
 
-fn closed_at_end(error: io::Error) -> TransportError {
-    if error.kind() == io::ErrorKind::UnexpectedEof {
-        TransportError::Closed
-    } else {
-        error.into()
+/// Stock names reading in both directions.
+fn failed(error: io::Error) -> TransportError {
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof => TransportError::Closed,
+        _ => TransportError::Medium(format!("dummy failed on read(): : {}", system_text(&error))),
     }
 }
 

@@ -3,7 +3,6 @@
 //! A connection implements [`IpmiConnection`]: `ipmi_rs::Ipmi` and the typed commands of [`crate::ipmi`] work over it,
 //! and so does a plain [`Request`]. Nothing in this module panics.
 
-use std::io;
 use std::time::Duration;
 
 use ipmi_rs::connection::{IpmiConnection, Request, Response};
@@ -112,7 +111,7 @@ pub enum TransportError {
     /// A request that the medium cannot carry.
     #[error("cannot send this request: {0}")]
     Unsendable(&'static str),
-    /// The operating system refused.
+    /// The medium failed; the text is the driver's.
     #[error("{0}")]
-    Io(#[from] io::Error),
+    Medium(String),
 }

@@ -9,7 +9,7 @@ use crate::commands::output::Output;
 
 /// Prints a channel's configuration. Whether it could be read.
 pub fn run(channel: u8, context: &Context, bmc: &mut Bmc<'_>, output: &mut Output) -> bool {
-    let Some(configuration) = read(channel, context, bmc, output) else {
+    let Some(Reading { configuration, .. }) = read(channel, context, bmc, output) else {
         return false;
     };
     if context.csv {
@@ -20,6 +20,14 @@ pub fn run(channel: u8, context: &Context, bmc: &mut Bmc<'_>, output: &mut Outpu
     true
 }
 
+/// A channel's configuration, as far as the BMC told it.
+pub struct Reading {
+    /// What it told; the rest is at its default.
+    pub configuration: SolConfiguration,
+    /// What it did not tell.
+    pub unknown: Vec<Parameter>,
+}
+
 /// Reads all parameters of a channel. What the BMC does not support, or answers at a wrong length, is said and left at
 /// its default; any other failure is said and ends it.
 pub fn read(
@@ -27,13 +35,15 @@ pub fn read(
     context: &Context,
     bmc: &mut Bmc<'_>,
     output: &mut Output,
-) -> Option<SolConfiguration> {
+) -> Option<Reading> {
     let mut configuration = SolConfiguration::default();
+    let mut unknown = Vec::new();
     for parameter in Parameter::ALL {
         let name = parameter.name();
         match exchange(bmc, GetSolParameter { channel, parameter }) {
             Ok(answer) => {
                 if !configuration.set(parameter, &answer) {
+                    unknown.push(parameter);
                     let length = answer.len();
                     output.complain(format_args!(
                         "Error: Unexpected data length ({length}) received for SOL parameter '{name}'"
@@ -48,6 +58,7 @@ pub fn read(
                 if !known {
                     return None;
                 }
+                unknown.push(parameter);
             }
             Err(Failure::Transport(error)) => {
                 output.explain(&error);
@@ -64,7 +75,10 @@ pub fn read(
             }
         }
     }
-    Some(configuration)
+    Some(Reading {
+        configuration,
+        unknown,
+    })
 }
 
 /// What stands in for a parameter that the BMC does not support: the text that says so, and whether there is something.

@@ -79,19 +79,12 @@ pub fn parse(words: &[&str]) -> Result<Set, Refusal> {
 
 /// Does it. Whether it went well.
 pub fn run(set: &Set, context: &Context, bmc: &mut Bmc<'_>, output: &mut Output) -> bool {
-    let configuration = if set.change.needs_others() {
-        match info::read(set.channel, context, bmc, output) {
-            Some(configuration) => configuration,
-            None => {
-                output.complain(format_args!(
-                    "Error fetching SOL parameters for {} update",
-                    set.parameter
-                ));
-                return false;
-            }
-        }
-    } else {
-        SolConfiguration::default()
+    let Some(configuration) = others(set, context, bmc, output) else {
+        output.complain(format_args!(
+            "Error fetching SOL parameters for {} update",
+            set.parameter
+        ));
+        return false;
     };
     let lock = Lock {
         channel: set.channel,
@@ -132,6 +125,23 @@ pub fn run(set: &Set, context: &Context, bmc: &mut Bmc<'_>, output: &mut Output)
         }
     }
     true
+}
+
+/// The fields that are written along with the one that changes. `None` where the BMC does not tell them: stock then
+/// writes whatever its memory holds.
+fn others(
+    set: &Set,
+    context: &Context,
+    bmc: &mut Bmc<'_>,
+    output: &mut Output,
+) -> Option<SolConfiguration> {
+    let nothing = SolConfiguration::default();
+    if !set.change.needs_others() {
+        return Some(nothing);
+    }
+    let reading = info::read(set.channel, context, bmc, output)?;
+    let (parameter, _) = set.change.on_the_wire(&nothing);
+    (!reading.unknown.contains(&parameter)).then_some(reading.configuration)
 }
 
 /// The set-in-progress parameter of a channel.
@@ -227,7 +237,7 @@ impl Change {
     /// The parameter and all of its bytes, those that do not change as `now` has them.
     fn on_the_wire(self, now: &SolConfiguration) -> (Parameter, Vec<u8>) {
         let authentication = |encryption: bool, authentication: bool, privilege: u8| {
-            let value = u8::from(encryption) << 7 | u8::from(authentication) << 6 | privilege;
+            let value = (u8::from(encryption) << 7) | (u8::from(authentication) << 6) | privilege;
             (Parameter::Authentication, vec![value])
         };
         match self {

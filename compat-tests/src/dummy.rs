@@ -1,0 +1,271 @@
+//! A scripted BMC behind `-I dummy`: what a program asks is recorded, what it is answered stands in a table.
+
+use std::io::{self, Read, Write};
+use std::os::fd::AsRawFd;
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use nix::sys::socket::{MsgFlags, recv};
+use tempfile::TempDir;
+
+/// What a BMC answers, the first rule that fits first; C1h (invalid command) where none does.
+#[derive(Clone, Debug, Default)]
+pub struct Script {
+    rules: Vec<Rule>,
+}
+
+#[derive(Clone, Debug)]
+struct Rule {
+    netfn: u8,
+    cmd: u8,
+    prefix: Vec<u8>,
+    reply: Reply,
+}
+
+/// An answer.
+#[derive(Clone, Debug)]
+pub enum Reply {
+    /// Completion code and data.
+    Answer(u8, Vec<u8>),
+    /// The connection is reset instead.
+    Reset,
+}
+
+impl Script {
+    /// No rules: every request is invalid.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a rule for requests whose data begins with `prefix`.
+    pub fn on(mut self, netfn: u8, cmd: u8, prefix: &[u8], code: u8, data: &[u8]) -> Self {
+        self.rules.push(Rule {
+            netfn,
+            cmd,
+            prefix: prefix.to_vec(),
+            reply: Reply::Answer(code, data.to_vec()),
+        });
+        self
+    }
+
+    /// Adds a rule that resets the connection.
+    pub fn reset_on(mut self, netfn: u8, cmd: u8, prefix: &[u8]) -> Self {
+        self.rules.push(Rule {
+            netfn,
+            cmd,
+            prefix: prefix.to_vec(),
+            reply: Reply::Reset,
+        });
+        self
+    }
+
+    /// The rules of `self` before those of `other`.
+    pub fn or(mut self, other: &Self) -> Self {
+        self.rules.extend(other.rules.iter().cloned());
+        self
+    }
+
+    fn reply(&self, request: &Request) -> Reply {
+        self.rules
+            .iter()
+            .find(|rule| {
+                (rule.netfn, rule.cmd) == (request.netfn, request.cmd)
+                    && request.data.starts_with(&rule.prefix)
+            })
+            .map_or(Reply::Answer(0xc1, Vec::new()), |rule| rule.reply.clone())
+    }
+}
+
+/// A request as it came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// Network function.
+    pub netfn: u8,
+    /// Logical unit.
+    pub lun: u8,
+    /// Command.
+    pub cmd: u8,
+    /// Everything after.
+    pub data: Vec<u8>,
+}
+
+/// A scripted BMC; it serves one connection, and ends when dropped.
+#[derive(Debug)]
+pub struct Responder {
+    directory: TempDir,
+    requests: Arc<Mutex<Vec<Request>>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Responder {
+    /// Starts it on a socket of its own.
+    ///
+    /// # Panics
+    /// When there can be no socket.
+    pub fn start(script: Script) -> Self {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let listener = UnixListener::bind(directory.path().join(SOCKET)).expect("a UNIX socket");
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let record = Arc::clone(&requests);
+        let thread = thread::spawn(move || {
+            if let Ok((stream, _)) = listener.accept() {
+                // A client that goes away in the middle is its own affair.
+                let _ = serve(stream, &script, &record);
+            }
+        });
+        Self {
+            directory,
+            requests,
+            thread: Some(thread),
+        }
+    }
+
+    /// What `IPMI_DUMMY_SOCK` must say.
+    pub fn socket(&self) -> PathBuf {
+        self.directory.path().join(SOCKET)
+    }
+
+    /// Waits for the client's goodbye, and returns what it asked.
+    ///
+    /// # Panics
+    /// When the responder panicked.
+    pub fn finish(mut self) -> Vec<Request> {
+        self.stop();
+        std::mem::take(
+            &mut *self
+                .requests
+                .lock()
+                .expect("the responder does not panic with the lock"),
+        )
+    }
+
+    fn stop(&mut self) {
+        if let Some(thread) = self.thread.take() {
+            // Wakes it where no client ever came.
+            let _ = UnixStream::connect(self.socket());
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Responder {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// How a program ended, and what it said and asked.
+#[derive(Debug)]
+pub struct Run {
+    /// Exit status or signal.
+    pub status: ExitStatus,
+    /// All of standard output.
+    pub stdout: Vec<u8>,
+    /// All of standard error.
+    pub stderr: Vec<u8>,
+    /// Its requests, in order.
+    pub requests: Vec<Request>,
+}
+
+/// Runs `program -I dummy arguments…` against `script`, with `home` as its home directory.
+///
+/// # Panics
+/// When the program cannot be run, or does not end within ten seconds.
+pub fn run(program: &Path, arguments: &[String], script: &Script, home: &Path) -> Run {
+    let responder = Responder::start(script.clone());
+    let mut child = Command::new(program)
+        .args(["-I", "dummy"])
+        .args(arguments)
+        .env("IPMI_DUMMY_SOCK", responder.socket())
+        .env("HOME", home)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap_or_else(|error| panic!("{}: {error}", program.display()));
+    let mut stdout = child.stdout.take().expect("piped");
+    let mut stderr = child.stderr.take().expect("piped");
+    let reader = thread::spawn(move || {
+        let mut text = Vec::new();
+        let _ = stderr.read_to_end(&mut text);
+        text
+    });
+    let watched = thread::spawn(move || {
+        let mut text = Vec::new();
+        let _ = stdout.read_to_end(&mut text);
+        text
+    });
+    let deadline = Instant::now() + PATIENCE;
+    let status = loop {
+        match child.try_wait().expect("our own child") {
+            Some(status) => break status,
+            None if Instant::now() > deadline => {
+                let _ = child.kill();
+                let _ = child.wait();
+                panic!("{} {arguments:?} does not end", program.display());
+            }
+            None => thread::sleep(Duration::from_millis(1)),
+        }
+    };
+    Run {
+        status,
+        stdout: watched.join().expect("the reader does not panic"),
+        stderr: reader.join().expect("the reader does not panic"),
+        requests: responder.finish(),
+    }
+}
+
+fn serve(mut stream: UnixStream, script: &Script, record: &Mutex<Vec<Request>>) -> io::Result<()> {
+    loop {
+        // The last byte of a request is only peeked at first: a connection that is closed with a byte unread is reset, and by then
+        // the client has written all of it.
+        let mut header = [0; 16];
+        stream.read_exact(&mut header[..15])?;
+        let length = u16::from_le_bytes([header[4], header[5]]);
+        let mut request = Request {
+            netfn: header[0],
+            lun: header[1],
+            cmd: header[2],
+            data: vec![0; usize::from(length)],
+        };
+        if (request.netfn, request.cmd) == GOODBYE {
+            return Ok(());
+        }
+        if let Some(most) = request.data.len().checked_sub(1) {
+            stream.read_exact(&mut header[15..])?;
+            stream.read_exact(&mut request.data[..most])?;
+        }
+        let mut last = [0];
+        recv(stream.as_raw_fd(), &mut last, MsgFlags::MSG_PEEK)?;
+        if let Some(byte) = request.data.last_mut() {
+            *byte = last[0];
+        }
+        let answer = match script.reply(&request) {
+            Reply::Answer(code, data) => encode(&request, code, &data),
+            Reply::Reset => {
+                record.lock().expect("nobody panics with it").push(request);
+                return Ok(());
+            }
+        };
+        stream.read_exact(&mut last)?;
+        record.lock().expect("nobody panics with it").push(request);
+        stream.write_all(&answer)?;
+    }
+}
+
+fn encode(request: &Request, code: u8, data: &[u8]) -> Vec<u8> {
+    let mut bytes = vec![request.netfn | 1, request.cmd, 0, 0, code, 0, 0, 0];
+    let length = i32::try_from(data.len()).expect("scripts are short");
+    bytes.extend_from_slice(&length.to_le_bytes());
+    bytes.resize(24, 0);
+    bytes.extend_from_slice(data);
+    bytes
+}
+
+const SOCKET: &str = "dummy";
+const GOODBYE: (u8, u8) = (0x3f, 0xff);
+const PATIENCE: Duration = Duration::from_secs(10);

@@ -1,0 +1,261 @@
+//! Stock ipmitool and ours, asked the same things, over `-I dummy` with the same scripted BMC: standard output, standard
+//! error, exit status and requests must be equal. Stock's start-up probes and what it says of them aside.
+//!
+//! Where ours differs on purpose, the case says how, and `deviations` below says why.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod cases;
+mod sol_cases;
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use compat_tests::binaries;
+use compat_tests::dummy::{Request, Run, Script, run};
+
+/// One command line against one BMC.
+pub struct Case {
+    /// What it is counted under.
+    pub verb: &'static str,
+    /// Everything after `-I dummy`.
+    pub arguments: Vec<String>,
+    /// The BMC.
+    pub script: Script,
+    /// What must agree.
+    pub expect: Expect,
+}
+
+/// What must agree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Expect {
+    /// Everything.
+    Same,
+    /// Standard error and requests: stock dies by SIGPIPE when the connection is reset.
+    SameComplaint,
+    /// Requests. Ours exits 1 with these lines on standard error, and nothing on standard output: the reason is given.
+    Ours {
+        /// All of standard error.
+        stderr: String,
+        /// Why stock is not followed.
+        why: &'static str,
+    },
+}
+
+#[test]
+fn native_verbs_do_what_stock_does() {
+    let all: Vec<Case> = cases::all().into_iter().chain(sol_cases::all()).collect();
+    let home = home();
+    let (ours, stock) = (binaries::ours(), binaries::stock());
+    let next = AtomicUsize::new(0);
+    let failures = Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        for _ in 0..WORKERS {
+            scope.spawn(|| {
+                while let Some(case) = all.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let theirs =
+                        probes_aside(run(&stock, &case.arguments, &case.script, home.path()));
+                    let mine = run(&ours, &case.arguments, &case.script, home.path());
+                    if let Some(difference) = difference(case, &theirs, &mine) {
+                        failures.lock().unwrap().push(difference);
+                    }
+                }
+            });
+        }
+    });
+    print_table(&all);
+    let failures = failures.into_inner().unwrap();
+    for failure in failures.iter().take(SHOWN) {
+        println!("{failure}");
+    }
+    assert!(
+        failures.is_empty(),
+        "{} of {} cases differ",
+        failures.len(),
+        all.len()
+    );
+}
+
+/// The real registry of enterprise numbers, which the other cases replace by a short one to be quick.
+#[test]
+fn manufacturers_are_named_from_the_systems_registry() {
+    let (ours, stock) = (binaries::ours(), binaries::stock());
+    let nowhere = tempfile::tempdir().unwrap();
+    for number in [1, 343, 674, 10876, 23134, 32767, 47196, 60000, 123_456] {
+        let case = cases::manufacturer(number);
+        let theirs = probes_aside(run(&stock, &case.arguments, &case.script, nowhere.path()));
+        let mine = run(&ours, &case.arguments, &case.script, nowhere.path());
+        assert_eq!(difference(&case, &theirs, &mine), None);
+    }
+}
+
+/// Both are told where no BMC is.
+#[test]
+fn a_missing_socket_is_reported_alike() {
+    for program in [binaries::ours(), binaries::stock()] {
+        let output = std::process::Command::new(program)
+            .args(["-I", "dummy", "power", "status"])
+            .env("IPMI_DUMMY_SOCK", "/nonexistent/socket")
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(
+            stderr,
+            "dummy failed on connect(): : No such file or directory\n"
+        );
+    }
+}
+
+fn difference(case: &Case, theirs: &Run, mine: &Run) -> Option<String> {
+    let mut text = String::new();
+    let same_streams = |text: &mut String, name: &str, theirs: &[u8], mine: &[u8]| {
+        if theirs != mine {
+            let (theirs, mine) = (
+                String::from_utf8_lossy(theirs),
+                String::from_utf8_lossy(mine),
+            );
+            let (theirs, mine) = from_first_difference(&theirs, &mine);
+            writeln!(text, "  {name}: stock {theirs:?}\n  {name}: ours  {mine:?}").unwrap();
+        }
+    };
+    match &case.expect {
+        Expect::Same => {
+            same_streams(&mut text, "stdout", &theirs.stdout, &mine.stdout);
+            same_streams(&mut text, "stderr", &theirs.stderr, &mine.stderr);
+            if theirs.status != mine.status {
+                writeln!(text, "  stock {}, ours {}", theirs.status, mine.status).unwrap();
+            }
+        }
+        Expect::SameComplaint => same_streams(&mut text, "stderr", &theirs.stderr, &mine.stderr),
+        Expect::Ours { stderr, .. } => {
+            same_streams(&mut text, "stdout", b"", &mine.stdout);
+            same_streams(&mut text, "stderr", stderr.as_bytes(), &mine.stderr);
+            if mine.status.code() != Some(1) {
+                writeln!(text, "  ours {}", mine.status).unwrap();
+            }
+        }
+    }
+    // A deviation may leave requests out that stock sends afterwards, but may not send others.
+    let agreed = match case.expect {
+        Expect::Ours { .. } => theirs.requests.starts_with(&mine.requests),
+        _ => theirs.requests == mine.requests,
+    };
+    if !agreed {
+        writeln!(
+            text,
+            "  stock asks {:x?}\n  ours asks  {:x?}",
+            theirs.requests, mine.requests
+        )
+        .unwrap();
+    }
+    (!text.is_empty()).then(|| format!("{}: {:?}\n{text}", case.verb, case.arguments))
+}
+
+/// The first lines that differ, of both.
+fn from_first_difference<'a>(theirs: &'a str, mine: &'a str) -> (&'a str, &'a str) {
+    let (mut left, mut right) = (theirs.split_inclusive('\n'), mine.split_inclusive('\n'));
+    loop {
+        match (left.next(), right.next()) {
+            (Some(a), Some(b)) if a == b => {}
+            (a, b) => return (a.unwrap_or_default(), b.unwrap_or_default()),
+        }
+    }
+}
+
+/// Without the PICMG and VITA probes at its start, and what `-v` says up to their end.
+fn probes_aside(mut run: Run) -> Run {
+    let probes = [0x00, 0x03].map(|data| Request {
+        netfn: 0x2c,
+        lun: 0,
+        cmd: 0x00,
+        data: vec![data],
+    });
+    if run.requests.starts_with(&probes) {
+        run.requests.drain(..probes.len());
+    }
+    let text = String::from_utf8_lossy(&run.stderr).into_owned();
+    if let Some((before, after)) = text.split_once("Discovered IPMB address 0x0\n") {
+        // From -vv on: the version, which stays, and a line about addresses, which goes.
+        let version = before
+            .split_once("Loading IANA")
+            .map_or("", |(version, _)| version);
+        let after = match after.split_once('\n') {
+            Some((line, rest)) if line.starts_with("Interface address:") => {
+                rest.strip_prefix('\n').unwrap_or(rest)
+            }
+            _ => after,
+        };
+        run.stderr = format!("{version}{after}").into_bytes();
+    }
+    run
+}
+
+fn print_table(all: &[Case]) {
+    let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+    for case in all {
+        let (cases, deviations) = counts.entry(case.verb).or_default();
+        *cases += 1;
+        if let Expect::Ours { why, .. } = &case.expect {
+            *deviations += 1;
+            *reasons.entry(why).or_default() += 1;
+        }
+    }
+    println!("{:<16} {:>6} {:>10}", "verb", "cases", "deviations");
+    for (verb, (cases, deviations)) in counts {
+        println!("{verb:<16} {cases:>6} {deviations:>10}");
+    }
+    println!("{:<16} {:>6}", "all", all.len());
+    for (why, count) in reasons {
+        println!("deviation, {count} cases: {why}");
+    }
+}
+
+/// A home directory with a short registry: stock reads all of it at every start.
+fn home() -> tempfile::TempDir {
+    let home = tempfile::tempdir().unwrap();
+    let registry = home
+        .path()
+        .join(".local/usr/share/misc/enterprise-numbers.txt");
+    std::fs::create_dir_all(registry.parent().unwrap_or(Path::new("/"))).unwrap();
+    std::fs::write(registry, REGISTRY).unwrap();
+    home
+}
+
+const REGISTRY: &str = "PRIVATE ENTERPRISE NUMBERS
+
+Decimal
+| Organization
+| | Contact
+0
+  Reserved
+    Nobody
+343
+  Intel Corporation
+    Somebody
+10876
+  Super Micro Computer Inc.
+    Somebody
+12345
+   Too deep
+    Somebody
+12346
+  T\u{e9}l\u{e9}com
+    Somebody
+343
+  The same again
+    Somebody
+1048575
+  Not this one
+    Somebody
+";
+
+const WORKERS: usize = 6;
+
+/// Differences printed at most.
+const SHOWN: usize = 20;
