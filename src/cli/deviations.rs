@@ -63,6 +63,31 @@ pub const DEVIATIONS: &[Deviation] = &[
         stock: "opens a session before it says so.",
         here: "said at once, without a BMC.",
     },
+    Deviation {
+        when: "an unknown word after sol activate",
+        stock: "prints the usage of sol.",
+        here: "one line that names the word and lists those that are known.",
+    },
+    Deviation {
+        when: "mc info and power status, and the BMC's answer is too short",
+        stock: "prints whatever its memory holds.",
+        here: "an error, and the status is 1.",
+    },
+    Deviation {
+        when: "sol set of a field whose neighbours in the same parameter the BMC does not tell",
+        stock: "writes whatever its memory holds into them.",
+        here: "an error, the status is 1, and nothing is written.",
+    },
+    Deviation {
+        when: "sol looptest, and the BMC names another port",
+        stock: "leaves the payload active.",
+        here: "it is deactivated again.",
+    },
+    Deviation {
+        when: "mc info, and the registry of enterprise numbers is not installed",
+        stock: "complains, or fails, at every start, whatever the verb.",
+        here: "a short table that is built in names the makers of BMCs.",
+    },
 ];
 
 #[cfg(test)]
