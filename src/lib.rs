@@ -5,6 +5,7 @@
 //! | floor | what it holds |
 //! | --- | --- |
 //! | `main.rs`, `bin/bmcsim.rs` | tables of contents; the only places that exit |
+//! | [`bmcsim`] | the BMC as a program: options, sockets, serial ports, control socket, log file |
 //! | [`cli`] | what was typed (`Options`) and what it means (`Context`); one table of options, one of verbs |
 //! | [`commands`] | one file per ipmitool verb: arguments to requests to text |
 //! | [`console`] | the console: terminal, threads, escapes |
@@ -19,6 +20,7 @@
 //! packets are handed in; packets, deadlines and events come out. `proto` and `bmc` never see each other.
 
 pub mod bmc;
+pub mod bmcsim;
 pub mod cli;
 pub mod commands;
 pub mod console;
