@@ -74,8 +74,8 @@ fn one(command: GetSessionInfo, context: &Context, bmc: &mut Bmc<'_>, output: &m
         }
         Err(failure) => output.complain(format_args!("Get Session Info command failed: {failure}")),
     }
-    let has_sessions = matches!(context.interface, Interface::Lan | Interface::Lanplus);
-    if command == GetSessionInfo::Current && !has_sessions {
+    // Stock says so on lanplus too, where it is hardly likely.
+    if command == GetSessionInfo::Current && context.interface != Interface::Lan {
         output.complain(format_args!(
             "It is likely that the channel in use does not support sessions"
         ));

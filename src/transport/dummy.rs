@@ -168,7 +168,7 @@ mod tests {
     use std::os::unix::net::UnixListener;
     use std::thread;
 
-    use ipmi_rs::connection::{LogicalUnit, RequestTargetAddress};
+    use ipmi_rs::connection::{IpmiCommand, LogicalUnit, RequestTargetAddress};
 
     use super::*;
 
@@ -209,6 +209,36 @@ mod tests {
         let response = response.unwrap();
         assert_eq!((response.cc(), response.data()), (0xc1, &[1, 2, 3][..]));
         assert_eq!((response.netfn_raw(), response.cmd()), (0x2c, 0x3e));
+    }
+
+    #[test]
+    fn typed_commands_work_on_netfns_above_transport() {
+        struct GroupExtension;
+        impl From<GroupExtension> for Message {
+            fn from(_: GroupExtension) -> Self {
+                Message::new_raw(0x2c, 0x3e, vec![7, 8])
+            }
+        }
+        impl IpmiCommand for GroupExtension {
+            type Output = Vec<u8>;
+            type Error = ();
+            fn parse_success_response(data: &[u8]) -> Result<Vec<u8>, ()> {
+                Ok(data.to_vec())
+            }
+        }
+        let (ours, mut theirs) = UnixStream::pair().unwrap();
+        let peer = thread::spawn(move || {
+            theirs.read_exact(&mut [0; REQUEST_HEADER + 2]).unwrap();
+            theirs.write_all(&answer(0, 2, &[5, 6])).unwrap();
+        });
+        let dummy = Dummy {
+            socket: ours,
+            verbosity: 0,
+            pending: None,
+        };
+        let answer = ipmi_rs::Ipmi::new(dummy).send_recv(GroupExtension);
+        assert_eq!(answer.unwrap(), [5, 6]);
+        peer.join().unwrap();
     }
 
     #[test]

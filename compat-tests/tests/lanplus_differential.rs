@@ -1,0 +1,99 @@
+//! The built-in verbs over a real session, stock's and ours side by side, on BMCs that neither of us wrote.
+
+#![allow(clippy::expect_used, clippy::unwrap_used)]
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use compat_tests::fakebmc::FakeBmc;
+use compat_tests::ipmi_sim::IpmiSim;
+use compat_tests::rig::{ENVIRONMENT, Who, arguments, run};
+
+#[test]
+fn verbs_say_the_same_on_ipmi_sim() {
+    let bmc = IpmiSim::start();
+    compare(bmc.address(), COMMANDS);
+    compare(
+        bmc.address(),
+        &[
+            "sol looptest 3 1",
+            "-e ! sol looptest 2 0",
+            "sol looptest 1 1 16",
+            "sol looptest 2 1 2",
+        ],
+    );
+}
+
+#[test]
+fn verbs_say_the_same_on_pyghmis_bmc() {
+    let bmc = FakeBmc::start(None);
+    compare(bmc.address(), COMMANDS);
+}
+
+fn compare(bmc: SocketAddr, commands: &[&str]) {
+    let mut differences = Vec::new();
+    for words in commands {
+        let words: Vec<&str> = words.split(' ').collect();
+        let ask = |who: Who| {
+            let done = run(
+                &who.program(),
+                &arguments(bmc, &words),
+                &ENVIRONMENT,
+                PATIENCE,
+            );
+            (done.code, steady(&done.stdout), done.stderr)
+        };
+        let (stock, ours) = (ask(Who::Stock), ask(Who::Ours));
+        if stock != ours {
+            differences.push(format!("{words:?}\n  stock {stock:?}\n  ours  {ours:?}"));
+        }
+    }
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
+}
+
+/// Without what differs from session to session: its handle and the client's port.
+fn steady(text: &str) -> String {
+    let changing = ["session handle", "console port"];
+    text.lines()
+        .filter(|line| !changing.iter().any(|label| line.starts_with(label)))
+        .map(|line| format!("{line}\n"))
+        .collect()
+}
+
+const COMMANDS: &[&str] = &[
+    "mc info",
+    "bmc info",
+    "power status",
+    "chassis power status",
+    "power on",
+    "power off",
+    "power status",
+    "power cycle",
+    "power bogus",
+    "raw 6 1",
+    "raw 6 0x38 0x0e 4",
+    "raw 6 0x99",
+    "raw 0x2c 1 0xdc",
+    "raw 6 1 x",
+    "-l 1 raw 6 1",
+    "session info active",
+    "session info all",
+    "session info handle 1",
+    "session info id 0x12345678",
+    "sol info",
+    "-c sol info",
+    "sol info 1",
+    "sol info 15",
+    "sol set enabled true",
+    "sol set enabled true 1 noguard",
+    "sol set volatile-bit-rate 115.2 1",
+    "sol info 1",
+    "sol payload status 1 2",
+    "sol payload enable 1 2",
+    "sol payload status 1 99",
+    "sol deactivate",
+    "sol deactivate instance=2",
+    "sol deactivate instance=16",
+];
+
+const PATIENCE: Duration = Duration::from_secs(30);
