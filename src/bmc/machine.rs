@@ -7,10 +7,26 @@ use std::collections::{BTreeMap, VecDeque};
 use std::time::Instant;
 
 use super::app::device::{DeviceInfo, DeviceState};
+use super::app::messaging::Eeprom;
+use super::app::system_info;
 use super::app::users::Users;
+use super::app::watchdog::Watchdog;
 use super::channel::Channels;
-use super::command::{Command, MachineEvent, Reply, cc};
+use super::chassis::boot::BootOptions;
+use super::chassis::power::Chassis;
+use super::command::{Command, MachineEvent, Outcome, Reply, cc};
+use super::dcmi::Dcmi;
 use super::inventory::Inventory;
+use super::inventory::log::EVENT_REVISION;
+use super::inventory::sensor::BMC_ADDRESS;
+use super::params::Params;
+use super::sensor::event::SensorEvent;
+use super::sensor::pef::Pef;
+use super::sensor::state::Sensors;
+use super::storage::clock::Clock;
+use super::storage::fru::Frus;
+use super::storage::sdr::SdrRepository;
+use super::storage::sel::Sel;
 use super::table;
 use super::transport::lan::LanConfig;
 use super::transport::sol::SolConfig;
@@ -23,20 +39,51 @@ pub struct Machine {
     pub(super) channels: Channels,
     pub(super) lan: BTreeMap<u8, LanConfig>,
     pub(super) sol: BTreeMap<u8, SolConfig>,
+    pub(super) chassis: Chassis,
+    pub(super) boot: BootOptions,
+    pub(super) watchdog: Watchdog,
+    pub(super) system_info: Params,
+    pub(super) eeprom: Eeprom,
+    pub(super) receive_enabled: u16,
+    pub(super) sensors: Sensors,
+    pub(super) event_receiver: [u8; 2],
+    pub(super) pef: Pef,
+    pub(super) clock: Clock,
+    pub(super) sel: Sel,
+    pub(super) sdr: SdrRepository,
+    pub(super) frus: Frus,
+    pub(super) dcmi: Dcmi,
+    /// When the present input came.
+    pub(super) now: Instant,
+    pub(super) wall_ms: u64,
     events: VecDeque<MachineEvent>,
 }
 
 impl Machine {
     /// A machine that was just given power: `now` and `wall_ms` (since 1970) are when. `seed` varies the sensors.
     pub fn new(inventory: Inventory, seed: u64, now: Instant, wall_ms: u64) -> Self {
-        let _ = (seed, now, wall_ms);
         let channels = Channels::new();
-        let lans: Vec<u8> = channels
-            .iter()
-            .filter(|c| c.is_lan())
-            .map(|c| c.number)
-            .collect();
-        Self {
+        let lans: Vec<u8> = channels.iter().filter(|c| c.is_lan()).map(|c| c.number).collect();
+        let clock = Clock::default();
+        let time = clock.seconds(wall_ms);
+        let readable = inventory.readable_sensors();
+        let mut machine = Self {
+            chassis: Chassis::new(now),
+            boot: BootOptions::new(),
+            watchdog: Watchdog::default(),
+            system_info: system_info::defaults(),
+            eeprom: Eeprom::new(inventory.spd),
+            receive_enabled: 0,
+            sensors: Sensors::new(inventory.sensors, seed, now),
+            event_receiver: [BMC_ADDRESS, 0],
+            pef: Pef::new(&inventory.device.system_guid),
+            clock,
+            sel: Sel::new(inventory.log, time),
+            sdr: SdrRepository::new(inventory.records, readable, time),
+            frus: Frus::new(inventory.frus),
+            dcmi: Dcmi::new(),
+            now,
+            wall_ms,
             info: inventory.device,
             device: DeviceState::default(),
             users: Users::default(),
@@ -44,7 +91,9 @@ impl Machine {
             sol: lans.iter().map(|&n| (n, SolConfig::new(n))).collect(),
             channels,
             events: VecDeque::new(),
-        }
+        };
+        machine.scan_now(now, wall_ms);
+        machine
     }
 
     // What the session layer and the program read.
@@ -94,6 +143,21 @@ impl Machine {
         self.sol.get_mut(&channel)
     }
 
+    /// The sensors.
+    pub fn sensors(&self) -> &Sensors {
+        &self.sensors
+    }
+
+    /// The system event log.
+    pub fn sel(&self) -> &Sel {
+        &self.sel
+    }
+
+    /// The boot options.
+    pub fn boot(&self) -> &BootOptions {
+        &self.boot
+    }
+
     // What comes in.
 
     /// Executes one command. `None`: it is no request (an odd network function), do not answer.
@@ -101,12 +165,56 @@ impl Machine {
         if c.netfn & 1 == 1 || c.netfn > 0x3f {
             return None;
         }
+        self.handle_timeout(c.now, c.wall_ms);
         Some(self.run(c))
     }
 
     /// Lets time pass: call at or after [`poll_timeout`](Self::poll_timeout).
     pub fn handle_timeout(&mut self, now: Instant, wall_ms: u64) {
-        let _ = (now, wall_ms);
+        (self.now, self.wall_ms) = (now, wall_ms);
+        self.watchdog_timeout();
+        self.chassis_timeout();
+        self.boot.expire(now);
+        let events = self.sensors.scan(now, self.chassis.is_on());
+        self.sensors_scanned(&events);
+    }
+
+    /// Looks at all sensors now instead of at the next second; for values that were just set.
+    pub fn scan_now(&mut self, now: Instant, wall_ms: u64) {
+        (self.now, self.wall_ms) = (now, wall_ms);
+        let events = self.sensors.scan_now(now, self.chassis.is_on());
+        self.sensors_scanned(&events);
+    }
+
+    /// Holds a sensor's value (`Some`), or lets it follow time again.
+    ///
+    /// # Errors
+    /// A line for the user: there is no such sensor, or it has no value.
+    pub fn force_sensor(&mut self, name: &str, value: Option<f64>) -> Result<(), String> {
+        let sensor = self.sensors.named_mut(name).ok_or_else(|| format!("there is no sensor '{name}'"))?;
+        sensor.force(value)?;
+        self.scan_now(self.now, self.wall_ms);
+        Ok(())
+    }
+
+    /// Sets the states of a discrete sensor, bit n for state n; what changed is logged.
+    ///
+    /// # Errors
+    /// A line for the user: there is no such sensor, or it has thresholds.
+    pub fn set_sensor_states(&mut self, name: &str, states: u16) -> Result<(), String> {
+        let sensor = self.sensors.named_mut(name).ok_or_else(|| format!("there is no sensor '{name}'"))?;
+        let events = sensor.set_states(states)?;
+        self.log_sensor_events(&events, self.wall_ms);
+        Ok(())
+    }
+
+    /// Adds an event to the log, as if the BMC had made it: sensor type, number, direction and type byte, data.
+    pub fn log(&mut self, sensor_type: u8, number: u8, direction: u8, data: [u8; 3]) {
+        let mut entry = [0; 16];
+        entry[2] = 0x02;
+        entry[7..13].copy_from_slice(&[BMC_ADDRESS, 0, EVENT_REVISION, sensor_type, number, direction]);
+        entry[13..].copy_from_slice(&data);
+        self.log_event(entry, self.wall_ms);
     }
 
     /// Tells how many sessions are active on a channel, for Get Channel Info.
@@ -125,7 +233,7 @@ impl Machine {
 
     /// When [`handle_timeout`](Self::handle_timeout) has something to do; `None`: nothing is due.
     pub fn poll_timeout(&self) -> Option<Instant> {
-        None
+        [self.watchdog.due(), self.chassis.due(), self.boot.due(), self.sensors.due()].into_iter().flatten().min()
     }
 
     // For the handlers.
@@ -137,11 +245,25 @@ impl Machine {
         }
     }
 
-    pub(super) fn cold_reset(&mut self, _now: Instant) {
+    pub(super) fn cold_reset(&mut self) {
         self.device = DeviceState::default();
+        self.watchdog = Watchdog::default();
+        self.boot.release();
+        self.pef.release();
+        self.system_info.release();
+        self.sel.cancel_reservation();
+        self.sdr.cancel_reservation();
         self.channels.restore_stored();
         self.lan.values_mut().for_each(LanConfig::release);
         self.sol.values_mut().for_each(SolConfig::restore_stored);
+    }
+
+    fn sensors_scanned(&mut self, events: &[SensorEvent]) {
+        let watts = self.sensors.iter().find(|s| s.def().unit.0 == WATTS).map(|s| s.value().unwrap_or(0.0));
+        if let Some(watts) = watts {
+            self.dcmi.meter.sample(watts, self.now);
+        }
+        self.log_sensor_events(events, self.wall_ms);
     }
 
     fn run(&mut self, c: &Command) -> Reply {
@@ -160,7 +282,7 @@ impl Machine {
         reply
     }
 
-    fn checked(&mut self, c: &Command) -> super::command::Outcome {
+    fn checked(&mut self, c: &Command) -> Outcome {
         let entry = table::find(c.netfn, c.cmd).ok_or(cc::INVALID_COMMAND)?;
         if c.lun != 0 && !(c.netfn == SENSOR_EVENT && c.cmd >= FIRST_SENSOR_COMMAND) {
             return Err(cc::INVALID_FOR_LUN);
@@ -181,5 +303,158 @@ const GROUP_DCMI: u8 = 0xdc;
 const SENSOR_EVENT: u8 = 0x04;
 /// The first command that names a sensor.
 const FIRST_SENSOR_COMMAND: u8 = 0x20;
+/// Base unit of power sensors.
+const WATTS: u8 = 6;
 /// Undrained events that are kept.
 const EVENTS_KEPT: usize = 1024;
+
+#[cfg(test)]
+pub(super) mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::bmc::command::{Privilege, SYSTEM_INTERFACE};
+
+    /// A machine with a user, and a clock of its own.
+    pub struct Bench {
+        pub machine: Machine,
+        pub start: Instant,
+        pub elapsed: Duration,
+    }
+
+    impl Bench {
+        pub fn new() -> Self {
+            let start = Instant::now();
+            let mut machine = Machine::new(Inventory::builtin(), 1, start, WALL);
+            machine.users_mut().add("admin", b"secret", Privilege::Administrator).unwrap();
+            Self { machine, start, elapsed: Duration::ZERO }
+        }
+
+        pub fn ask(&mut self, channel: u8, privilege: Privilege, netfn: u8, cmd: u8, data: &[u8]) -> Reply {
+            let now = self.start + self.elapsed;
+            let wall_ms = WALL + u64::try_from(self.elapsed.as_millis()).unwrap();
+            let c = Command { netfn, lun: 0, cmd, data, channel, privilege, user: 2, now, wall_ms };
+            self.machine.handle(&c).unwrap()
+        }
+
+        /// As an administrator over the LAN; the data of a success.
+        pub fn get(&mut self, netfn: u8, cmd: u8, data: &[u8]) -> Vec<u8> {
+            let reply = self.ask(1, Privilege::Administrator, netfn, cmd, data);
+            assert_eq!(reply.code, 0, "{netfn:02x} {cmd:02x} {data:02x?}");
+            reply.data
+        }
+
+        pub fn code(&mut self, netfn: u8, cmd: u8, data: &[u8]) -> u8 {
+            self.ask(1, Privilege::Administrator, netfn, cmd, data).code
+        }
+
+        pub fn wait(&mut self, time: Duration) {
+            self.elapsed += time;
+            self.machine.handle_timeout(self.start + self.elapsed, WALL + self.elapsed.as_millis() as u64);
+        }
+
+        pub fn events(&mut self) -> Vec<MachineEvent> {
+            std::iter::from_fn(|| self.machine.poll_event()).collect()
+        }
+    }
+
+    const WALL: u64 = 1_750_000_000_000;
+
+    #[test]
+    fn no_command_panics_or_answers_much_whatever_its_data() {
+        let mut b = Bench::new();
+        let mut seed = 1u32;
+        let mut random = move || {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (seed >> 24) as u8
+        };
+        for netfn in (0..0x40).step_by(2) {
+            for cmd in 0..=0xff {
+                let lengths = if table::find(netfn, cmd).is_some() { 0..24usize } else { 0..2 };
+                for length in lengths.chain([255]) {
+                    let mut data: Vec<u8> = (0..length).map(|_| random()).collect();
+                    if netfn == GROUP_EXTENSION && length > 0 {
+                        data[0] = GROUP_DCMI;
+                    }
+                    for (channel, fill) in [(1, None), (SYSTEM_INTERFACE, None), (1, Some(0x00)), (1, Some(0xff))] {
+                        if let Some(byte) = fill {
+                            data.iter_mut().skip(1).for_each(|b| *b = byte);
+                        }
+                        let reply = b.ask(channel, Privilege::Administrator, netfn, cmd, &data);
+                        assert!(reply.data.len() <= 270, "{netfn:02x} {cmd:02x}: {} bytes", reply.data.len());
+                    }
+                    b.events();
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_command_of_wrong_length_or_too_little_privilege_changes_nothing() {
+        for entry in table::entries() {
+            let group = (entry.netfn == GROUP_EXTENSION).then_some(GROUP_DCMI);
+            let mut data = vec![0; usize::from(entry.max) + 1];
+            data.splice(0..0, group);
+            let mut b = Bench::new();
+            let local = entry.level == table::Level::SystemInterface;
+            let channel = if local { SYSTEM_INTERFACE } else { 1 };
+            let reply = b.ask(channel, Privilege::Oem, entry.netfn, entry.cmd, &data);
+            assert_eq!(reply.code, cc::LENGTH, "{:02x} {:02x} with too much data", entry.netfn, entry.cmd);
+            if entry.level != table::Level::Anyone {
+                let data: Vec<u8> = group.into_iter().chain(vec![0; usize::from(entry.min)]).collect();
+                let reply = b.ask(1, Privilege::Callback, entry.netfn, entry.cmd, &data);
+                assert_eq!(reply.code, cc::PRIVILEGE, "{:02x} {:02x} as callback", entry.netfn, entry.cmd);
+            }
+            assert_eq!(b.events(), [], "{:02x} {:02x}", entry.netfn, entry.cmd);
+        }
+    }
+
+    #[test]
+    fn what_time_does_is_announced_and_done() {
+        let mut b = Bench::new();
+        assert_eq!(b.get(0, 1, &[])[0] & 1, 1);
+        b.get(0, 2, &[5]);
+        assert_eq!(b.events(), [MachineEvent::SoftShutdown]);
+        b.wait(Duration::from_secs(4));
+        assert_eq!(b.events(), [MachineEvent::PowerOff]);
+        assert_eq!(b.get(0, 1, &[])[0] & 1, 0);
+        assert_eq!(b.code(0, 2, &[3]), cc::STATE, "reset while off");
+        b.get(0, 2, &[1]);
+        assert_eq!(b.events(), [MachineEvent::PowerOn]);
+        b.get(0, 4, &[2]);
+        assert_eq!(b.get(0, 1, &[])[2] >> 4 & 3, 1);
+        b.wait(Duration::from_secs(3));
+        assert_eq!(b.events(), [MachineEvent::Identify(Some(2)), MachineEvent::Identify(Some(0))]);
+    }
+
+    #[test]
+    fn every_command_is_in_the_table_once() {
+        let mut all: Vec<(u8, u8)> = table::entries().map(|e| (e.netfn, e.cmd)).collect();
+        all.sort_unstable();
+        let count = all.len();
+        all.dedup();
+        assert_eq!(all.len(), count);
+        assert!(count >= 110, "{count} commands");
+    }
+
+    #[test]
+    fn an_unknown_command_a_wrong_lun_and_a_response_are_told_apart() {
+        let mut b = Bench::new();
+        assert_eq!(b.code(6, 0xfe, &[]), 0xc1);
+        assert_eq!(b.code(0x2c, 0x01, &[0x00]), 0xc1);
+        let now = b.start;
+        let c = Command {
+            netfn: 6,
+            lun: 2,
+            cmd: 1,
+            data: &[],
+            channel: 1,
+            privilege: Privilege::User,
+            user: 2,
+            now,
+            wall_ms: 0,
+        };
+        assert_eq!(b.machine.handle(&c).map(|r| r.code), Some(0xc2));
+        assert_eq!(b.machine.handle(&Command { netfn: 7, ..c }), None);
+    }
+}

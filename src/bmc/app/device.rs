@@ -91,8 +91,8 @@ fn device_id(m: &mut Machine, _: &Command) -> Outcome {
     Ok(data)
 }
 
-fn cold_reset(m: &mut Machine, c: &Command) -> Outcome {
-    m.cold_reset(c.now);
+fn cold_reset(m: &mut Machine, _: &Command) -> Outcome {
+    m.cold_reset();
     m.emit(MachineEvent::ColdReset);
     Ok(Vec::new())
 }
