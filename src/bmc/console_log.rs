@@ -44,7 +44,13 @@ impl ConsoleLog {
     /// An empty log whose next byte has offset `end`.
     pub fn at(capacity: usize, epoch: u64, end: u64) -> Self {
         let capacity = capacity.clamp(1, u32::MAX as usize);
-        Self { epoch, end, capacity, bytes: VecDeque::new(), runs: VecDeque::new() }
+        Self {
+            epoch,
+            end,
+            capacity,
+            bytes: VecDeque::new(),
+            runs: VecDeque::new(),
+        }
     }
 
     /// The log's epoch: offsets of two epochs are never compared.
@@ -75,16 +81,24 @@ impl ConsoleLog {
         }
         let time = self.runs.back().map_or(time, |run| run.time.max(time));
         if self.runs.back().is_none_or(|run| run.time != time) {
-            self.runs.push_back(Run { offset: self.end, time });
+            self.runs.push_back(Run {
+                offset: self.end,
+                time,
+            });
         }
         self.end = self.end.saturating_add(bytes.len() as u64);
-        self.bytes.extend(&bytes[bytes.len().saturating_sub(self.capacity)..]);
+        self.bytes
+            .extend(&bytes[bytes.len().saturating_sub(self.capacity)..]);
         let excess = self.bytes.len().saturating_sub(self.capacity);
         self.bytes.drain(..excess);
         // A port that emits single bytes would cost more for times than for bytes: then old bytes go first.
         while self.runs.len() > self.capacity / BYTES_PER_RUN + LEAST_RUNS {
-            let Some(next) = self.runs.get(1).map(|run| run.offset) else { break };
-            let gone = next.saturating_sub(self.start()).min(self.bytes.len() as u64);
+            let Some(next) = self.runs.get(1).map(|run| run.offset) else {
+                break;
+            };
+            let gone = next
+                .saturating_sub(self.start())
+                .min(self.bytes.len() as u64);
             self.bytes.drain(..gone as usize);
             self.runs.pop_front();
         }
@@ -104,11 +118,27 @@ impl ConsoleLog {
         let from = offset.max(self.start());
         let n = self.end.saturating_sub(from).min(want as u64);
         if n == 0 {
-            return Piece { offset: self.end, first: 0, last: 0, data: Vec::new() };
+            return Piece {
+                offset: self.end,
+                first: 0,
+                last: 0,
+                data: Vec::new(),
+            };
         }
         let skip = (from - self.start()) as usize;
-        let data = self.bytes.iter().skip(skip).take(n as usize).copied().collect();
-        Piece { offset: from, first: self.time_of(from), last: self.time_of(from + n - 1), data }
+        let data = self
+            .bytes
+            .iter()
+            .skip(skip)
+            .take(n as usize)
+            .copied()
+            .collect();
+        Piece {
+            offset: from,
+            first: self.time_of(from),
+            last: self.time_of(from + n - 1),
+            data,
+        }
     }
 
     /// Offset and arrival time of the first byte kept that came at `time` or later.
@@ -123,13 +153,19 @@ impl ConsoleLog {
         self.runs.iter().enumerate().map(|(i, run)| {
             let from = run.offset.max(self.start());
             let to = self.runs.get(i + 1).map_or(self.end, |next| next.offset);
-            (run.time, self.read(from, to.saturating_sub(from) as usize).data)
+            (
+                run.time,
+                self.read(from, to.saturating_sub(from) as usize).data,
+            )
         })
     }
 
     fn time_of(&self, offset: u64) -> u64 {
         let index = self.runs.partition_point(|run| run.offset <= offset);
-        index.checked_sub(1).and_then(|i| self.runs.get(i)).map_or(0, |run| run.time)
+        index
+            .checked_sub(1)
+            .and_then(|i| self.runs.get(i))
+            .map_or(0, |run| run.time)
     }
 }
 
@@ -153,10 +189,34 @@ mod tests {
     fn bytes_come_back_with_the_times_they_came_at() {
         let log = log();
         assert_eq!((log.start(), log.end(), log.epoch()), (0, 7, 7));
-        assert_eq!(log.read(1, 4), Piece { offset: 1, first: 100, last: 200, data: b"bcde".to_vec() });
-        assert_eq!(log.read(3, 99), Piece { offset: 3, first: 200, last: 200, data: b"defg".to_vec() });
-        let nothing = Piece { offset: 7, first: 0, last: 0, data: Vec::new() };
-        assert_eq!((log.read(7, 5), log.read(u64::MAX, 5), log.read(0, 0)), (nothing.clone(), nothing.clone(), nothing));
+        assert_eq!(
+            log.read(1, 4),
+            Piece {
+                offset: 1,
+                first: 100,
+                last: 200,
+                data: b"bcde".to_vec()
+            }
+        );
+        assert_eq!(
+            log.read(3, 99),
+            Piece {
+                offset: 3,
+                first: 200,
+                last: 200,
+                data: b"defg".to_vec()
+            }
+        );
+        let nothing = Piece {
+            offset: 7,
+            first: 0,
+            last: 0,
+            data: Vec::new(),
+        };
+        assert_eq!(
+            (log.read(7, 5), log.read(u64::MAX, 5), log.read(0, 0)),
+            (nothing.clone(), nothing.clone(), nothing)
+        );
     }
 
     #[test]
@@ -164,16 +224,32 @@ mod tests {
         let mut log = log();
         log.append(300, b"hijklm");
         assert_eq!((log.start(), log.end()), (3, 13));
-        assert_eq!(log.read(0, 3), Piece { offset: 3, first: 200, last: 200, data: b"def".to_vec() });
+        assert_eq!(
+            log.read(0, 3),
+            Piece {
+                offset: 3,
+                first: 200,
+                last: 200,
+                data: b"def".to_vec()
+            }
+        );
         assert_eq!(log.find(0), Some((3, 200)));
         log.append(400, &[b'x'; 100]);
-        assert_eq!((log.start(), log.end(), log.read(0, 1).first), (103, 113, 400));
+        assert_eq!(
+            (log.start(), log.end(), log.read(0, 1).first),
+            (103, 113, 400)
+        );
     }
 
     #[test]
     fn a_time_finds_the_first_byte_at_or_after_it() {
         let log = log();
-        for (time, found) in [(0, Some((0, 100))), (100, Some((0, 100))), (101, Some((3, 200))), (201, None)] {
+        for (time, found) in [
+            (0, Some((0, 100))),
+            (100, Some((0, 100))),
+            (101, Some((3, 200))),
+            (201, None),
+        ] {
             assert_eq!(log.find(time), found);
         }
     }
@@ -190,18 +266,30 @@ mod tests {
         let mut log = ConsoleLog::new(800, 1);
         for n in 0..5000u64 {
             log.append(n, &[n as u8]);
-            assert_eq!(log.read(log.start(), 1).data.first().copied(), Some(log.start() as u8));
+            assert_eq!(
+                log.read(log.start(), 1).data.first().copied(),
+                Some(log.start() as u8)
+            );
             assert_eq!(log.read(log.start(), 1).first, log.start());
         }
         assert!(log.runs.len() <= 116 && log.bytes.len() <= 800);
-        assert_eq!(log.read(4999, 1), Piece { offset: 4999, first: 4999, last: 4999, data: vec![(4999 % 256) as u8] });
+        assert_eq!(
+            log.read(4999, 1),
+            Piece {
+                offset: 4999,
+                first: 4999,
+                last: 4999,
+                data: vec![(4999 % 256) as u8]
+            }
+        );
     }
 
     #[test]
     fn a_log_put_together_from_its_runs_is_the_same() {
         let log = log();
         let mut copy = ConsoleLog::at(10, 7, log.start());
-        log.runs().for_each(|(time, bytes)| copy.append(time, &bytes));
+        log.runs()
+            .for_each(|(time, bytes)| copy.append(time, &bytes));
         assert_eq!(copy, log);
     }
 }

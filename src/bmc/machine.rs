@@ -63,7 +63,11 @@ impl Machine {
     /// A machine that was just given power: `now` and `wall_ms` (since 1970) are when. `seed` varies the sensors.
     pub fn new(inventory: Inventory, seed: u64, now: Instant, wall_ms: u64) -> Self {
         let channels = Channels::new();
-        let lans: Vec<u8> = channels.iter().filter(|c| c.is_lan()).map(|c| c.number).collect();
+        let lans: Vec<u8> = channels
+            .iter()
+            .filter(|c| c.is_lan())
+            .map(|c| c.number)
+            .collect();
         let clock = Clock::default();
         let time = clock.seconds(wall_ms);
         let readable = inventory.readable_sensors();
@@ -191,7 +195,10 @@ impl Machine {
     /// # Errors
     /// A line for the user: there is no such sensor, or it has no value.
     pub fn force_sensor(&mut self, name: &str, value: Option<f64>) -> Result<(), String> {
-        let sensor = self.sensors.named_mut(name).ok_or_else(|| format!("there is no sensor '{name}'"))?;
+        let sensor = self
+            .sensors
+            .named_mut(name)
+            .ok_or_else(|| format!("there is no sensor '{name}'"))?;
         sensor.force(value)?;
         self.scan_now(self.now, self.wall_ms);
         Ok(())
@@ -202,7 +209,10 @@ impl Machine {
     /// # Errors
     /// A line for the user: there is no such sensor, or it has thresholds.
     pub fn set_sensor_states(&mut self, name: &str, states: u16) -> Result<(), String> {
-        let sensor = self.sensors.named_mut(name).ok_or_else(|| format!("there is no sensor '{name}'"))?;
+        let sensor = self
+            .sensors
+            .named_mut(name)
+            .ok_or_else(|| format!("there is no sensor '{name}'"))?;
         let events = sensor.set_states(states)?;
         self.log_sensor_events(&events, self.wall_ms);
         Ok(())
@@ -212,7 +222,14 @@ impl Machine {
     pub fn log(&mut self, sensor_type: u8, number: u8, direction: u8, data: [u8; 3]) {
         let mut entry = [0; 16];
         entry[2] = 0x02;
-        entry[7..13].copy_from_slice(&[BMC_ADDRESS, 0, EVENT_REVISION, sensor_type, number, direction]);
+        entry[7..13].copy_from_slice(&[
+            BMC_ADDRESS,
+            0,
+            EVENT_REVISION,
+            sensor_type,
+            number,
+            direction,
+        ]);
         entry[13..].copy_from_slice(&data);
         self.log_event(entry, self.wall_ms);
     }
@@ -233,7 +250,15 @@ impl Machine {
 
     /// When [`handle_timeout`](Self::handle_timeout) has something to do; `None`: nothing is due.
     pub fn poll_timeout(&self) -> Option<Instant> {
-        [self.watchdog.due(), self.chassis.due(), self.boot.due(), self.sensors.due()].into_iter().flatten().min()
+        [
+            self.watchdog.due(),
+            self.chassis.due(),
+            self.boot.due(),
+            self.sensors.due(),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     // For the handlers.
@@ -259,7 +284,11 @@ impl Machine {
     }
 
     fn sensors_scanned(&mut self, events: &[SensorEvent]) {
-        let watts = self.sensors.iter().find(|s| s.def().unit.0 == WATTS).map(|s| s.value().unwrap_or(0.0));
+        let watts = self
+            .sensors
+            .iter()
+            .find(|s| s.def().unit.0 == WATTS)
+            .map(|s| s.value().unwrap_or(0.0));
         if let Some(watts) = watts {
             self.dcmi.meter.sample(watts, self.now);
         }
@@ -326,14 +355,38 @@ pub(super) mod tests {
         pub fn new() -> Self {
             let start = Instant::now();
             let mut machine = Machine::new(Inventory::builtin(), 1, start, WALL);
-            machine.users_mut().add("admin", b"secret", Privilege::Administrator).unwrap();
-            Self { machine, start, elapsed: Duration::ZERO }
+            machine
+                .users_mut()
+                .add("admin", b"secret", Privilege::Administrator)
+                .unwrap();
+            Self {
+                machine,
+                start,
+                elapsed: Duration::ZERO,
+            }
         }
 
-        pub fn ask(&mut self, channel: u8, privilege: Privilege, netfn: u8, cmd: u8, data: &[u8]) -> Reply {
+        pub fn ask(
+            &mut self,
+            channel: u8,
+            privilege: Privilege,
+            netfn: u8,
+            cmd: u8,
+            data: &[u8],
+        ) -> Reply {
             let now = self.start + self.elapsed;
             let wall_ms = WALL + u64::try_from(self.elapsed.as_millis()).unwrap();
-            let c = Command { netfn, lun: 0, cmd, data, channel, privilege, user: 2, now, wall_ms };
+            let c = Command {
+                netfn,
+                lun: 0,
+                cmd,
+                data,
+                channel,
+                privilege,
+                user: 2,
+                now,
+                wall_ms,
+            };
             self.machine.handle(&c).unwrap()
         }
 
@@ -350,7 +403,10 @@ pub(super) mod tests {
 
         pub fn wait(&mut self, time: Duration) {
             self.elapsed += time;
-            self.machine.handle_timeout(self.start + self.elapsed, WALL + self.elapsed.as_millis() as u64);
+            self.machine.handle_timeout(
+                self.start + self.elapsed,
+                WALL + self.elapsed.as_millis() as u64,
+            );
         }
 
         pub fn events(&mut self) -> Vec<MachineEvent> {
@@ -370,18 +426,31 @@ pub(super) mod tests {
         };
         for netfn in (0..0x40).step_by(2) {
             for cmd in 0..=0xff {
-                let lengths = if table::find(netfn, cmd).is_some() { 0..24usize } else { 0..2 };
+                let lengths = if table::find(netfn, cmd).is_some() {
+                    0..24usize
+                } else {
+                    0..2
+                };
                 for length in lengths.chain([255]) {
                     let mut data: Vec<u8> = (0..length).map(|_| random()).collect();
                     if netfn == GROUP_EXTENSION && length > 0 {
                         data[0] = GROUP_DCMI;
                     }
-                    for (channel, fill) in [(1, None), (SYSTEM_INTERFACE, None), (1, Some(0x00)), (1, Some(0xff))] {
+                    for (channel, fill) in [
+                        (1, None),
+                        (SYSTEM_INTERFACE, None),
+                        (1, Some(0x00)),
+                        (1, Some(0xff)),
+                    ] {
                         if let Some(byte) = fill {
                             data.iter_mut().skip(1).for_each(|b| *b = byte);
                         }
                         let reply = b.ask(channel, Privilege::Administrator, netfn, cmd, &data);
-                        assert!(reply.data.len() <= 270, "{netfn:02x} {cmd:02x}: {} bytes", reply.data.len());
+                        assert!(
+                            reply.data.len() <= 270,
+                            "{netfn:02x} {cmd:02x}: {} bytes",
+                            reply.data.len()
+                        );
                     }
                     b.events();
                 }
@@ -399,11 +468,26 @@ pub(super) mod tests {
             let local = entry.level == table::Level::SystemInterface;
             let channel = if local { SYSTEM_INTERFACE } else { 1 };
             let reply = b.ask(channel, Privilege::Oem, entry.netfn, entry.cmd, &data);
-            assert_eq!(reply.code, cc::LENGTH, "{:02x} {:02x} with too much data", entry.netfn, entry.cmd);
+            assert_eq!(
+                reply.code,
+                cc::LENGTH,
+                "{:02x} {:02x} with too much data",
+                entry.netfn,
+                entry.cmd
+            );
             if entry.level != table::Level::Anyone {
-                let data: Vec<u8> = group.into_iter().chain(vec![0; usize::from(entry.min)]).collect();
+                let data: Vec<u8> = group
+                    .into_iter()
+                    .chain(vec![0; usize::from(entry.min)])
+                    .collect();
                 let reply = b.ask(1, Privilege::Callback, entry.netfn, entry.cmd, &data);
-                assert_eq!(reply.code, cc::PRIVILEGE, "{:02x} {:02x} as callback", entry.netfn, entry.cmd);
+                assert_eq!(
+                    reply.code,
+                    cc::PRIVILEGE,
+                    "{:02x} {:02x} as callback",
+                    entry.netfn,
+                    entry.cmd
+                );
             }
             assert_eq!(b.events(), [], "{:02x} {:02x}", entry.netfn, entry.cmd);
         }
@@ -424,7 +508,13 @@ pub(super) mod tests {
         b.get(0, 4, &[2]);
         assert_eq!(b.get(0, 1, &[])[2] >> 4 & 3, 1);
         b.wait(Duration::from_secs(3));
-        assert_eq!(b.events(), [MachineEvent::Identify(Some(2)), MachineEvent::Identify(Some(0))]);
+        assert_eq!(
+            b.events(),
+            [
+                MachineEvent::Identify(Some(2)),
+                MachineEvent::Identify(Some(0))
+            ]
+        );
     }
 
     #[test]

@@ -16,7 +16,10 @@ impl Moment {
     /// The moment `duration` later.
     pub fn after(self, duration: Duration) -> Self {
         let ms = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
-        Self { now: self.now + duration, wall_ms: self.wall_ms.saturating_add(ms) }
+        Self {
+            now: self.now + duration,
+            wall_ms: self.wall_ms.saturating_add(ms),
+        }
     }
 }
 

@@ -153,7 +153,10 @@ impl Personality {
                 payload_size: Some(0xffff),
                 port: NamedPort::Swapped,
                 unknown_commands: &[(0x06, 0x4a)],
-                sol: Ways { resend_on_nack: true, ..Ways::default() },
+                sol: Ways {
+                    resend_on_nack: true,
+                    ..Ways::default()
+                },
                 sequence_jump_at_reset: true,
                 ..plain
             },
@@ -177,7 +180,11 @@ impl Personality {
             "ipmi_sim" => Self {
                 name: "ipmi_sim",
                 idle: Duration::from_secs(30),
-                sol: Ways { drop_all: true, keep_numbers: true, ..Ways::default() },
+                sol: Ways {
+                    drop_all: true,
+                    keep_numbers: true,
+                    ..Ways::default()
+                },
                 sol_retries: Some(5),
                 sol_retry_interval: Some(Duration::from_secs(1)),
                 window_ahead: 15,
@@ -185,11 +192,19 @@ impl Personality {
                 mute_commands: &[(0x06, 0x54)],
                 ..plain
             },
-            "old" => Self { name: "old", v15_only: true, ..plain },
+            "old" => Self {
+                name: "old",
+                v15_only: true,
+                ..plain
+            },
             "intelplus" => Self {
                 name: "intelplus",
                 rakp: Quirk::IntelPlus,
-                sol: Ways { ack_zero: true, wants_cts: true, ..Ways::default() },
+                sol: Ways {
+                    ack_zero: true,
+                    wants_cts: true,
+                    ..Ways::default()
+                },
                 serial_dies_at_reset: true,
                 payload_size: Some(0),
                 aux_bits: 0x04,
@@ -200,8 +215,16 @@ impl Personality {
     }
 
     /// The sets' names.
-    pub const NAMES: [&'static str; 8] =
-        ["plain", "openbmc", "supermicro", "idrac", "ilo", "ipmi_sim", "intelplus", "old"];
+    pub const NAMES: [&'static str; 8] = [
+        "plain",
+        "openbmc",
+        "supermicro",
+        "idrac",
+        "ilo",
+        "ipmi_sim",
+        "intelplus",
+        "old",
+    ];
 }
 
 #[cfg(test)]
@@ -210,7 +233,10 @@ mod tests {
 
     #[test]
     fn every_name_names_its_set_and_none_equals_another() {
-        let sets: Vec<Personality> = Personality::NAMES.iter().map(|name| Personality::named(name).unwrap()).collect();
+        let sets: Vec<Personality> = Personality::NAMES
+            .iter()
+            .map(|name| Personality::named(name).unwrap())
+            .collect();
         for (i, set) in sets.iter().enumerate() {
             assert_eq!(set.name, Personality::NAMES[i]);
             assert!(sets[..i].iter().all(|other| other != set));

@@ -112,10 +112,24 @@ mod tests {
 
     fn task(n: u8, session: bool) -> Task {
         let from = SocketAddr::from((Ipv4Addr::LOCALHOST, 1)).into();
-        let received = Moment { now: Instant::now(), wall_ms: 0 };
+        let received = Moment {
+            now: Instant::now(),
+            wall_ms: 0,
+        };
         let message = vec![n];
-        let work = if session { Work::Request { session: 1, message } } else { Work::Datagram(message) };
-        Task { from, received, work }
+        let work = if session {
+            Work::Request {
+                session: 1,
+                message,
+            }
+        } else {
+            Work::Datagram(message)
+        };
+        Task {
+            from,
+            received,
+            work,
+        }
     }
 
     #[test]
@@ -140,10 +154,19 @@ mod tests {
 
     #[test]
     fn a_task_is_overdue_only_beyond_the_limit() {
-        let start = Moment { now: Instant::now(), wall_ms: 0 };
+        let start = Moment {
+            now: Instant::now(),
+            wall_ms: 0,
+        };
         let limit = Duration::from_secs(60);
         assert_eq!(Waited::between(start, start, limit), Waited::No);
-        assert_eq!(Waited::between(start, start.after(limit), limit), Waited::Yes);
-        assert_eq!(Waited::between(start, start.after(limit + Duration::from_millis(1)), limit), Waited::TooLong);
+        assert_eq!(
+            Waited::between(start, start.after(limit), limit),
+            Waited::Yes
+        );
+        assert_eq!(
+            Waited::between(start, start.after(limit + Duration::from_millis(1)), limit),
+            Waited::TooLong
+        );
     }
 }

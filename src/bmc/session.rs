@@ -88,7 +88,13 @@ impl Window {
     /// A window that expects `first` next, and takes numbers up to `ahead` beyond and `behind` (0 to 31) before the
     /// highest seen. `duplicates`: takes the same number twice, as some boards do.
     pub fn new(first: u32, behind: u32, ahead: u32, duplicates: bool) -> Self {
-        Self { highest: first.wrapping_sub(1), seen: u32::MAX, behind: behind.min(31), ahead, duplicates }
+        Self {
+            highest: first.wrapping_sub(1),
+            seen: u32::MAX,
+            behind: behind.min(31),
+            ahead,
+            duplicates,
+        }
     }
 
     /// Whether a packet under `number` is to be taken; if so it counts as seen.
@@ -327,8 +333,21 @@ mod tests {
         let mut sessions = Sessions::default();
         for id in 1..100 {
             let peer = std::net::SocketAddr::from(([127, 0, 0, 1], 1)).into();
-            let stage = Stage::Challenged { user: 1, challenge: [0; 16], auth_type: 0, activated: None };
-            sessions.begin(HalfOpen { id, peer, since: now, stage }, 8);
+            let stage = Stage::Challenged {
+                user: 1,
+                challenge: [0; 16],
+                auth_type: 0,
+                activated: None,
+            };
+            sessions.begin(
+                HalfOpen {
+                    id,
+                    peer,
+                    since: now,
+                    stage,
+                },
+                8,
+            );
         }
         assert_eq!(sessions.half_open_len(), 8);
         assert!(sessions.half_open(99).is_some() && sessions.half_open(1).is_none());

@@ -153,7 +153,11 @@ impl Port {
 
     /// Gives the payload to `session`. `paused`: nothing flows until the console asserts CTS.
     pub fn activate(&mut self, session: u32, paused: bool, settings: &Settings) {
-        let (seq, received) = if settings.ways.keep_numbers { self.last_numbers } else { (0, None) };
+        let (seq, received) = if settings.ways.keep_numbers {
+            self.last_numbers
+        } else {
+            (0, None)
+        };
         self.out.clear();
         self.refused = false;
         self.active = Some(Active {
@@ -177,13 +181,22 @@ impl Port {
         let active = self.active.take()?;
         self.last_numbers = (active.seq, active.received);
         self.out.clear();
-        let status = Status { deactivating: true, transfer_unavailable: true, ..Status::default() };
-        Some(FromBmc { status, ..FromBmc::default() })
+        let status = Status {
+            deactivating: true,
+            transfer_unavailable: true,
+            ..Status::default()
+        };
+        Some(FromBmc {
+            status,
+            ..FromBmc::default()
+        })
     }
 
     /// Takes characters that the host emitted. Beyond the buffer the oldest are dropped.
     pub fn host_output(&mut self, now: Instant, bytes: &[u8], settings: &Settings) {
-        let Some(active) = &mut self.active else { return };
+        let Some(active) = &mut self.active else {
+            return;
+        };
         active.waiting.extend(bytes);
         let excess = active.waiting.len().saturating_sub(HOST_BUFFER);
         if excess > 0 {
@@ -206,7 +219,9 @@ impl Port {
 
     /// Loses what waits for the console, as a port that was not read in time does.
     pub fn overrun(&mut self, now: Instant, settings: &Settings) {
-        let Some(active) = &mut self.active else { return };
+        let Some(active) = &mut self.active else {
+            return;
+        };
         let lost = active.waiting.len();
         active.waiting.clear();
         self.counts.dropped += active.dropped(lost);
@@ -219,14 +234,20 @@ impl Port {
             self.refused = false;
             if let Some(received) = self.active.as_ref().and_then(|active| active.received) {
                 let (ack, accepted) = (received.seq, received.accepted);
-                self.out.push_back(FromBmc { ack, accepted, ..FromBmc::default() });
+                self.out.push_back(FromBmc {
+                    ack,
+                    accepted,
+                    ..FromBmc::default()
+                });
             }
         }
     }
 
     /// Takes a packet of the console that has the payload. `session_seq` is the session sequence number it came under.
     pub fn receive(&mut self, now: Instant, session_seq: u32, packet: &ToBmc, settings: &Settings) {
-        let Some(active) = &mut self.active else { return };
+        let Some(active) = &mut self.active else {
+            return;
+        };
         active.deaf = false;
         let other = packet.operation.other;
         active.paused = other & CTS_PAUSE != 0;
@@ -276,11 +297,16 @@ impl Port {
     }
 
     fn acknowledged(&mut self, now: Instant, packet: &ToBmc, settings: &Settings) {
-        let Some(active) = &mut self.active else { return };
+        let Some(active) = &mut self.active else {
+            return;
+        };
         let Some(under_way) = active.under_way.take_if(|u| u.packet.seq == packet.ack) else {
             if settings.ways.empty_after_late_ack && active.under_way.is_none() {
                 active.seq = next_seq(active.seq);
-                self.out.push_back(FromBmc { seq: active.seq, ..FromBmc::default() });
+                self.out.push_back(FromBmc {
+                    seq: active.seq,
+                    ..FromBmc::default()
+                });
             }
             return;
         };
@@ -305,7 +331,9 @@ impl Port {
     }
 
     fn take(&mut self, session_seq: u32, packet: &ToBmc, ways: Ways) {
-        let Some(active) = &mut self.active else { return };
+        let Some(active) = &mut self.active else {
+            return;
+        };
         if let Some(last) = active.received {
             let again = packet.seq == last.seq;
             // The console waits for each acknowledgement, so that a packet which was sent before the last one was is
@@ -317,7 +345,11 @@ impl Port {
             }
             if again || stale && !ways.strict_sequence {
                 self.counts.duplicates += 1;
-                let (accepted, nack) = if again { (last.accepted, last.nack) } else { (packet.data.len() as u8, false) };
+                let (accepted, nack) = if again {
+                    (last.accepted, last.nack)
+                } else {
+                    (packet.data.len() as u8, false)
+                };
                 self.acknowledge(packet.seq, accepted, nack, ways);
                 return;
             }
@@ -334,7 +366,12 @@ impl Port {
             self.refused = true;
             self.counts.nacks += 1;
         }
-        active.received = Some(Received { seq: packet.seq, session_seq, accepted: taken as u8, nack });
+        active.received = Some(Received {
+            seq: packet.seq,
+            session_seq,
+            accepted: taken as u8,
+            nack,
+        });
         if packet.operation.generate_break {
             self.act(Action::Break);
         }
@@ -346,9 +383,17 @@ impl Port {
 
     fn acknowledge(&mut self, ack: u8, accepted: u8, nack: bool, ways: Ways) {
         let accepted = if ways.ack_zero && !nack { 0 } else { accepted };
-        let status = Status { nack, ..Status::default() };
+        let status = Status {
+            nack,
+            ..Status::default()
+        };
         if self.out.len() < MOST_WAITING {
-            self.out.push_back(FromBmc { ack, accepted, status, ..FromBmc::default() });
+            self.out.push_back(FromBmc {
+                ack,
+                accepted,
+                status,
+                ..FromBmc::default()
+            });
         }
     }
 
@@ -359,8 +404,12 @@ impl Port {
     }
 
     fn retry(&mut self, now: Instant, settings: &Settings) {
-        let Some(active) = &mut self.active else { return };
-        let Some(under_way) = active.under_way.as_mut().filter(|u| u.due <= now) else { return };
+        let Some(active) = &mut self.active else {
+            return;
+        };
+        let Some(under_way) = active.under_way.as_mut().filter(|u| u.due <= now) else {
+            return;
+        };
         if under_way.tries < settings.retries {
             under_way.tries += 1;
             under_way.due = now + settings.interval.max(LEAST_INTERVAL);
@@ -369,7 +418,9 @@ impl Port {
             return;
         }
         active.deaf = true;
-        let Some(lost) = active.under_way.take() else { return };
+        let Some(lost) = active.under_way.take() else {
+            return;
+        };
         if settings.ways.renumber {
             for &byte in lost.packet.data.iter().rev() {
                 active.waiting.push_front(byte);
@@ -387,19 +438,29 @@ impl Port {
 
     /// Sends a packet if there is one to send.
     fn advance(&mut self, now: Instant, settings: &Settings) {
-        let Some(active) = &mut self.active else { return };
+        let Some(active) = &mut self.active else {
+            return;
+        };
         let held = active.hold_until.is_some_and(|until| now < until);
         if active.under_way.is_some() || active.paused || held {
             return;
         }
         if active.waiting.is_empty() {
             if std::mem::take(&mut active.break_seen) {
-                let status = Status { break_detected: true, ..Status::default() };
-                self.out.push_back(FromBmc { status, ..FromBmc::default() });
+                let status = Status {
+                    break_detected: true,
+                    ..Status::default()
+                };
+                self.out.push_back(FromBmc {
+                    status,
+                    ..FromBmc::default()
+                });
             }
             return;
         }
-        let gathered = active.since.is_some_and(|since| now >= since + settings.accumulate);
+        let gathered = active
+            .since
+            .is_some_and(|since| now >= since + settings.accumulate);
         let enough = active.waiting.len() >= settings.threshold.min(settings.largest);
         if !(gathered || enough || active.break_seen) {
             return;
@@ -412,12 +473,22 @@ impl Port {
             break_detected: std::mem::take(&mut active.break_seen),
             ..Status::default()
         };
-        let packet = FromBmc { seq: active.seq, ack: 0, accepted: 0, status, data };
+        let packet = FromBmc {
+            seq: active.seq,
+            ack: 0,
+            accepted: 0,
+            status,
+            data,
+        };
         active.since = (!active.waiting.is_empty()).then_some(now);
         active.hold_until = None;
         self.out.push_back(packet.clone());
         let due = now + settings.interval.max(LEAST_INTERVAL);
-        active.under_way = Some(UnderWay { packet, tries: 0, due });
+        active.under_way = Some(UnderWay {
+            packet,
+            tries: 0,
+            due,
+        });
     }
 }
 

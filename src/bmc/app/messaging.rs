@@ -43,7 +43,11 @@ fn flags(_: &mut Machine, _: &Command) -> Outcome {
 }
 
 fn enable_receive(m: &mut Machine, c: &Command) -> Outcome {
-    let channel = m.channels.get(c.data[0] & 0x0f).ok_or(cc::INVALID_FIELD)?.number;
+    let channel = m
+        .channels
+        .get(c.data[0] & 0x0f)
+        .ok_or(cc::INVALID_FIELD)?
+        .number;
     match c.data[1] & 0x03 {
         state @ 0..=1 => {
             let bit = 1 << channel;
@@ -52,7 +56,10 @@ fn enable_receive(m: &mut Machine, c: &Command) -> Outcome {
         2 => {}
         _ => return Err(cc::INVALID_FIELD),
     }
-    Ok(vec![channel, u8::from(m.receive_enabled >> channel & 1 == 1)])
+    Ok(vec![
+        channel,
+        u8::from(m.receive_enabled >> channel & 1 == 1),
+    ])
 }
 
 fn no_message(_: &mut Machine, _: &Command) -> Outcome {
@@ -74,7 +81,12 @@ fn bt_capabilities(_: &mut Machine, _: &Command) -> Outcome {
 }
 
 fn write_read(m: &mut Machine, c: &Command) -> Outcome {
-    let (bus, address, count, write) = (c.data[0] >> 1 & 0x07, c.data[1] & 0xfe, usize::from(c.data[2]), &c.data[3..]);
+    let (bus, address, count, write) = (
+        c.data[0] >> 1 & 0x07,
+        c.data[1] & 0xfe,
+        usize::from(c.data[2]),
+        &c.data[3..],
+    );
     if bus != 0 || address != EEPROM_ADDRESS || m.eeprom.bytes.is_empty() {
         return Err(NAK_ON_WRITE);
     }
@@ -89,7 +101,9 @@ fn write_read(m: &mut Machine, c: &Command) -> Outcome {
     }
     let start = m.eeprom.pointer;
     m.eeprom.pointer = (start + count) % size;
-    Ok((0..count).map(|i| m.eeprom.bytes[(start + i) % size]).collect())
+    Ok((0..count)
+        .map(|i| m.eeprom.bytes[(start + i) % size])
+        .collect())
 }
 
 fn interface_capabilities(_: &mut Machine, c: &Command) -> Outcome {

@@ -40,7 +40,8 @@ impl Watchdog {
         if self.actions & 0x70 == 0 {
             return None;
         }
-        self.fires.and_then(|at| at.checked_sub(Duration::from_secs(self.pre_timeout.into())))
+        self.fires
+            .and_then(|at| at.checked_sub(Duration::from_secs(self.pre_timeout.into())))
     }
 
     fn period(&self) -> Duration {
@@ -55,9 +56,8 @@ impl Watchdog {
     /// Tenths of a second that are left.
     fn left(&self, now: Instant) -> u16 {
         match self.fires {
-            Some(at) => {
-                u16::try_from(at.saturating_duration_since(now).as_millis().div_ceil(100)).unwrap_or(u16::MAX)
-            }
+            Some(at) => u16::try_from(at.saturating_duration_since(now).as_millis().div_ceil(100))
+                .unwrap_or(u16::MAX),
             None => self.initial,
         }
     }
@@ -93,7 +93,11 @@ impl Machine {
         if w.timer_use & DO_NOT_LOG != 0 {
             return;
         }
-        let number = self.sensors.iter().find(|s| s.def().sensor_type.0 == WATCHDOG_2).map_or(0, |s| s.number());
+        let number = self
+            .sensors
+            .iter()
+            .find(|s| s.def().sensor_type.0 == WATCHDOG_2)
+            .map_or(0, |s| s.number());
         let detail = (w.actions & 0x70) | w.timer_use & 0x07;
         let head = [BMC_ADDRESS, 0, EVENT_REVISION, WATCHDOG_2, number, 0x6f];
         let mut entry = [0; 16];
@@ -105,14 +109,18 @@ impl Machine {
 }
 
 fn set(m: &mut Machine, c: &Command) -> Outcome {
-    let &[timer_use, actions, pre_timeout, clear, low, high] = c.data else { return Err(cc::LENGTH) };
+    let &[timer_use, actions, pre_timeout, clear, low, high] = c.data else {
+        return Err(cc::LENGTH);
+    };
     let initial = u16::from_le_bytes([low, high]);
     let interrupt = actions >> 4 & 0x07;
     if !matches!(timer_use & 0x07, 1..=5) || actions & 0x07 > 3 || interrupt > 3 {
         return Err(cc::INVALID_FIELD);
     }
     // The interrupt must come before the end.
-    if interrupt != 0 && Duration::from_secs(pre_timeout.into()) > Duration::from_millis(100 * u64::from(initial)) {
+    if interrupt != 0
+        && Duration::from_secs(pre_timeout.into()) > Duration::from_millis(100 * u64::from(initial))
+    {
         return Err(cc::INVALID_FIELD);
     }
     let w = &mut m.watchdog;

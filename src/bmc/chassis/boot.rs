@@ -9,7 +9,10 @@ use crate::bmc::params::{Access::ReadWrite, Params, Spec, anything};
 use crate::bmc::table::{Entry, O};
 
 /// This file's commands.
-pub const TABLE: &[Entry] = &[Entry::new(0, 0x08, O, 1, 18, set), Entry::new(0, 0x09, O, 3, 3, read)];
+pub const TABLE: &[Entry] = &[
+    Entry::new(0, 0x08, O, 1, 18, set),
+    Entry::new(0, 0x09, O, 3, 3, read),
+];
 
 /// Boot options.
 #[derive(Debug, Clone)]
@@ -22,13 +25,20 @@ pub struct BootOptions {
 impl BootOptions {
     /// Nothing asked for.
     pub fn new() -> Self {
-        Self { params: Params::new(SPECS), invalid: BTreeSet::new(), flags_expire: None }
+        Self {
+            params: Params::new(SPECS),
+            invalid: BTreeSet::new(),
+            flags_expire: None,
+        }
     }
 
     /// The boot flags (parameter 5), five bytes, if they are marked valid.
     pub fn flags(&self) -> Option<&[u8]> {
         let flags = self.params.value(FLAGS, 0);
-        flags.first().is_some_and(|b| b & VALID != 0).then_some(flags)
+        flags
+            .first()
+            .is_some_and(|b| b & VALID != 0)
+            .then_some(flags)
     }
 
     /// The host boots: its firmware takes flags for the next boot, and clears them. `by_button`: nobody asked over
@@ -66,7 +76,9 @@ impl BootOptions {
 
     fn write(&mut self, id: u8, data: &[u8], now: Instant) -> Result<(), u8> {
         if id == ACKNOWLEDGE {
-            let &[mask, bits] = data else { return Err(cc::LENGTH) };
+            let &[mask, bits] = data else {
+                return Err(cc::LENGTH);
+            };
             let kept = self.params.byte(ACKNOWLEDGE, 1) & !mask;
             self.params.put(ACKNOWLEDGE, 0, &[0, kept | bits & mask]);
             return Ok(());
@@ -120,7 +132,14 @@ const SPECS: &[Spec] = &[
     Spec::plain(FLAGS, ReadWrite, 5, anything),
     // Initiator: channel, session ID, time; mailbox in blocks of 16.
     Spec::plain(6, ReadWrite, 9, anything),
-    Spec { id: 7, access: ReadWrite, min: 2, max: 17, sets: MAILBOX_BLOCKS, valid: anything },
+    Spec {
+        id: 7,
+        access: ReadWrite,
+        min: 2,
+        max: 17,
+        sets: MAILBOX_BLOCKS,
+        valid: anything,
+    },
 ];
 
 const VALID_CLEARING: u8 = 3;

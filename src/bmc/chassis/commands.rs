@@ -88,7 +88,10 @@ fn set_restore_policy(m: &mut Machine, c: &Command) -> Outcome {
 }
 
 fn restart_cause(m: &mut Machine, _: &Command) -> Outcome {
-    Ok(vec![m.chassis.restart_cause as u8, m.chassis.restart_channel])
+    Ok(vec![
+        m.chassis.restart_cause as u8,
+        m.chassis.restart_channel,
+    ])
 }
 
 fn set_buttons(m: &mut Machine, c: &Command) -> Outcome {

@@ -96,7 +96,10 @@ impl Chassis {
 
     /// Time with power, so far.
     pub(super) fn hours_on(&self, now: Instant) -> Duration {
-        self.counted + self.on_since.map_or(Duration::ZERO, |since| now.saturating_duration_since(since))
+        self.counted
+            + self
+                .on_since
+                .map_or(Duration::ZERO, |since| now.saturating_duration_since(since))
     }
 
     pub(in crate::bmc) fn due(&self) -> Option<Instant> {
@@ -104,7 +107,10 @@ impl Chassis {
             Identify::Until(at) => Some(at),
             _ => None,
         };
-        [identify, self.back_on_at, self.soft_off_at].into_iter().flatten().min()
+        [identify, self.back_on_at, self.soft_off_at]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     fn switch(&mut self, on: bool, now: Instant) {

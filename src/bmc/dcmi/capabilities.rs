@@ -52,7 +52,11 @@ fn set_configuration(m: &mut Machine, c: &Command) -> Outcome {
     }
     match c.data[0] {
         0 => Err(cc::PARAMETER_NOT_SUPPORTED),
-        id => m.dcmi.configuration.write(id, &c.data[2..]).map(|()| Vec::new()),
+        id => m
+            .dcmi
+            .configuration
+            .write(id, &c.data[2..])
+            .map(|()| Vec::new()),
     }
 }
 

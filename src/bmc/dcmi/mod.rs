@@ -14,7 +14,12 @@ use super::params::Params;
 use super::table::Entry;
 
 /// This chapter's commands.
-pub const TABLES: &[&[Entry]] = &[capabilities::TABLE, power::TABLE, strings::TABLE, thermal::TABLE];
+pub const TABLES: &[&[Entry]] = &[
+    capabilities::TABLE,
+    power::TABLE,
+    strings::TABLE,
+    thermal::TABLE,
+];
 
 /// What DCMI sets.
 #[derive(Debug, Clone)]

@@ -55,16 +55,27 @@ pub struct PowerLimit {
 fn reading(m: &mut Machine, c: &Command) -> Outcome {
     let meter = &m.dcmi.meter;
     let frame = match (c.data[0], c.data[1]) {
-        (1, _) => meter.since.map_or(Duration::ZERO, |s| c.now.saturating_duration_since(s)),
+        (1, _) => meter
+            .since
+            .map_or(Duration::ZERO, |s| c.now.saturating_duration_since(s)),
         (2, period) => rolling_period(period).ok_or(cc::INVALID_FIELD)?,
         _ => return Err(cc::INVALID_FIELD),
     };
-    let mut data: Vec<u8> = [meter.present, meter.least.unwrap_or(0), meter.greatest, meter.average()]
-        .iter()
-        .flat_map(|n| n.to_le_bytes())
-        .collect();
+    let mut data: Vec<u8> = [
+        meter.present,
+        meter.least.unwrap_or(0),
+        meter.greatest,
+        meter.average(),
+    ]
+    .iter()
+    .flat_map(|n| n.to_le_bytes())
+    .collect();
     data.extend(m.clock.seconds(c.wall_ms).to_le_bytes());
-    data.extend(u32::try_from(frame.as_millis()).unwrap_or(u32::MAX).to_le_bytes());
+    data.extend(
+        u32::try_from(frame.as_millis())
+            .unwrap_or(u32::MAX)
+            .to_le_bytes(),
+    );
     // Measurement is active.
     data.push(if meter.samples > 0 { 0x40 } else { 0x00 });
     Ok(data)
@@ -73,7 +84,8 @@ fn reading(m: &mut Machine, c: &Command) -> Outcome {
 /// One of the periods that the capabilities name.
 fn rolling_period(byte: u8) -> Option<Duration> {
     let unit = [1, 60, 3600, 86400][usize::from(byte >> 6)];
-    matches!(byte, 0x1e | 0x41 | 0x4f | 0x81).then(|| Duration::from_secs(unit * u64::from(byte & 0x3f)))
+    matches!(byte, 0x1e | 0x41 | 0x4f | 0x81)
+        .then(|| Duration::from_secs(unit * u64::from(byte & 0x3f)))
 }
 
 fn limit(m: &mut Machine, _: &Command) -> Outcome {

@@ -38,7 +38,10 @@ fn set_controller_id(m: &mut Machine, c: &Command) -> Outcome {
     id[offset..offset + text.len()].copy_from_slice(text);
     // A string that is shorter than the one before ends where its zero is.
     if text.contains(&0) || offset + text.len() == CONTROLLER_ID_MAX {
-        let end = id.iter().position(|&b| b == 0).unwrap_or(CONTROLLER_ID_MAX - 1);
+        let end = id
+            .iter()
+            .position(|&b| b == 0)
+            .unwrap_or(CONTROLLER_ID_MAX - 1);
         id[end..].fill(0);
     }
     let written = offset + text.len();

@@ -18,7 +18,9 @@ pub const TABLE: &[Entry] = &[
 /// The temperature sensors that `[type, entity, instance, start]` asks for. Entity instances of one ID count as 1, 2…
 /// in the order of the repository.
 fn chosen<'m>(m: &'m Machine, c: &Command) -> Result<(u8, Vec<&'m Sensor>), u8> {
-    let &[sensor_type, entity, instance, start] = c.data else { return Err(cc::LENGTH) };
+    let &[sensor_type, entity, instance, start] = c.data else {
+        return Err(cc::LENGTH);
+    };
     if sensor_type != TEMPERATURE {
         return Err(cc::INVALID_FIELD);
     }
@@ -35,9 +37,17 @@ fn chosen<'m>(m: &'m Machine, c: &Command) -> Result<(u8, Vec<&'m Sensor>), u8> 
         .filter(|s| s.def().record == RecordKind::Full)
         .collect();
     let total = u8::try_from(all.len()).unwrap_or(u8::MAX);
-    let from = if instance == 0 { start.max(1) } else { instance };
+    let from = if instance == 0 {
+        start.max(1)
+    } else {
+        instance
+    };
     let count = if instance == 0 { PER_ANSWER } else { 1 };
-    let list: Vec<&Sensor> = all.into_iter().skip(usize::from(from - 1)).take(count).collect();
+    let list: Vec<&Sensor> = all
+        .into_iter()
+        .skip(usize::from(from - 1))
+        .take(count)
+        .collect();
     if instance != 0 && list.is_empty() {
         return Err(cc::NOT_PRESENT);
     }
@@ -46,7 +56,10 @@ fn chosen<'m>(m: &'m Machine, c: &Command) -> Result<(u8, Vec<&'m Sensor>), u8> 
 
 fn sensor_info(m: &mut Machine, c: &Command) -> Outcome {
     let (total, list) = chosen(m, c)?;
-    let ids: Vec<[u8; 2]> = list.iter().filter_map(|s| m.sdr.record_id_of(s.lun(), s.number())).collect();
+    let ids: Vec<[u8; 2]> = list
+        .iter()
+        .filter_map(|s| m.sdr.record_id_of(s.lun(), s.number()))
+        .collect();
     let mut data = vec![total, u8::try_from(ids.len()).unwrap_or(0)];
     data.extend(ids.concat());
     Ok(data)
@@ -54,28 +67,48 @@ fn sensor_info(m: &mut Machine, c: &Command) -> Outcome {
 
 fn readings(m: &mut Machine, c: &Command) -> Outcome {
     let (total, list) = chosen(m, c)?;
-    let first = if c.data[2] == 0 { c.data[3].max(1) } else { c.data[2] };
+    let first = if c.data[2] == 0 {
+        c.data[3].max(1)
+    } else {
+        c.data[2]
+    };
     let mut data = vec![total, u8::try_from(list.len()).unwrap_or(0)];
     for (i, sensor) in (first..).zip(list) {
         let value = sensor.value().unwrap_or(0.0).round();
         // Seven bits of magnitude; bit 7 is the sign.
         let magnitude = value.abs().min(127.0) as u8;
-        data.extend([if value < 0.0 { 0x80 | magnitude } else { magnitude }, i]);
+        data.extend([
+            if value < 0.0 {
+                0x80 | magnitude
+            } else {
+                magnitude
+            },
+            i,
+        ]);
     }
     Ok(data)
 }
 
 fn set_limit(m: &mut Machine, c: &Command) -> Outcome {
     let (entity, instance) = limited(c)?;
-    let &[_, _, actions, temperature, low, ref rest @ ..] = c.data else { return Err(cc::LENGTH) };
+    let &[_, _, actions, temperature, low, ref rest @ ..] = c.data else {
+        return Err(cc::LENGTH);
+    };
     let high = rest.first().copied().unwrap_or(0);
-    m.dcmi.thermal.insert((entity, instance), [actions & 0x60, temperature, low, high]);
+    m.dcmi
+        .thermal
+        .insert((entity, instance), [actions & 0x60, temperature, low, high]);
     Ok(Vec::new())
 }
 
 fn limit(m: &mut Machine, c: &Command) -> Outcome {
     let key = limited(c)?;
-    Ok(m.dcmi.thermal.get(&key).copied().unwrap_or(DEFAULT_LIMIT).to_vec())
+    Ok(m.dcmi
+        .thermal
+        .get(&key)
+        .copied()
+        .unwrap_or(DEFAULT_LIMIT)
+        .to_vec())
 }
 
 /// Limits exist for the inlet only.

@@ -14,12 +14,30 @@ pub(super) const MD5: u8 = 2;
 pub(super) const PASSWORD: u8 = 4;
 
 /// The code of a packet; `None` for types that have none.
-pub(super) fn code(auth_type: u8, key: &[u8; 16], session: u32, sequence: u32, payload: &[u8]) -> Option<[u8; 16]> {
+pub(super) fn code(
+    auth_type: u8,
+    key: &[u8; 16],
+    session: u32,
+    sequence: u32,
+    payload: &[u8],
+) -> Option<[u8; 16]> {
     let (session, sequence) = (session.to_le_bytes(), sequence.to_le_bytes());
     let parts: [&[u8]; 5] = [key, &session, payload, &sequence, key];
     match auth_type {
-        MD2 => Some(parts.iter().fold(Md2::new(), |hash, part| hash.chain_update(part)).finalize().into()),
-        MD5 => Some(parts.iter().fold(Md5::new(), |hash, part| hash.chain_update(part)).finalize().into()),
+        MD2 => Some(
+            parts
+                .iter()
+                .fold(Md2::new(), |hash, part| hash.chain_update(part))
+                .finalize()
+                .into(),
+        ),
+        MD5 => Some(
+            parts
+                .iter()
+                .fold(Md5::new(), |hash, part| hash.chain_update(part))
+                .finalize()
+                .into(),
+        ),
         PASSWORD => Some(*key),
         _ => None,
     }

@@ -33,11 +33,16 @@ impl Bmc {
             Ok(data) => (cc::OK, data),
             Err((code, data)) => (code, data),
         };
-        Some(Reply { code, data: [iana, &rest].concat() })
+        Some(Reply {
+            code,
+            data: [iana, &rest].concat(),
+        })
     }
 
     fn log_info(&mut self, request: &Request<'_>, data: &[u8]) -> Outcome {
-        let &[instance] = data else { return Err(length()) };
+        let &[instance] = data else {
+            return Err(length());
+        };
         let (_, log) = self.log_of(instance)?;
         let mut out = vec![VERSION, CLOCK_IS_SET];
         put(&mut out, &[log.epoch(), log.start(), log.end()]);
@@ -63,19 +68,29 @@ impl Bmc {
             Waited::TooLong => 2,
         };
         let own = request.session.is_some() && self.ports[port].sol.session() == request.session;
-        let start = self.ports[port].sol_start.filter(|_| own).unwrap_or(u64::MAX);
-        let skipped = if own { self.ports[port].sol.skipped() } else { 0 };
+        let start = self.ports[port]
+            .sol_start
+            .filter(|_| own)
+            .unwrap_or(u64::MAX);
+        let skipped = if own {
+            self.ports[port].sol.skipped()
+        } else {
+            0
+        };
         let piece = log.read(have, self.fit(request, want, HEARTBEAT_OVERHEAD));
         let mut out = sequence.to_le_bytes().to_vec();
         out.push(status);
-        put(&mut out, &[
-            request.received.wall_ms,
-            request.at.wall_ms,
-            log.epoch(),
-            log.start(),
-            log.end(),
-            start,
-        ]);
+        put(
+            &mut out,
+            &[
+                request.received.wall_ms,
+                request.at.wall_ms,
+                log.epoch(),
+                log.start(),
+                log.end(),
+                start,
+            ],
+        );
         out.extend(u32::try_from(skipped).unwrap_or(u32::MAX).to_le_bytes());
         put_piece(&mut out, &piece);
         self.statistics.heartbeats += 1;
@@ -121,12 +136,18 @@ impl Bmc {
             1..=15 => usize::from(instance) - 1,
             _ => return Err((cc::OUT_OF_RANGE, Vec::new())),
         };
-        self.ports.get(index).map(|port| (index, &port.log)).ok_or((NO_CONSOLE, Vec::new()))
+        self.ports
+            .get(index)
+            .map(|port| (index, &port.log))
+            .ok_or((NO_CONSOLE, Vec::new()))
     }
 
     /// How many bytes of a log one answer may carry: an IPMI 1.5 packet counts its payload in one byte.
     fn fit(&self, request: &Request<'_>, want: u16, overhead: usize) -> usize {
-        let v20 = request.session.and_then(|id| self.sessions.get(id)).is_some_and(|s| s.is_v20());
+        let v20 = request
+            .session
+            .and_then(|id| self.sessions.get(id))
+            .is_some_and(|s| s.is_v20());
         let most = if v20 { MOST_V20 } else { MOST_V15 };
         usize::from(want).min(most.saturating_sub(overhead))
     }
@@ -136,7 +157,11 @@ impl Bmc {
 type Outcome = Result<Vec<u8>, (u8, Vec<u8>)>;
 
 fn same_epoch(log: &ConsoleLog, epoch: u64) -> Result<(), (u8, Vec<u8>)> {
-    if log.epoch() == epoch { Ok(()) } else { Err((EPOCH_GONE, log.epoch().to_le_bytes().to_vec())) }
+    if log.epoch() == epoch {
+        Ok(())
+    } else {
+        Err((EPOCH_GONE, log.epoch().to_le_bytes().to_vec()))
+    }
 }
 
 fn put_piece(out: &mut Vec<u8>, piece: &Piece) {

@@ -11,7 +11,8 @@ use crate::crypto::rakp::Exchange;
 use crate::crypto::suite::{Authentication, Confidentiality, Integrity, Suite};
 use crate::wire::session::{PayloadType, V20};
 use crate::wire::setup::{
-    AlgorithmNumbers, OpenAccepted, OpenRequest, OpenResponse, Rakp1, Rakp2, Rakp2Body, Rakp3, Rakp4, Status,
+    AlgorithmNumbers, OpenAccepted, OpenRequest, OpenResponse, Rakp1, Rakp2, Rakp2Body, Rakp3,
+    Rakp4, Status,
 };
 
 impl Bmc {
@@ -21,11 +22,17 @@ impl Bmc {
             return;
         };
         let known = self.sessions.all_half_open().find_map(|h| match &h.stage {
-            Stage::Opened { request, response, .. } if h.peer == from && request == payload => Some(response.clone()),
+            Stage::Opened {
+                request, response, ..
+            } if h.peer == from && request == payload => Some(response.clone()),
             _ => None,
         });
         let response = known.unwrap_or_else(|| self.opened(at, from, payload, &request));
-        self.send_to_stranger(from, V20::sessionless(PayloadType::OpenResponse, &response), asked);
+        self.send_to_stranger(
+            from,
+            V20::sessionless(PayloadType::OpenResponse, &response),
+            asked,
+        );
     }
 
     fn opened(&mut self, at: Moment, from: Peer, payload: &[u8], request: &OpenRequest) -> Vec<u8> {
@@ -48,7 +55,10 @@ impl Bmc {
             status: Status::NoErrors,
             privilege: limit.bits(),
             console_session: request.console_session,
-            accepted: Some(OpenAccepted { bmc_session: id, algorithms: suite.numbers() }),
+            accepted: Some(OpenAccepted {
+                bmc_session: id,
+                algorithms: suite.numbers(),
+            }),
         }
         .to_bytes();
         let stage = Stage::Opened {
@@ -59,7 +69,15 @@ impl Bmc {
             console_session: request.console_session,
             rakp: None,
         };
-        self.sessions.begin(HalfOpen { id, peer: from, since: at.now, stage }, HALF_OPEN_LIMIT);
+        self.sessions.begin(
+            HalfOpen {
+                id,
+                peer: from,
+                since: at.now,
+                stage,
+            },
+            HALF_OPEN_LIMIT,
+        );
         response
     }
 
@@ -73,13 +91,17 @@ impl Bmc {
             bits => Privilege::from_bits(bits).ok_or(Status::InvalidRole)?,
         };
         let n = request.algorithms;
-        if n.authentication != DEFAULT && !Suite::all().any(|s| s.authentication as u8 == n.authentication) {
+        if n.authentication != DEFAULT
+            && !Suite::all().any(|s| s.authentication as u8 == n.authentication)
+        {
             return Err(Status::InvalidAuthentication);
         }
         if n.integrity != DEFAULT && !Suite::all().any(|s| s.integrity as u8 == n.integrity) {
             return Err(Status::InvalidIntegrity);
         }
-        if n.confidentiality != DEFAULT && !Suite::all().any(|s| s.confidentiality as u8 == n.confidentiality) {
+        if n.confidentiality != DEFAULT
+            && !Suite::all().any(|s| s.confidentiality as u8 == n.confidentiality)
+        {
             return Err(Status::InvalidConfidentiality);
         }
         let (suite, limit) = self
@@ -93,18 +115,26 @@ impl Bmc {
 
     /// The suites that may be used, each with its greatest level.
     pub(super) fn suites(&self) -> impl Iterator<Item = (Suite, Privilege)> {
-        Suite::all().filter(|suite| suite.id != 0 || self.config.suite_zero).filter_map(|suite| {
-            let limit = match self.machine.lan(LAN_CHANNEL) {
-                // Suite 0 stands in no list of a careful BMC: its switch is enough.
-                Some(lan) => lan.cipher_suite_limit(suite.id).or((suite.id == 0).then_some(Privilege::Administrator)),
-                None => None,
-            }?;
-            Some((suite, limit))
-        })
+        Suite::all()
+            .filter(|suite| suite.id != 0 || self.config.suite_zero)
+            .filter_map(|suite| {
+                let limit = match self.machine.lan(LAN_CHANNEL) {
+                    // Suite 0 stands in no list of a careful BMC: its switch is enough.
+                    Some(lan) => lan
+                        .cipher_suite_limit(suite.id)
+                        .or((suite.id == 0).then_some(Privilege::Administrator)),
+                    None => None,
+                }?;
+                Some((suite, limit))
+            })
     }
 
     pub(super) fn most_sessions(&self) -> usize {
-        self.config.personality.session_limit.unwrap_or(usize::MAX).min(self.config.session_limit)
+        self.config
+            .personality
+            .session_limit
+            .unwrap_or(usize::MAX)
+            .min(self.config.session_limit)
     }
 
     pub(super) fn rakp1(&mut self, _at: Moment, from: Peer, payload: &[u8], asked: usize) {
@@ -117,13 +147,32 @@ impl Bmc {
     }
 
     fn rakp2(&mut self, payload: &[u8], request: &Rakp1<'_>) -> Vec<u8> {
-        let tag = if self.config.personality.rakp2_tag_zero { 0 } else { request.tag };
-        let refusal = |status, console_session| Rakp2 { tag, status, console_session, body: None }.to_bytes();
+        let tag = if self.config.personality.rakp2_tag_zero {
+            0
+        } else {
+            request.tag
+        };
+        let refusal = |status, console_session| {
+            Rakp2 {
+                tag,
+                status,
+                console_session,
+                body: None,
+            }
+            .to_bytes()
+        };
         let bmc_random = self.fresh();
         let Some(HalfOpen { stage, .. }) = self.sessions.half_open(request.bmc_session) else {
             return refusal(Status::InvalidSessionId, 0);
         };
-        let Stage::Opened { suite, limit, console_session, rakp, .. } = stage else {
+        let Stage::Opened {
+            suite,
+            limit,
+            console_session,
+            rakp,
+            ..
+        } = stage
+        else {
             return refusal(Status::InvalidSessionId, 0);
         };
         if let Some(known) = rakp.as_ref().filter(|known| known.request == payload) {
@@ -137,10 +186,19 @@ impl Bmc {
                 return refusal(status, console_session);
             }
         };
-        let Some(password) = self.machine.users().get(user).and_then(|u| Key20::new(u.password())) else {
+        let Some(password) = self
+            .machine
+            .users()
+            .get(user)
+            .and_then(|u| Key20::new(u.password()))
+        else {
             return refusal(Status::UnauthorizedName, console_session);
         };
-        let kg = self.machine.channels().get(LAN_CHANNEL).and_then(|c| Key20::new(&c.kg));
+        let kg = self
+            .machine
+            .channels()
+            .get(LAN_CHANNEL)
+            .and_then(|c| Key20::new(&c.kg));
         let exchange = Exchange {
             suite,
             password,
@@ -154,11 +212,31 @@ impl Bmc {
             username: request.username.to_vec(),
             quirk: self.config.personality.rakp,
         };
-        let body = Rakp2Body { bmc_random, guid: exchange.guid, auth_code: exchange.rakp2_code() };
-        let response = Rakp2 { tag, status: Status::NoErrors, console_session, body: Some(body) }.to_bytes();
-        let settled =
-            Rakp { request: payload.to_vec(), response: response.clone(), exchange, user, level, failures: 0 };
-        if let Some(HalfOpen { stage: Stage::Opened { rakp, .. }, .. }) = self.sessions.half_open(request.bmc_session) {
+        let body = Rakp2Body {
+            bmc_random,
+            guid: exchange.guid,
+            auth_code: exchange.rakp2_code(),
+        };
+        let response = Rakp2 {
+            tag,
+            status: Status::NoErrors,
+            console_session,
+            body: Some(body),
+        }
+        .to_bytes();
+        let settled = Rakp {
+            request: payload.to_vec(),
+            response: response.clone(),
+            exchange,
+            user,
+            level,
+            failures: 0,
+        };
+        if let Some(HalfOpen {
+            stage: Stage::Opened { rakp, .. },
+            ..
+        }) = self.sessions.half_open(request.bmc_session)
+        {
             *rakp = Some(Box::new(settled));
         }
         response
@@ -177,7 +255,9 @@ impl Bmc {
         }
         let users = self.machine.users();
         let lookup = (!name_only).then_some(level);
-        let user = users.find(LAN_CHANNEL, request.username, lookup).ok_or(Status::UnauthorizedName)?;
+        let user = users
+            .find(LAN_CHANNEL, request.username, lookup)
+            .ok_or(Status::UnauthorizedName)?;
         let access = users.get(user).ok_or(Status::UnauthorizedName)?;
         let allowed = access.limit(LAN_CHANNEL).ok_or(Status::UnauthorizedName)?;
         if level > allowed || level > limit {
@@ -197,8 +277,17 @@ impl Bmc {
             return;
         };
         if length > 16 {
-            let refusal = Rakp2 { tag, status: Status::InvalidNameLength, console_session: 0, body: None };
-            self.send_to_stranger(from, V20::sessionless(PayloadType::Rakp2, &refusal.to_bytes()), asked);
+            let refusal = Rakp2 {
+                tag,
+                status: Status::InvalidNameLength,
+                console_session: 0,
+                body: None,
+            };
+            self.send_to_stranger(
+                from,
+                V20::sessionless(PayloadType::Rakp2, &refusal.to_bytes()),
+                asked,
+            );
         }
     }
 
@@ -213,20 +302,45 @@ impl Bmc {
         }
     }
 
-    fn rakp4(&mut self, at: Moment, from: Peer, payload: &[u8], request: &Rakp3) -> Option<Vec<u8>> {
+    fn rakp4(
+        &mut self,
+        at: Moment,
+        from: Peer,
+        payload: &[u8],
+        request: &Rakp3,
+    ) -> Option<Vec<u8>> {
         let tag = request.tag;
-        let refusal =
-            |status, console_session| Some(Rakp4 { tag, status, console_session, check: Vec::new() }.to_bytes());
+        let refusal = |status, console_session| {
+            Some(
+                Rakp4 {
+                    tag,
+                    status,
+                    console_session,
+                    check: Vec::new(),
+                }
+                .to_bytes(),
+            )
+        };
         if let Some(session) = self.sessions.get(request.bmc_session) {
             return match &session.security {
-                Security::V20 { last_rakp: (asked, answer), .. } if asked == payload => Some(answer.clone()),
+                Security::V20 {
+                    last_rakp: (asked, answer),
+                    ..
+                } if asked == payload => Some(answer.clone()),
                 _ => refusal(Status::InvalidSessionId, 0),
             };
         }
         let most = self.most_sessions();
         let active = self.sessions.len();
-        let Some(HalfOpen { stage: Stage::Opened { console_session, rakp: Some(rakp), .. }, .. }) =
-            self.sessions.half_open(request.bmc_session)
+        let Some(HalfOpen {
+            stage:
+                Stage::Opened {
+                    console_session,
+                    rakp: Some(rakp),
+                    ..
+                },
+            ..
+        }) = self.sessions.half_open(request.bmc_session)
         else {
             return refusal(Status::InvalidSessionId, 0);
         };
@@ -250,7 +364,13 @@ impl Bmc {
             return refusal(Status::InsufficientResources, console_session);
         }
         let check = rakp.exchange.rakp4_check();
-        let answer = Rakp4 { tag, status: Status::NoErrors, console_session, check }.to_bytes();
+        let answer = Rakp4 {
+            tag,
+            status: Status::NoErrors,
+            console_session,
+            check,
+        }
+        .to_bytes();
         let session = Session {
             id: request.bmc_session,
             handle: 0,
@@ -282,7 +402,10 @@ impl Bmc {
     /// Adds a session that was just activated.
     pub(super) fn open(&mut self, session: Session) {
         let (user, id) = (session.user, session.id);
-        log::info!("user {user} opened session {id:#010x} from {}", session.peer.address);
+        log::info!(
+            "user {user} opened session {id:#010x} from {}",
+            session.peer.address
+        );
         self.sessions.add(session);
         self.statistics.sessions_opened += 1;
         push_event(&mut self.events, Event::Opened { user, session: id });
@@ -306,7 +429,11 @@ fn strength(suite: &Suite) -> (u8, u8, u8) {
         Authentication::HmacSha1 => 2,
         Authentication::HmacSha256 => 3,
     };
-    (authentication, u8::from(suite.confidentiality != Confidentiality::None), u8::from(suite.integrity != Integrity::None))
+    (
+        authentication,
+        u8::from(suite.confidentiality != Confidentiality::None),
+        u8::from(suite.integrity != Integrity::None),
+    )
 }
 
 /// 'You choose', in an algorithm record.

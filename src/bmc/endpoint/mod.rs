@@ -208,7 +208,10 @@ impl Bmc {
 
     /// What happened on a port so far.
     pub fn port_counts(&self, port: usize) -> sol::Counts {
-        self.ports.get(port).map(|p| p.sol.counts).unwrap_or_default()
+        self.ports
+            .get(port)
+            .map(|p| p.sol.counts)
+            .unwrap_or_default()
     }
 
     /// The console log of a port.
@@ -246,7 +249,13 @@ impl Bmc {
     // What comes in.
 
     /// Takes a datagram.
-    pub fn handle_datagram(&mut self, now: Instant, wall_ms: u64, from: impl Into<Peer>, bytes: &[u8]) {
+    pub fn handle_datagram(
+        &mut self,
+        now: Instant,
+        wall_ms: u64,
+        from: impl Into<Peer>,
+        bytes: &[u8],
+    ) {
         let at = Moment { now, wall_ms };
         self.statistics.datagrams_in += 1;
         self.count_packet(LAN_CHANNEL);
@@ -277,7 +286,9 @@ impl Bmc {
     /// [`serial_room`](Self::serial_room) reach a console that does not keep up.
     pub fn serial_input(&mut self, now: Instant, wall_ms: u64, port: usize, bytes: &[u8]) {
         let settings = self.sol_settings(port);
-        let Some(serial) = self.ports.get_mut(port) else { return };
+        let Some(serial) = self.ports.get_mut(port) else {
+            return;
+        };
         serial.log.append(wall_ms, bytes);
         if !serial.dead {
             serial.sol.host_output(now, bytes, &settings);
@@ -296,13 +307,19 @@ impl Bmc {
 
     /// Characters for the host, at most `most`. Ask again when the port has taken them.
     pub fn take_serial(&mut self, now: Instant, port: usize, most: usize) -> Vec<u8> {
-        let Some(serial) = self.ports.get_mut(port) else { return Vec::new() };
+        let Some(serial) = self.ports.get_mut(port) else {
+            return Vec::new();
+        };
         let bytes = serial.sol.for_host(most);
         if !bytes.is_empty() {
             serial.sol.host_took();
             self.pump_sol(now);
         }
-        if self.ports.get(port).is_some_and(|p| p.dead) { Vec::new() } else { bytes }
+        if self.ports.get(port).is_some_and(|p| p.dead) {
+            Vec::new()
+        } else {
+            bytes
+        }
     }
 
     // What is done to it.
@@ -336,7 +353,13 @@ impl Bmc {
             if new_epoch {
                 serial.log.clear(number(&mut *self.random));
             }
-            push_event(&mut self.events, Event::Sol { port: index, session: None });
+            push_event(
+                &mut self.events,
+                Event::Sol {
+                    port: index,
+                    session: None,
+                },
+            );
         }
         self.count_sessions();
     }
@@ -387,10 +410,22 @@ impl Bmc {
     pub fn poll_timeout(&self) -> Option<Instant> {
         let idle = self.idle_limit();
         let sessions = self.sessions.iter().map(|s| s.last_command + idle);
-        let half_open = self.sessions.all_half_open().map(|h| h.since + HALF_OPEN_LIFE);
-        let ports = (0..self.ports.len()).filter_map(|i| self.ports[i].sol.poll_timeout(&self.sol_settings(i)));
-        let others = [self.busy_until, self.deaf_until, self.machine.poll_timeout()];
-        sessions.chain(half_open).chain(ports).chain(others.into_iter().flatten()).min()
+        let half_open = self
+            .sessions
+            .all_half_open()
+            .map(|h| h.since + HALF_OPEN_LIFE);
+        let ports = (0..self.ports.len())
+            .filter_map(|i| self.ports[i].sol.poll_timeout(&self.sol_settings(i)));
+        let others = [
+            self.busy_until,
+            self.deaf_until,
+            self.machine.poll_timeout(),
+        ];
+        sessions
+            .chain(half_open)
+            .chain(ports)
+            .chain(others.into_iter().flatten())
+            .min()
     }
 
     // Inside.
@@ -419,7 +454,10 @@ impl Bmc {
 
     fn process(&mut self, at: Moment, task: Task) {
         match task.work {
-            Work::Request { session, ref message } => self.process_request(at, &task, session, message),
+            Work::Request {
+                session,
+                ref message,
+            } => self.process_request(at, &task, session, message),
             Work::Datagram(ref bytes) => self.process_datagram(at, &task, bytes),
         }
     }
@@ -429,8 +467,12 @@ impl Bmc {
             self.sessions.expire_half_open(limit);
         }
         let idle = self.idle_limit();
-        let over: Vec<u32> =
-            self.sessions.iter().filter(|s| at.now >= s.last_command + idle).map(|s| s.id).collect();
+        let over: Vec<u32> = self
+            .sessions
+            .iter()
+            .filter(|s| at.now >= s.last_command + idle)
+            .map(|s| s.id)
+            .collect();
         for id in over {
             self.end_session(id, "no command for too long");
         }
@@ -439,7 +481,10 @@ impl Bmc {
     /// How long a session lives without a command. Where there are too many, some boards shorten it.
     fn idle_limit(&self) -> Duration {
         let p = &self.config.personality;
-        let excess = self.sessions.len().saturating_sub(p.comfortable_sessions.unwrap_or(usize::MAX));
+        let excess = self
+            .sessions
+            .len()
+            .saturating_sub(p.comfortable_sessions.unwrap_or(usize::MAX));
         p.idle / 2u32.saturating_pow(excess.min(8) as u32 * 3).max(1)
     }
 
@@ -457,11 +502,21 @@ impl Bmc {
     }
 
     fn end_sol(&mut self, port: usize, notice: bool) {
-        let Some(serial) = self.ports.get_mut(port) else { return };
-        let Some(session) = serial.sol.session() else { return };
+        let Some(serial) = self.ports.get_mut(port) else {
+            return;
+        };
+        let Some(session) = serial.sol.session() else {
+            return;
+        };
         let packet = serial.sol.deactivate();
         serial.sol_start = None;
-        push_event(&mut self.events, Event::Sol { port, session: None });
+        push_event(
+            &mut self.events,
+            Event::Sol {
+                port,
+                session: None,
+            },
+        );
         if let (true, Some(packet)) = (notice, packet) {
             self.send_sol_end(session, &packet);
         }
@@ -469,7 +524,11 @@ impl Bmc {
 
     fn count_sessions(&mut self) {
         for channel in [LAN_CHANNEL] {
-            let n = self.sessions.iter().filter(|s| s.channel == channel).count();
+            let n = self
+                .sessions
+                .iter()
+                .filter(|s| s.channel == channel)
+                .count();
             self.machine.set_session_count(channel, n as u8);
         }
     }
@@ -481,7 +540,9 @@ impl Bmc {
                     self.reboot(at.now + self.config.personality.boot_time, false);
                 }
                 MachineEvent::UserChanged(user) => self.user_changed(*user),
-                MachineEvent::PowerCycle | MachineEvent::HardReset | MachineEvent::PowerOn => self.host_reset(),
+                MachineEvent::PowerCycle | MachineEvent::HardReset | MachineEvent::PowerOn => {
+                    self.host_reset()
+                }
                 _ => {}
             }
             push_event(&mut self.events, Event::Machine(event));
@@ -490,10 +551,19 @@ impl Bmc {
 
     /// A user who may not log in any more is logged out; one whose limit sank loses the levels above it.
     fn user_changed(&mut self, user: u8) {
-        let mine: Vec<(u32, u8)> =
-            self.sessions.iter().filter(|s| s.user == user).map(|s| (s.id, s.channel)).collect();
+        let mine: Vec<(u32, u8)> = self
+            .sessions
+            .iter()
+            .filter(|s| s.user == user)
+            .map(|s| (s.id, s.channel))
+            .collect();
         for (id, channel) in mine {
-            match self.machine.users().get(user).and_then(|u| u.limit(channel)) {
+            match self
+                .machine
+                .users()
+                .get(user)
+                .and_then(|u| u.limit(channel))
+            {
                 None => self.end_session(id, "the user was disabled"),
                 Some(limit) => {
                     if let Some(session) = self.sessions.get_mut(id) {
@@ -527,9 +597,17 @@ impl Bmc {
             self.statistics.strangers += 1;
             return;
         };
-        let Some(port) = self.ports.iter().position(|p| p.sol.session() == Some(session)) else { return };
+        let Some(port) = self
+            .ports
+            .iter()
+            .position(|p| p.sol.session() == Some(session))
+        else {
+            return;
+        };
         let settings = self.sol_settings(port);
-        self.ports[port].sol.receive(at.now, session_seq, &packet, &settings);
+        self.ports[port]
+            .sol
+            .receive(at.now, session_seq, &packet, &settings);
     }
 
     /// Sends what the SOL instances have to say.
@@ -548,13 +626,22 @@ impl Bmc {
     }
 
     fn send_sol(&mut self, session: u32, packet: &FromBmc) {
-        self.send_payload(session, crate::wire::session::PayloadType::Sol, &packet.to_bytes());
+        self.send_payload(
+            session,
+            crate::wire::session::PayloadType::Sol,
+            &packet.to_bytes(),
+        );
     }
 
     fn sol_settings(&self, _port: usize) -> sol::Settings {
         let p = &self.config.personality;
         let (accumulate, threshold, retries, interval) = match self.machine.sol(LAN_CHANNEL) {
-            Some(c) => (c.accumulate(), c.threshold().into(), c.retries().into(), c.retry_interval()),
+            Some(c) => (
+                c.accumulate(),
+                c.threshold().into(),
+                c.retries().into(),
+                c.retry_interval(),
+            ),
             None => (Duration::from_millis(60), 96, 7, Duration::from_millis(500)),
         };
         sol::Settings {
@@ -615,7 +702,6 @@ fn number(random: &mut dyn Random) -> u64 {
     u64::from_le_bytes(bytes)
 }
 
-
 /// The enterprise number that RFC 5612 reserves for examples.
 pub const EXTENSION_IANA: u32 = 32473;
 /// The channel that the sockets belong to.
@@ -627,4 +713,3 @@ const HALF_OPEN_LIFE: Duration = Duration::from_secs(15);
 const MOST_WAITING: usize = 4096;
 /// By how much sequence numbers jump on boards that do so.
 const SEQUENCE_JUMP: u32 = 1000;
-

@@ -24,7 +24,9 @@ impl Bmc {
     }
 
     fn activate_payload(&mut self, request: &Request<'_>) -> Outcome {
-        let &[kind, instance, aux, _, _, _] = request.message.data else { return Err(cc::LENGTH) };
+        let &[kind, instance, aux, _, _, _] = request.message.data else {
+            return Err(cc::LENGTH);
+        };
         let id = request.session.ok_or(cc::PRIVILEGE)?;
         if kind & 0x3f != SOL {
             return Err(cc::INVALID_FIELD);
@@ -32,15 +34,26 @@ impl Bmc {
         let port = self.port(instance)?;
         let (user, privilege, encrypts, authenticates) = {
             let session = self.sessions.get(id).ok_or(cc::PRIVILEGE)?;
-            let Security::V20 { keys, .. } = &session.security else { return Err(PAYLOAD_DISABLED) };
+            let Security::V20 { keys, .. } = &session.security else {
+                return Err(PAYLOAD_DISABLED);
+            };
             let encrypts = keys.suite().confidentiality != Confidentiality::None;
-            (session.user, session.privilege, encrypts, keys.authenticates())
+            (
+                session.user,
+                session.privilege,
+                encrypts,
+                keys.authenticates(),
+            )
         };
         let config = self.machine.sol(LAN_CHANNEL).ok_or(PAYLOAD_DISABLED)?;
         if privilege < config.privilege() {
             return Err(cc::PRIVILEGE);
         }
-        let may = self.machine.users().get(user).is_some_and(|u| u.may_use_payload(LAN_CHANNEL, SOL));
+        let may = self
+            .machine
+            .users()
+            .get(user)
+            .is_some_and(|u| u.may_use_payload(LAN_CHANNEL, SOL));
         if !config.enabled() || !may {
             return Err(PAYLOAD_DISABLED);
         }
@@ -73,23 +86,46 @@ impl Bmc {
         serial.sol.activate(session, paused, &settings);
         serial.sol_start = Some(serial.log.end());
         serial.dead = false;
-        push_event(&mut self.events, Event::Sol { port, session: Some(session) });
+        push_event(
+            &mut self.events,
+            Event::Sol {
+                port,
+                session: Some(session),
+            },
+        );
         if early {
             let serial = &mut self.ports[port];
-            let from = serial.log.end().saturating_sub(EARLY_CHARACTERS).max(serial.log.start());
+            let from = serial
+                .log
+                .end()
+                .saturating_sub(EARLY_CHARACTERS)
+                .max(serial.log.start());
             let tail = serial.log.read(from, EARLY_CHARACTERS as usize).data;
             serial.sol_start = Some(serial.log.end() - tail.len() as u64);
-            serial.sol.host_output(request.at.now, &tail, &crate::bmc::sol::Settings { threshold: 1, ..settings });
+            serial.sol.host_output(
+                request.at.now,
+                &tail,
+                &crate::bmc::sol::Settings {
+                    threshold: 1,
+                    ..settings
+                },
+            );
             self.pump_sol(request.at.now);
         }
     }
 
     fn activation_answer(&self) -> Vec<u8> {
         let p = &self.config.personality;
-        let size = p.payload_size.unwrap_or(u16::from(p.sol_characters) + HEADER_LEN as u16);
+        let size = p
+            .payload_size
+            .unwrap_or(u16::from(p.sol_characters) + HEADER_LEN as u16);
         let port = match p.port {
             NamedPort::True => self.machine.sol(LAN_CHANNEL).map_or(623, |c| c.port()),
-            NamedPort::Swapped => self.machine.sol(LAN_CHANNEL).map_or(623, |c| c.port()).swap_bytes(),
+            NamedPort::Swapped => self
+                .machine
+                .sol(LAN_CHANNEL)
+                .map_or(623, |c| c.port())
+                .swap_bytes(),
             NamedPort::Bogus(port) => port,
         };
         let mut data = vec![0; 4];
@@ -101,7 +137,9 @@ impl Bmc {
     }
 
     fn deactivate_payload(&mut self, request: &Request<'_>) -> Outcome {
-        let [kind, instance, ..] = *request.message.data else { return Err(cc::LENGTH) };
+        let [kind, instance, ..] = *request.message.data else {
+            return Err(cc::LENGTH);
+        };
         if !matches!(request.message.data.len(), 2 | 6) {
             return Err(cc::LENGTH);
         }
@@ -110,11 +148,16 @@ impl Bmc {
             return Err(cc::INVALID_FIELD);
         }
         let port = self.port(instance)?;
-        let needed = self.machine.sol(LAN_CHANNEL).map_or(Privilege::Administrator, |c| c.privilege());
+        let needed = self
+            .machine
+            .sol(LAN_CHANNEL)
+            .map_or(Privilege::Administrator, |c| c.privilege());
         if self.privilege(request) < needed {
             return Err(cc::PRIVILEGE);
         }
-        let Some(owner) = self.ports[port].sol.session() else { return Err(PAYLOAD_INACTIVE) };
+        let Some(owner) = self.ports[port].sol.session() else {
+            return Err(PAYLOAD_INACTIVE);
+        };
         // Whoever asks for it knows; anybody else is told.
         let notice = owner != id && !self.config.personality.silent_deactivation;
         match self.config.personality.deactivation {
@@ -141,21 +184,29 @@ impl Bmc {
     }
 
     fn activation_status(&mut self, request: &Request<'_>) -> Outcome {
-        let &[kind] = request.message.data else { return Err(cc::LENGTH) };
+        let &[kind] = request.message.data else {
+            return Err(cc::LENGTH);
+        };
         if self.privilege(request) < Privilege::User {
             return Err(cc::PRIVILEGE);
         }
         if kind & 0x3f != SOL {
             return Err(cc::INVALID_FIELD);
         }
-        let active = self.ports.iter().enumerate().filter(|(_, p)| p.sol.session().is_some());
+        let active = self
+            .ports
+            .iter()
+            .enumerate()
+            .filter(|(_, p)| p.sol.session().is_some());
         let bits = active.fold(0u16, |bits, (port, _)| bits | 1 << port);
         let [low, high] = bits.to_le_bytes();
         Ok(vec![self.ports.len() as u8, low, high])
     }
 
     fn instance_info(&mut self, request: &Request<'_>) -> Outcome {
-        let &[kind, instance] = request.message.data else { return Err(cc::LENGTH) };
+        let &[kind, instance] = request.message.data else {
+            return Err(cc::LENGTH);
+        };
         if self.privilege(request) < Privilege::User {
             return Err(cc::PRIVILEGE);
         }
@@ -171,8 +222,14 @@ impl Bmc {
 
     /// The port of a payload instance.
     fn port(&self, instance: u8) -> Result<usize, u8> {
-        let port = usize::from(instance & 0x0f).checked_sub(1).ok_or(cc::INVALID_FIELD)?;
-        if port < self.ports.len() { Ok(port) } else { Err(INSTANCE_LIMIT) }
+        let port = usize::from(instance & 0x0f)
+            .checked_sub(1)
+            .ok_or(cc::INVALID_FIELD)?;
+        if port < self.ports.len() {
+            Ok(port)
+        } else {
+            Err(INSTANCE_LIMIT)
+        }
     }
 }
 

@@ -38,17 +38,29 @@ impl Bmc {
         match class {
             rmcp::Class::Asf => {
                 if let Ok((tag, asf::Message::Ping)) = asf::parse(body) {
-                    let pong = asf::datagram(tag, asf::Message::Pong { entities: 0x81, interactions: 0 });
+                    let pong = asf::datagram(
+                        tag,
+                        asf::Message::Pong {
+                            entities: 0x81,
+                            interactions: 0,
+                        },
+                    );
                     self.send_to_stranger(from, pong, bytes.len());
                 }
             }
             rmcp::Class::Ipmi => match Packet::parse_body(body) {
-                Ok(Packet::V20(packet)) if packet.session != 0 => self.receive_v20(at, from, &packet),
+                Ok(Packet::V20(packet)) if packet.session != 0 => {
+                    self.receive_v20(at, from, &packet)
+                }
                 Ok(Packet::V15(packet)) if self.sessions.get(packet.session).is_some() => {
                     self.receive_v15(at, from, &packet);
                 }
                 Ok(_) => {
-                    self.queue.push(Task { from, received: at, work: Work::Datagram(bytes.to_vec()) });
+                    self.queue.push(Task {
+                        from,
+                        received: at,
+                        work: Work::Datagram(bytes.to_vec()),
+                    });
                 }
                 Err(_) => self.statistics.strangers += 1,
             },
@@ -62,7 +74,9 @@ impl Bmc {
             self.statistics.strangers += 1;
             return;
         };
-        let Security::V20 { keys, .. } = &session.security else { return };
+        let Security::V20 { keys, .. } = &session.security else {
+            return;
+        };
         let Ok(payload) = keys.open(packet) else {
             self.statistics.forged += 1;
             return;
@@ -84,14 +98,28 @@ impl Bmc {
 
     fn receive_v15(&mut self, at: Moment, from: Peer, packet: &V15<'_>) {
         let per_message = self.per_message_authentication();
-        let Some(session) = self.sessions.get_mut(packet.session) else { return };
-        let Security::V15 { auth_type, password, .. } = &session.security else {
+        let Some(session) = self.sessions.get_mut(packet.session) else {
+            return;
+        };
+        let Security::V15 {
+            auth_type,
+            password,
+            ..
+        } = &session.security
+        else {
             self.statistics.forged += 1;
             return;
         };
         let bare = packet.auth_type == auth_code::NONE && !per_message;
-        let want = auth_code::code(*auth_type, password, packet.session, packet.sequence, packet.payload);
-        if !bare && (packet.auth_type != *auth_type || !auth_code::matches(want, packet.auth_code)) {
+        let want = auth_code::code(
+            *auth_type,
+            password,
+            packet.session,
+            packet.sequence,
+            packet.payload,
+        );
+        if !bare && (packet.auth_type != *auth_type || !auth_code::matches(want, packet.auth_code))
+        {
             // An activation that is sent again still has the challenge's id and looks like this.
             self.statistics.forged += 1;
             return;
@@ -112,19 +140,37 @@ impl Bmc {
         if let Some(session) = self.sessions.get_mut(session) {
             session.last_command = at.now;
         }
-        self.queue.push(Task { from, received: at, work: Work::Request { session, message } });
+        self.queue.push(Task {
+            from,
+            received: at,
+            work: Work::Request { session, message },
+        });
     }
 
     /// Processes a request of a session whose turn has come.
-    pub(super) fn process_request(&mut self, at: Moment, task: &Task, session: u32, message: &[u8]) {
+    pub(super) fn process_request(
+        &mut self,
+        at: Moment,
+        task: &Task,
+        session: u32,
+        message: &[u8],
+    ) {
         // The session may have ended while the request waited.
         if self.sessions.get(session).is_none() {
             return;
         }
-        let Ok(message) = Message::parse(message) else { return };
+        let Ok(message) = Message::parse(message) else {
+            return;
+        };
         let waited = Waited::between(task.received, at, self.config.overdue);
-        let request =
-            Request { session: Some(session), from: task.from, message, received: task.received, at, waited };
+        let request = Request {
+            session: Some(session),
+            from: task.from,
+            message,
+            received: task.received,
+            at,
+            waited,
+        };
         self.run(&request);
     }
 
@@ -137,7 +183,9 @@ impl Bmc {
                     return;
                 }
                 match packet.payload_type {
-                    PayloadType::OpenRequest => self.open_session(at, from, packet.payload, bytes.len()),
+                    PayloadType::OpenRequest => {
+                        self.open_session(at, from, packet.payload, bytes.len())
+                    }
                     PayloadType::Rakp1 => self.rakp1(at, from, packet.payload, bytes.len()),
                     PayloadType::Rakp3 => self.rakp3(at, from, packet.payload, bytes.len()),
                     PayloadType::Ipmi if !packet.encrypted => {
@@ -148,9 +196,18 @@ impl Bmc {
                     _ => self.statistics.strangers += 1,
                 }
             }
-            Ok(Packet::V15(packet)) if packet.session == 0 && packet.auth_type == auth_code::NONE => {
+            Ok(Packet::V15(packet))
+                if packet.session == 0 && packet.auth_type == auth_code::NONE =>
+            {
                 self.outside(at, task, packet.payload, bytes.len(), |payload| {
-                    V15 { auth_type: 0, sequence: 0, session: 0, auth_code: None, payload }.to_datagram()
+                    V15 {
+                        auth_type: 0,
+                        sequence: 0,
+                        session: 0,
+                        auth_code: None,
+                        payload,
+                    }
+                    .to_datagram()
                 });
             }
             Ok(Packet::V15(packet)) => self.activate_session(at, from, &packet, bytes.len()),
@@ -175,7 +232,14 @@ impl Bmc {
             return;
         }
         let waited = Waited::between(task.received, at, self.config.overdue);
-        let request = Request { session: None, from: task.from, message, received: task.received, at, waited };
+        let request = Request {
+            session: None,
+            from: task.from,
+            message,
+            received: task.received,
+            at,
+            waited,
+        };
         if let Some(reply) = self.reply(&request) {
             let bytes = frame(&message.answer(&with_code(&reply)).to_bytes());
             self.send_to_stranger(task.from, bytes, asked);
@@ -183,7 +247,9 @@ impl Bmc {
     }
 
     fn run(&mut self, request: &Request<'_>) {
-        let Some(session) = request.session else { return };
+        let Some(session) = request.session else {
+            return;
+        };
         match request.waited {
             Waited::No => {}
             Waited::Yes => self.statistics.waited += 1,
@@ -192,13 +258,23 @@ impl Bmc {
                 self.statistics.overdue += 1;
             }
         }
-        let key = (request.message.netfn, request.message.cmd, request.message.seq);
-        let repeated = self.sessions.get_mut(session).and_then(|s| s.last_request.replace(key)) == Some(key);
+        let key = (
+            request.message.netfn,
+            request.message.cmd,
+            request.message.seq,
+        );
+        let repeated = self
+            .sessions
+            .get_mut(session)
+            .and_then(|s| s.last_request.replace(key))
+            == Some(key);
         if repeated && self.config.personality.duplicate_code {
             self.answer(session, &request.message, &[DUPLICATE_REQUEST]);
             return;
         }
-        let Some(reply) = self.reply(request) else { return };
+        let Some(reply) = self.reply(request) else {
+            return;
+        };
         self.answer(session, &request.message, &with_code(&reply));
         if let Some(id) = self.closing.take() {
             self.end_session(id, "closed");
@@ -234,7 +310,9 @@ impl Bmc {
         if request.waited == Waited::TooLong {
             return Some(Err(TIMEOUT_IN_QUEUE).into());
         }
-        let own = self.session_command(request).or_else(|| self.payload_command(request));
+        let own = self
+            .session_command(request)
+            .or_else(|| self.payload_command(request));
         if let Some(outcome) = own {
             return Some(outcome.into());
         }
@@ -258,12 +336,18 @@ impl Bmc {
 
     /// The present privilege level of a request's session.
     pub(super) fn privilege(&self, request: &Request<'_>) -> Privilege {
-        request.session.and_then(|id| self.sessions.get(id)).map_or(Privilege::None, |s| s.privilege)
+        request
+            .session
+            .and_then(|id| self.sessions.get(id))
+            .map_or(Privilege::None, |s| s.privilege)
     }
 
     /// Whether every packet of an IPMI 1.5 session must be authenticated.
     pub(super) fn per_message_authentication(&self) -> bool {
-        self.machine.channels().get(LAN_CHANNEL).is_none_or(|c| !c.present.per_message_auth_disabled)
+        self.machine
+            .channels()
+            .get(LAN_CHANNEL)
+            .is_none_or(|c| !c.present.per_message_auth_disabled)
     }
 }
 

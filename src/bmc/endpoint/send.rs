@@ -12,14 +12,32 @@ impl Bmc {
     /// Sends a payload of a session; IPMI 1.5 sessions know IPMI messages only.
     pub(super) fn send_payload(&mut self, session: u32, kind: PayloadType, payload: &[u8]) {
         let iv = self.fresh();
-        let Some(session) = self.sessions.get_mut(session) else { return };
+        let Some(session) = self.sessions.get_mut(session) else {
+            return;
+        };
         let sequence = session.next_outbound();
         let to = session.peer;
         let bytes = match &session.security {
-            Security::V20 { console_session, keys, .. } => keys.seal(kind, *console_session, sequence, payload, iv),
-            Security::V15 { auth_type, password, .. } if kind == PayloadType::Ipmi => {
-                let auth_code = auth_code::code(*auth_type, password, session.id, sequence, payload);
-                V15 { auth_type: *auth_type, sequence, session: session.id, auth_code, payload }.to_datagram()
+            Security::V20 {
+                console_session,
+                keys,
+                ..
+            } => keys.seal(kind, *console_session, sequence, payload, iv),
+            Security::V15 {
+                auth_type,
+                password,
+                ..
+            } if kind == PayloadType::Ipmi => {
+                let auth_code =
+                    auth_code::code(*auth_type, password, session.id, sequence, payload);
+                V15 {
+                    auth_type: *auth_type,
+                    sequence,
+                    session: session.id,
+                    auth_code,
+                    payload,
+                }
+                .to_datagram()
             }
             Security::V15 { .. } => return,
         };

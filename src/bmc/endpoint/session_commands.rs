@@ -27,16 +27,25 @@ impl Bmc {
     }
 
     fn auth_capabilities(&mut self, request: &Request<'_>) -> Outcome {
-        let &[channel, level] = request.message.data else { return Err(cc::LENGTH) };
+        let &[channel, level] = request.message.data else {
+            return Err(cc::LENGTH);
+        };
         lan_channel(channel)?;
         let level = Privilege::from_bits(level).ok_or(cc::INVALID_FIELD)?;
-        let access = self.machine.channels().get(LAN_CHANNEL).ok_or(cc::INVALID_FIELD)?.present;
+        let access = self
+            .machine
+            .channels()
+            .get(LAN_CHANNEL)
+            .ok_or(cc::INVALID_FIELD)?
+            .present;
         let speaks_v20 = !self.config.personality.v15_only;
         let extended = channel & 0x80 != 0 && speaks_v20;
         let users = self.machine.users();
         let may = |name: &dyn Fn(&[u8]) -> bool, empty: bool| {
             users.iter().any(|(_, user)| {
-                user.limit(LAN_CHANNEL).is_some() && name(user.name()) && (user.password() == &[0; 20]) == empty
+                user.limit(LAN_CHANNEL).is_some()
+                    && name(user.name())
+                    && (user.password() == &[0; 20]) == empty
             })
         };
         let named = |name: &[u8]| !name.is_empty();
@@ -47,15 +56,24 @@ impl Bmc {
             | flag(may(&named, false) || may(&named, true), 2)
             | flag(may(&null, false), 1)
             | flag(may(&null, true), 0);
-        let mut data = vec![LAN_CHANNEL, self.authentication_types(level) | flag(extended, 7), status];
+        let mut data = vec![
+            LAN_CHANNEL,
+            self.authentication_types(level) | flag(extended, 7),
+            status,
+        ];
         data.push(if extended { BOTH_VERSIONS } else { 0 });
         data.extend([0, 0, 0, 0]); // no OEM authentication type
         Ok(data)
     }
 
     fn set_privilege(&mut self, request: &Request<'_>) -> Outcome {
-        let &[level] = request.message.data else { return Err(cc::LENGTH) };
-        let session = request.session.and_then(|id| self.sessions.get_mut(id)).ok_or(cc::PRIVILEGE)?;
+        let &[level] = request.message.data else {
+            return Err(cc::LENGTH);
+        };
+        let session = request
+            .session
+            .and_then(|id| self.sessions.get_mut(id))
+            .ok_or(cc::PRIVILEGE)?;
         if level & 0x0f != 0 {
             let level = Privilege::from_bits(level).ok_or(cc::INVALID_FIELD)?;
             if level == Privilege::Callback {
@@ -106,15 +124,22 @@ impl Bmc {
         if by_name && session.is_none() {
             return Err(cc::NOT_PRESENT);
         }
-        let counts = [self.most_sessions().min(63) as u8, self.sessions.len().min(63) as u8];
-        let Some(session) = session else { return Ok(vec![0, counts[0], counts[1]]) };
+        let counts = [
+            self.most_sessions().min(63) as u8,
+            self.sessions.len().min(63) as u8,
+        ];
+        let Some(session) = session else {
+            return Ok(vec![0, counts[0], counts[1]]);
+        };
         let mut data = vec![session.handle, counts[0], counts[1]];
         data.extend(described(session));
         Ok(data)
     }
 
     fn cipher_suites(&mut self, request: &Request<'_>) -> Outcome {
-        let &[channel, payload, list] = request.message.data else { return Err(cc::LENGTH) };
+        let &[channel, payload, list] = request.message.data else {
+            return Err(cc::LENGTH);
+        };
         lan_channel(channel)?;
         if !matches!(payload & 0x3f, 0 | 1) {
             return Err(cc::INVALID_FIELD);
@@ -133,24 +158,40 @@ impl Bmc {
             all.dedup();
             all
         };
-        let page = records.chunks(PAGE).nth(usize::from(list & 0x3f)).unwrap_or(&[]);
+        let page = records
+            .chunks(PAGE)
+            .nth(usize::from(list & 0x3f))
+            .unwrap_or(&[]);
         Ok([&[LAN_CHANNEL][..], page].concat())
     }
 
     fn kg_is_set(&self) -> bool {
-        self.machine.channels().get(LAN_CHANNEL).is_some_and(|c| c.kg != [0; 20])
+        self.machine
+            .channels()
+            .get(LAN_CHANNEL)
+            .is_some_and(|c| c.kg != [0; 20])
     }
 }
 
 fn record(suite: Suite) -> [u8; 5] {
     let n = suite.numbers();
-    [STANDARD_RECORD, suite.id, n.authentication, n.integrity | INTEGRITY, n.confidentiality | CONFIDENTIALITY]
+    [
+        STANDARD_RECORD,
+        suite.id,
+        n.authentication,
+        n.integrity | INTEGRITY,
+        n.confidentiality | CONFIDENTIALITY,
+    ]
 }
 
 /// What Get Session Info tells of a LAN session.
 fn described(session: &Session) -> Vec<u8> {
     let protocol = if session.is_v20() { 0x10 } else { 0x00 };
-    let mut data = vec![session.user & 0x3f, session.privilege.bits(), protocol | session.channel];
+    let mut data = vec![
+        session.user & 0x3f,
+        session.privilege.bits(),
+        protocol | session.channel,
+    ];
     let ip = match session.peer.address.ip().to_canonical() {
         IpAddr::V4(ip) => ip.octets(),
         IpAddr::V6(_) => [0; 4],
@@ -162,7 +203,11 @@ fn described(session: &Session) -> Vec<u8> {
 }
 
 fn lan_channel(field: u8) -> Result<(), u8> {
-    if matches!(field & 0x0f, PRESENT_CHANNEL | LAN_CHANNEL) { Ok(()) } else { Err(cc::INVALID_FIELD) }
+    if matches!(field & 0x0f, PRESENT_CHANNEL | LAN_CHANNEL) {
+        Ok(())
+    } else {
+        Err(cc::INVALID_FIELD)
+    }
 }
 
 fn flag(set: bool, bit: u8) -> u8 {

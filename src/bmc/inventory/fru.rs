@@ -117,7 +117,10 @@ pub struct Product {
 pub struct Text(Vec<u8>);
 
 #[derive(Deserialize)]
-#[serde(untagged, expecting = "a text is a string, or { text = \"…\", encoding = \"6bit\" } (latin1, 6bit, bcd, binary)")]
+#[serde(
+    untagged,
+    expecting = "a text is a string, or { text = \"…\", encoding = \"6bit\" } (latin1, 6bit, bcd, binary)"
+)]
 enum TextForm {
     Plain(String),
     Encoded { text: String, encoding: Encoding },
@@ -143,7 +146,10 @@ impl TryFrom<TextForm> for Text {
             bytes.push(b' ');
         }
         if bytes.len() > 63 {
-            return Err(format!("'{text}' makes {} bytes: at most 63 are right", bytes.len()));
+            return Err(format!(
+                "'{text}' makes {} bytes: at most 63 are right",
+                bytes.len()
+            ));
         }
         // At most 63, so it fits six bits.
         let mut field = vec![code << 6 | (bytes.len() & 0x3f) as u8];
@@ -161,7 +167,9 @@ impl FruDef {
         let mut out = vec![0u8; 8];
         let mut offsets = [0u8; 5];
         let areas = [
-            self.internal.as_ref().map(|h| [&[FORMAT_VERSION][..], &h.0].concat()),
+            self.internal
+                .as_ref()
+                .map(|h| [&[FORMAT_VERSION][..], &h.0].concat()),
             self.chassis.as_ref().map(Chassis::bytes).transpose()?,
             self.board.as_ref().map(Board::bytes).transpose()?,
             self.product.as_ref().map(Product::bytes).transpose()?,
@@ -169,17 +177,27 @@ impl FruDef {
         ];
         for (offset, area) in offsets.iter_mut().zip(areas) {
             let Some(area) = area else { continue };
-            *offset = u8::try_from(out.len() / 8)
-                .map_err(|_| format!("FRU {}: its areas start beyond 2040 bytes: shorten them", self.id))?;
+            *offset = u8::try_from(out.len() / 8).map_err(|_| {
+                format!(
+                    "FRU {}: its areas start beyond 2040 bytes: shorten them",
+                    self.id
+                )
+            })?;
             out.extend(area);
             out.resize(out.len().next_multiple_of(8), 0);
         }
         out[0] = FORMAT_VERSION;
         out[1..6].copy_from_slice(&offsets);
         out[7] = checksum(&out[..7]);
-        let size = self.size.map_or(out.len().next_multiple_of(256), usize::from);
+        let size = self
+            .size
+            .map_or(out.len().next_multiple_of(256), usize::from);
         if size < out.len() {
-            return Err(format!("FRU {} needs {} bytes: its size of {size} is too small", self.id, out.len()));
+            return Err(format!(
+                "FRU {} needs {} bytes: its size of {size} is too small",
+                self.id,
+                out.len()
+            ));
         }
         out.resize(size, 0);
         Ok(out)
@@ -189,8 +207,13 @@ impl FruDef {
         let mut out = Vec::new();
         for (i, record) in self.multi.iter().enumerate() {
             let (kind, data) = record.bytes();
-            let length = u8::try_from(data.len())
-                .map_err(|_| format!("FRU {}: a multi-record has {} bytes: at most 255 are right", self.id, data.len()))?;
+            let length = u8::try_from(data.len()).map_err(|_| {
+                format!(
+                    "FRU {}: a multi-record has {} bytes: at most 255 are right",
+                    self.id,
+                    data.len()
+                )
+            })?;
             let last = i + 1 == self.multi.len();
             let header = [kind, u8::from(last) << 7 | 0x02, length, checksum(&data)];
             out.extend(header);
@@ -211,9 +234,18 @@ impl Board {
     fn bytes(&self) -> Result<Vec<u8>, String> {
         let [m0, m1, m2, high] = self.minutes.to_le_bytes();
         if high != 0 {
-            return Err(format!("minutes = {} is too late: at most 16777215 since 1996 are right", self.minutes));
+            return Err(format!(
+                "minutes = {} is too late: at most 16777215 since 1996 are right",
+                self.minutes
+            ));
         }
-        let fields = [&self.manufacturer, &self.product, &self.serial, &self.part, &self.file_id];
+        let fields = [
+            &self.manufacturer,
+            &self.product,
+            &self.serial,
+            &self.part,
+            &self.file_id,
+        ];
         area(&[self.language, m0, m1, m2], &fields, &self.extra)
     }
 }
@@ -243,8 +275,9 @@ fn area(head: &[u8], fields: &[&Text], extra: &[Text]) -> Result<Vec<u8>, String
     // The last byte of the last group of eight is the checksum.
     let length = (out.len() + 1).next_multiple_of(8);
     out.resize(length - 1, 0);
-    out[1] = u8::try_from(length / 8)
-        .map_err(|_| format!("a FRU area makes {length} bytes: at most 2040 are right, shorten its fields"))?;
+    out[1] = u8::try_from(length / 8).map_err(|_| {
+        format!("a FRU area makes {length} bytes: at most 2040 are right, shorten its fields")
+    })?;
     let sum = checksum(&out);
     out.push(sum);
     Ok(out)
@@ -252,7 +285,10 @@ fn area(head: &[u8], fields: &[&Text], extra: &[Text]) -> Result<Vec<u8>, String
 
 /// What makes the sum of all bytes zero.
 pub fn checksum(bytes: &[u8]) -> u8 {
-    bytes.iter().fold(0u8, |sum, b| sum.wrapping_add(*b)).wrapping_neg()
+    bytes
+        .iter()
+        .fold(0u8, |sum, b| sum.wrapping_add(*b))
+        .wrapping_neg()
 }
 
 fn english() -> u8 {

@@ -50,7 +50,8 @@ impl SelDef {
             0xc0..=0xdf => ("an OEM entry with a time", 9),
             0xe0..=0xff => ("an OEM entry without a time", 13),
             other => {
-                let message = format!("record = {other} is no entry type: 2 or 192 to 255 are right");
+                let message =
+                    format!("record = {other} is no entry type: 2 or 192 to 255 are right");
                 return Err((self.data.span(), message));
             }
         };
@@ -63,7 +64,14 @@ impl SelDef {
         entry[3..7].copy_from_slice(&self.time.to_le_bytes());
         if self.record == 0x02 {
             let direction = u8::from(self.deassert) << 7 | self.reading & 0x7f;
-            let head = [self.generator, self.channel, EVENT_REVISION, self.sensor_type.0, self.number, direction];
+            let head = [
+                self.generator,
+                self.channel,
+                EVENT_REVISION,
+                self.sensor_type.0,
+                self.number,
+                direction,
+            ];
             entry[7..13].copy_from_slice(&head);
         }
         entry[16 - data.len()..].copy_from_slice(data);

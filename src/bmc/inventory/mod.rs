@@ -60,7 +60,14 @@ impl Inventory {
     /// A machine without sensors, FRUs and log entries.
     pub fn empty() -> Self {
         let device = DeviceDef::default().into();
-        Self { device, sensors: Vec::new(), records: Vec::new(), frus: Vec::new(), log: Vec::new(), spd: Vec::new() }
+        Self {
+            device,
+            sensors: Vec::new(),
+            records: Vec::new(),
+            frus: Vec::new(),
+            log: Vec::new(),
+            spd: Vec::new(),
+        }
     }
 
     /// Reads an inventory file.
@@ -69,19 +76,26 @@ impl Inventory {
     /// The first thing that is wrong, with its line.
     pub fn parse(text: &str) -> Result<Self, InventoryError> {
         let at = |span: std::ops::Range<usize>, message: String| InventoryError {
-            line: 1 + text.as_bytes()[..span.start.min(text.len())].iter().filter(|&&b| b == b'\n').count(),
+            line: 1 + text.as_bytes()[..span.start.min(text.len())]
+                .iter()
+                .filter(|&&b| b == b'\n')
+                .count(),
             message: message.replace('\n', " "),
         };
-        let file: File =
-            toml::from_str(text).map_err(|e| at(e.span().unwrap_or_default(), e.message().to_owned()))?;
+        let file: File = toml::from_str(text)
+            .map_err(|e| at(e.span().unwrap_or_default(), e.message().to_owned()))?;
         let mut numbers = BTreeSet::new();
         let mut records = Vec::new();
         for sensor in &file.sensor {
-            sensor.check().map_err(|(span, message)| at(span, message))?;
+            sensor
+                .check()
+                .map_err(|(span, message)| at(span, message))?;
             let first = *sensor.number.get_ref();
             for number in first..first.saturating_add(sensor.share.byte()) {
                 if !numbers.insert((sensor.lun.get(), number)) {
-                    let message = format!("sensor number {number} is there already: each must be unique on its LUN");
+                    let message = format!(
+                        "sensor number {number} is there already: each must be unique on its LUN"
+                    );
                     return Err(at(sensor.number.span(), message));
                 }
             }
@@ -90,7 +104,10 @@ impl Inventory {
         for sdr in &file.sdr {
             let (kind, body) = sdr.get_ref().record();
             if body.len() > MAX_RECORD {
-                let message = format!("a data record of {} bytes: at most {MAX_RECORD} are right", body.len());
+                let message = format!(
+                    "a data record of {} bytes: at most {MAX_RECORD} are right",
+                    body.len()
+                );
                 return Err(at(sdr.span(), message));
             }
             records.push((kind, body));
@@ -100,15 +117,28 @@ impl Inventory {
         for fru in &file.fru {
             let (span, fru) = (fru.span(), fru.get_ref());
             if fru.id == 0xff || !ids.insert(fru.id) {
-                return Err(at(span, format!("FRU {} is there already or reserved: each needs its own ID, 0 to 254", fru.id)));
+                return Err(at(
+                    span,
+                    format!(
+                        "FRU {} is there already or reserved: each needs its own ID, 0 to 254",
+                        fru.id
+                    ),
+                ));
             }
-            frus.push((fru.id, fru.bytes().map_err(|message| at(span, message))?, fru.read_only));
+            frus.push((
+                fru.id,
+                fru.bytes().map_err(|message| at(span, message))?,
+                fru.read_only,
+            ));
         }
         let log = file.sel.iter().map(SelDef::entry).collect::<Result<_, _>>();
         Ok(Self {
             device: file.device.into(),
             sensors: file.sensor,
-            records: (1..).zip(records).map(|(id, (kind, body))| framed(id, kind, &body)).collect(),
+            records: (1..)
+                .zip(records)
+                .map(|(id, (kind, body))| framed(id, kind, &body))
+                .collect(),
             frus,
             log: log.map_err(|(span, message)| at(span, message))?,
             spd: file.spd.0,
@@ -117,7 +147,10 @@ impl Inventory {
 
     /// Numbers of sensors without those that have only events: what Get Device SDR Info counts.
     pub fn readable_sensors(&self) -> usize {
-        self.sensors.iter().filter(|s| s.record != RecordKind::EventOnly).count()
+        self.sensors
+            .iter()
+            .filter(|s| s.record != RecordKind::EventOnly)
+            .count()
     }
 }
 
@@ -223,11 +256,21 @@ mod tests {
     #[test]
     fn the_builtin_inventory_is_rich() {
         let inventory = Inventory::parse(BUILTIN).expect("the built-in inventory is right");
-        assert!(inventory.sensors.len() >= 40, "{} sensors", inventory.sensors.len());
+        assert!(
+            inventory.sensors.len() >= 40,
+            "{} sensors",
+            inventory.sensors.len()
+        );
         assert!(inventory.frus.len() >= 4);
-        assert!(inventory.log.len() >= 200, "{} log entries", inventory.log.len());
+        assert!(
+            inventory.log.len() >= 200,
+            "{} log entries",
+            inventory.log.len()
+        );
         let kinds: BTreeSet<u8> = inventory.records.iter().map(|r| r[3]).collect();
-        for kind in [0x01, 0x02, 0x03, 0x08, 0x09, 0x0a, 0x10, 0x11, 0x12, 0x13, 0x14, 0xc0] {
+        for kind in [
+            0x01, 0x02, 0x03, 0x08, 0x09, 0x0a, 0x10, 0x11, 0x12, 0x13, 0x14, 0xc0,
+        ] {
             assert!(kinds.contains(&kind), "no record of type {kind:02x}h");
         }
         let linear: BTreeSet<u8> = inventory.sensors.iter().map(|s| s.linear.0).collect();
@@ -242,16 +285,29 @@ mod tests {
         let wrong = |text: &str| Inventory::parse(text).unwrap_err().to_string();
         let sensor = "[[sensor]]\nnumber = 1\nname = \"A\"\nentity = \"3.1\"\n";
         let typo = wrong(&format!("{sensor}type = \"Temprature\"\n"));
-        assert!(typo.starts_with("line 5: 'Temprature' is no sensor type: a number or one of Temperature, Volt"), "{typo}");
+        assert!(
+            typo.starts_with(
+                "line 5: 'Temprature' is no sensor type: a number or one of Temperature, Volt"
+            ),
+            "{typo}"
+        );
         assert_eq!(
             wrong(&format!("{sensor}type = 1\nm = 600\n")),
             "line 6: 600 is out of range: -512 to 511 are right"
         );
-        assert_eq!(wrong("[device]\n\nrevision = \"x\"\n").split(':').next(), Some("line 3"));
+        assert_eq!(
+            wrong("[device]\n\nrevision = \"x\"\n").split(':').next(),
+            Some("line 3")
+        );
         let twice = format!("{sensor}type = 1\n{sensor}type = 1\n");
-        assert_eq!(wrong(&twice), "line 7: sensor number 1 is there already: each must be unique on its LUN");
+        assert_eq!(
+            wrong(&twice),
+            "line 7: sensor number 1 is there already: each must be unique on its LUN"
+        );
         assert!(wrong("[[sel]]\ndata = \"00\"\n").starts_with("line 2: an event has 3 data bytes"));
-        assert!(wrong("colour = 1\n").starts_with("line 1: unknown field `colour`, expected one of"));
+        assert!(
+            wrong("colour = 1\n").starts_with("line 1: unknown field `colour`, expected one of")
+        );
         assert!(wrong("[[sdr]]\nkind = \"foo\"\n").contains("fru-locator"));
         assert!(wrong("[[fru]]\nid = 1\nsize = 4\n").starts_with("line 1: FRU 1 needs 8 bytes"));
     }

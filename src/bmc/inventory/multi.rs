@@ -148,18 +148,31 @@ impl MultiDef {
                 b.extend(input.iter().flat_map(|v| v.to_le_bytes()));
                 b.extend(frequency);
                 b.extend([*dropout_ms, *flags]);
-                b.extend((u16::from(hold_up.byte()) << 12 | peak.get().unsigned_abs()).to_le_bytes());
+                b.extend(
+                    (u16::from(hold_up.byte()) << 12 | peak.get().unsigned_abs()).to_le_bytes(),
+                );
                 b.push(combined[0].byte() << 4 | combined[1].byte());
                 b.extend(combined_watts.to_le_bytes());
                 b.push(*tachometer);
                 0x00
             }
-            Self::DcOutput { output, standby, voltage, ripple, current } => {
+            Self::DcOutput {
+                output,
+                standby,
+                voltage,
+                ripple,
+                current,
+            } => {
                 b.push(u8::from(*standby) << 7 | output.byte());
                 rails(&mut b, voltage, *ripple, current);
                 0x01
             }
-            Self::DcLoad { output, voltage, ripple, current } => {
+            Self::DcLoad {
+                output,
+                voltage,
+                ripple,
+                current,
+            } => {
                 b.push(output.byte());
                 rails(&mut b, voltage, *ripple, current);
                 0x02
@@ -174,15 +187,31 @@ impl MultiDef {
                 b.extend(guid.0);
                 0x03
             }
-            Self::BaseCompatibility { manufacturer, entity, base, code, mask } => {
+            Self::BaseCompatibility {
+                manufacturer,
+                entity,
+                base,
+                code,
+                mask,
+            } => {
                 compatibility(&mut b, *manufacturer, [*entity, *base, code.byte()], mask);
                 0x04
             }
-            Self::ExtendedCompatibility { manufacturer, entity, base, code, mask } => {
+            Self::ExtendedCompatibility {
+                manufacturer,
+                entity,
+                base,
+                code,
+                mask,
+            } => {
                 compatibility(&mut b, *manufacturer, [*entity, *base, code.byte()], mask);
                 0x05
             }
-            Self::Oem { record_type, manufacturer, data } => {
+            Self::Oem {
+                record_type,
+                manufacturer,
+                data,
+            } => {
                 b.extend(&manufacturer.to_le_bytes()[..3]);
                 b.extend(&data.0);
                 record_type.byte()

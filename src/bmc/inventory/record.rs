@@ -202,18 +202,39 @@ impl SdrDef {
     pub fn record(&self) -> (u8, Vec<u8>) {
         let mut b = Vec::new();
         let kind = match self {
-            Self::EntityAssociation { container, ranges, linked, presence, contains } => {
-                let flags = u8::from(*ranges) << 7 | u8::from(*linked) << 6 | u8::from(*presence) << 5;
+            Self::EntityAssociation {
+                container,
+                ranges,
+                linked,
+                presence,
+                contains,
+            } => {
+                let flags =
+                    u8::from(*ranges) << 7 | u8::from(*linked) << 6 | u8::from(*presence) << 5;
                 b.extend([container.id, container.instance, flags]);
                 for i in 0..4 {
                     b.extend(contains.get(i).map_or([0, 0], |e| [e.id, e.instance]));
                 }
                 0x08
             }
-            Self::DeviceEntityAssociation { container, address, channel, ranges, contains } => {
-                b.extend([container.id, container.instance, *address, channel.byte() << 4, u8::from(*ranges) << 7]);
+            Self::DeviceEntityAssociation {
+                container,
+                address,
+                channel,
+                ranges,
+                contains,
+            } => {
+                b.extend([
+                    container.id,
+                    container.instance,
+                    *address,
+                    channel.byte() << 4,
+                    u8::from(*ranges) << 7,
+                ]);
                 for i in 0..4 {
-                    let entry = contains.get(i).map(|e| [*address, channel.byte() << 4, e.id, e.instance]);
+                    let entry = contains
+                        .get(i)
+                        .map(|e| [*address, channel.byte() << 4, e.id, e.instance]);
                     b.extend(entry.unwrap_or_default());
                 }
                 b.extend([0; 6]);
@@ -246,7 +267,17 @@ impl SdrDef {
                 name.push_to(&mut b);
                 0x10
             }
-            Self::FruLocator { name, fru, logical, channel, bus, device_type, modifier, entity, oem } => {
+            Self::FruLocator {
+                name,
+                fru,
+                logical,
+                channel,
+                bus,
+                device_type,
+                modifier,
+                entity,
+                oem,
+            } => {
                 b.extend([
                     super::sensor::BMC_ADDRESS,
                     *fru,
@@ -262,20 +293,62 @@ impl SdrDef {
                 name.push_to(&mut b);
                 0x11
             }
-            Self::McLocator { name, address, channel, power, capabilities, entity, oem } => {
-                b.extend([*address, channel.byte(), *power, *capabilities, 0, 0, 0, entity.id, entity.instance, *oem]);
+            Self::McLocator {
+                name,
+                address,
+                channel,
+                power,
+                capabilities,
+                entity,
+                oem,
+            } => {
+                b.extend([
+                    *address,
+                    channel.byte(),
+                    *power,
+                    *capabilities,
+                    0,
+                    0,
+                    0,
+                    entity.id,
+                    entity.instance,
+                    *oem,
+                ]);
                 name.push_to(&mut b);
                 0x12
             }
-            Self::McConfirmation { address, device, channel, revision, firmware, manufacturer, product, guid } => {
+            Self::McConfirmation {
+                address,
+                device,
+                channel,
+                revision,
+                firmware,
+                manufacturer,
+                product,
+                guid,
+            } => {
                 let [major, minor] = *firmware;
                 let [m0, m1, m2, _] = manufacturer.to_le_bytes();
-                b.extend([*address, *device, channel.byte() << 4 | revision.byte(), major, minor, 0x02, m0, m1, m2]);
+                b.extend([
+                    *address,
+                    *device,
+                    channel.byte() << 4 | revision.byte(),
+                    major,
+                    minor,
+                    0x02,
+                    m0,
+                    m1,
+                    m2,
+                ]);
                 b.extend(product.to_le_bytes());
                 b.extend(guid.0);
                 0x13
             }
-            Self::ChannelInfo { channels, message_interrupt, event_interrupt } => {
+            Self::ChannelInfo {
+                channels,
+                message_interrupt,
+                event_interrupt,
+            } => {
                 b.extend(channels);
                 b.extend([*message_interrupt, *event_interrupt, 0]);
                 0x14

@@ -256,12 +256,17 @@ impl SensorDef {
 
     /// First raw value of the next segment after `raw`, or `raw` itself when the factors stay the same.
     pub fn next_segment(&self, raw: u8) -> u8 {
-        self.segments.iter().map(|s| s.from).find(|&from| from > raw).unwrap_or(raw)
+        self.segments
+            .iter()
+            .map(|s| s.from)
+            .find(|&from| from > raw)
+            .unwrap_or(raw)
     }
 
     /// What a raw reading means.
     pub fn value_of(&self, raw: u8) -> f64 {
-        self.factors(raw).value(self.raw_format().number(raw), self.linear.0)
+        self.factors(raw)
+            .value(self.raw_format().number(raw), self.linear.0)
     }
 
     /// The raw reading nearest to a value.
@@ -271,17 +276,22 @@ impl SensorDef {
 
     /// Which thresholds exist: bits 0..=5 LNC, LC, LNR, UNC, UC, UNR.
     pub fn threshold_mask(&self) -> u8 {
-        (0..).zip(self.thresholds.in_order()).filter(|(_, t)| t.is_some()).fold(0, |mask, (bit, _)| mask | 1 << bit)
+        (0..)
+            .zip(self.thresholds.in_order())
+            .filter(|(_, t)| t.is_some())
+            .fold(0, |mask, (bit, _)| mask | 1 << bit)
     }
 
     /// Events that may be logged: assertion and deassertion masks as the record and Set Sensor Event Enable have them.
     pub fn event_masks(&self) -> [u16; 2] {
         let default = if self.is_threshold() {
             // Lower thresholds: going low (offsets 0, 2, 4); upper ones: going high (7, 9, 11).
-            (0..6u16).filter(|bit| self.threshold_mask() >> bit & 1 == 1).fold(0, |mask, bit| {
-                let offset = 2 * bit + u16::from(bit >= 3);
-                mask | 1 << offset
-            })
+            (0..6u16)
+                .filter(|bit| self.threshold_mask() >> bit & 1 == 1)
+                .fold(0, |mask, bit| {
+                    let offset = 2 * bit + u16::from(bit >= 3);
+                    mask | 1 << offset
+                })
         } else {
             self.possible().0
         };
@@ -304,25 +314,42 @@ impl SensorDef {
     /// A byte range in the file and a message.
     pub fn check(&self) -> Result<(), (std::ops::Range<usize>, String)> {
         let name = self.name.get_ref();
-        let (_, id) = self.encoding.encode(name).map_err(|e| (self.name.span(), e))?;
+        let (_, id) = self
+            .encoding
+            .encode(name)
+            .map_err(|e| (self.name.span(), e))?;
         if id.is_empty() || id.len() > 16 {
-            let message = format!("the name '{name}' makes {} bytes: 1 to 16 are right", id.len());
+            let message = format!(
+                "the name '{name}' makes {} bytes: 1 to 16 are right",
+                id.len()
+            );
             return Err((self.name.span(), message));
         }
         let number = *self.number.get_ref();
         if number == 0 || number == 0xff {
-            return Err((self.number.span(), format!("sensor number {number} is reserved: 1 to 254 are right")));
+            return Err((
+                self.number.span(),
+                format!("sensor number {number} is reserved: 1 to 254 are right"),
+            ));
         }
         if !matches!(self.reading, 1..=0x0c | 0x6f..=0x7f) {
-            let message = format!("reading type {} of '{name}' is reserved: 1 to 12 or 111 to 127 are right", self.reading);
+            let message = format!(
+                "reading type {} of '{name}' is reserved: 1 to 12 or 111 to 127 are right",
+                self.reading
+            );
             return Err((self.number.span(), message));
         }
         if self.linear.0 == NON_LINEAR && self.segments.is_empty() {
-            let message = format!("'{name}' is nonlinear: it needs segments = [{{ from = 0, m = 1, b = 0 }}, …]");
+            let message = format!(
+                "'{name}' is nonlinear: it needs segments = [{{ from = 0, m = 1, b = 0 }}, …]"
+            );
             return Err((self.number.span(), message));
         }
         if u16::from(number) + u16::from(self.share.byte()) > 0xff {
-            let message = format!("'{name}' shares {} numbers from {number}: they must end at 254", self.share.get());
+            let message = format!(
+                "'{name}' shares {} numbers from {number}: they must end at 254",
+                self.share.get()
+            );
             return Err((self.number.span(), message));
         }
         Ok(())
@@ -330,7 +357,13 @@ impl SensorDef {
 
     /// The sensor record without its record ID, version and length bytes: type and body; `None` if it has none.
     pub fn record(&self) -> Option<(u8, Vec<u8>)> {
-        let mut body = vec![BMC_ADDRESS, self.lun.byte(), *self.number.get_ref(), self.entity.id, self.entity.instance];
+        let mut body = vec![
+            BMC_ADDRESS,
+            self.lun.byte(),
+            *self.number.get_ref(),
+            self.entity.id,
+            self.entity.instance,
+        ];
         let kind = match self.record {
             RecordKind::Full => 0x01,
             RecordKind::Compact => 0x02,
@@ -343,17 +376,33 @@ impl SensorDef {
             }
             RecordKind::None => return None,
         };
-        body.extend([self.initialisation(), self.capabilities(), self.sensor_type.0, self.reading]);
+        body.extend([
+            self.initialisation(),
+            self.capabilities(),
+            self.sensor_type.0,
+            self.reading,
+        ]);
         for mask in self.masks() {
             body.extend(mask.to_le_bytes());
         }
-        let analog = if self.is_analog() { self.raw_format() as u8 } else { Format::NotAnalog as u8 };
+        let analog = if self.is_analog() {
+            self.raw_format() as u8
+        } else {
+            Format::NotAnalog as u8
+        };
         body.extend([
-            analog << 6 | self.rate.byte() << 3 | (self.modifier_is as u8) << 1 | u8::from(self.percentage),
+            analog << 6
+                | self.rate.byte() << 3
+                | (self.modifier_is as u8) << 1
+                | u8::from(self.percentage),
             self.unit.0,
             self.modifier.0,
         ]);
-        if kind == 0x01 { self.full_part(&mut body) } else { self.compact_part(&mut body) }
+        if kind == 0x01 {
+            self.full_part(&mut body)
+        } else {
+            self.compact_part(&mut body)
+        }
         body.extend([0, 0].iter().take(if kind == 1 { 2 } else { 0 }));
         body.push(self.oem);
         body.extend(self.id_string());
@@ -407,15 +456,32 @@ impl SensorDef {
     /// Settable init: scanning, events, thresholds, hysteresis, type; on at power-up: events, scanning.
     fn initialisation(&self) -> u8 {
         let thresholds = self.is_threshold() && self.threshold_mask() != 0;
-        0x40 | 0x20 | u8::from(thresholds) << 4 | u8::from(thresholds) << 3 | 0x04 | u8::from(self.log) << 1 | 0x01
+        0x40 | 0x20
+            | u8::from(thresholds) << 4
+            | u8::from(thresholds) << 3
+            | 0x04
+            | u8::from(self.log) << 1
+            | 0x01
     }
 
     /// Automatic re-arm; hysteresis and threshold support; event control for each event.
     fn capabilities(&self) -> u8 {
         let support = if self.settable { 2 } else { 1 };
-        let thresholds = if self.threshold_mask() != 0 { support } else { 0 };
-        let hysteresis = if self.hysteresis != [0, 0] { support } else { 0 };
-        if self.is_threshold() { 0x40 | hysteresis << 4 | thresholds << 2 } else { 0x40 }
+        let thresholds = if self.threshold_mask() != 0 {
+            support
+        } else {
+            0
+        };
+        let hysteresis = if self.hysteresis != [0, 0] {
+            support
+        } else {
+            0
+        };
+        if self.is_threshold() {
+            0x40 | hysteresis << 4 | thresholds << 2
+        } else {
+            0x40
+        }
     }
 
     /// Assertion and lower threshold mask, deassertion and upper threshold mask, settable and readable thresholds or
@@ -428,12 +494,19 @@ impl SensorDef {
         let readable = u16::from(self.threshold_mask());
         let settable = if self.settable { readable } else { 0 };
         // The comparisons that Get Sensor Reading reports: lower ones in bits 14:12 of the first, upper of the second.
-        [assert | (readable & 0x07) << 12, deassert | (readable >> 3 & 0x07) << 12, settable << 8 | readable]
+        [
+            assert | (readable & 0x07) << 12,
+            deassert | (readable >> 3 & 0x07) << 12,
+            settable << 8 | readable,
+        ]
     }
 
     fn id_string(&self) -> Vec<u8> {
         // `check` has made sure that the name can be written.
-        let (code, bytes) = self.encoding.encode(self.name.get_ref()).unwrap_or((3, Vec::new()));
+        let (code, bytes) = self
+            .encoding
+            .encode(self.name.get_ref())
+            .unwrap_or((3, Vec::new()));
         let length = u8::try_from(bytes.len()).unwrap_or(0) & 0x1f;
         let mut out = vec![sdr_string_type(code) << 6 | length];
         out.extend(bytes);

@@ -42,17 +42,27 @@ pub fn hex(text: &str) -> Result<Vec<u8>, String> {
     let digits: Vec<u8> = text
         .chars()
         .filter(|c| !c.is_whitespace())
-        .map(|c| c.to_digit(16).and_then(|d| u8::try_from(d).ok()).ok_or_else(wrong))
+        .map(|c| {
+            c.to_digit(16)
+                .and_then(|d| u8::try_from(d).ok())
+                .ok_or_else(wrong)
+        })
         .collect::<Result<_, _>>()?;
     if digits.len() % 2 == 1 {
         return Err(wrong());
     }
-    Ok(digits.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect())
+    Ok(digits
+        .chunks_exact(2)
+        .map(|pair| pair[0] << 4 | pair[1])
+        .collect())
 }
 
 fn latin1(text: &str) -> Result<Vec<u8>, String> {
     text.chars()
-        .map(|c| u8::try_from(u32::from(c)).map_err(|_| format!("'{c}' in '{text}' is not a Latin-1 character")))
+        .map(|c| {
+            u8::try_from(u32::from(c))
+                .map_err(|_| format!("'{c}' in '{text}' is not a Latin-1 character"))
+        })
         .collect()
 }
 
@@ -62,7 +72,9 @@ fn six_bit(text: &str) -> Result<Vec<u8>, String> {
     for c in text.chars() {
         let code = u32::from(c).wrapping_sub(0x20);
         if code > 0x3f {
-            return Err(format!("'{c}' in '{text}' is not 6-bit ASCII: capital letters, digits and signs are"));
+            return Err(format!(
+                "'{c}' in '{text}' is not 6-bit ASCII: capital letters, digits and signs are"
+            ));
         }
         bits |= code << count;
         count += 6;
@@ -84,14 +96,19 @@ fn bcd(text: &str) -> Result<Vec<u8>, String> {
         ' ' => Ok(0x0a),
         '-' => Ok(0x0b),
         '.' => Ok(0x0c),
-        _ => Err(format!("'{c}' in '{text}' is not BCD plus: digits, blank, '-' and '.' are")),
+        _ => Err(format!(
+            "'{c}' in '{text}' is not BCD plus: digits, blank, '-' and '.' are"
+        )),
     };
     let mut nibbles: Vec<u8> = text.chars().map(nibble).collect::<Result<_, _>>()?;
     if nibbles.len() % 2 == 1 {
         nibbles.push(0x0a);
     }
     // The first character stands in the high half.
-    Ok(nibbles.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect())
+    Ok(nibbles
+        .chunks_exact(2)
+        .map(|pair| pair[0] << 4 | pair[1])
+        .collect())
 }
 
 #[cfg(test)]
@@ -101,7 +118,10 @@ mod tests {
     #[test]
     fn the_specifications_example_of_packed_ascii_comes_out() {
         // "IPMI" is 29 DC A6 (FRU specification, section 13).
-        assert_eq!(Encoding::SixBit.encode("IPMI"), Ok((2, vec![0x29, 0xdc, 0xa6])));
+        assert_eq!(
+            Encoding::SixBit.encode("IPMI"),
+            Ok((2, vec![0x29, 0xdc, 0xa6]))
+        );
     }
 
     #[test]

@@ -84,8 +84,15 @@ impl TryFrom<String> for Entity {
 
     fn try_from(s: String) -> Result<Self, String> {
         s.split_once('.')
-            .and_then(|(id, instance)| Some(Self { id: id.parse().ok()?, instance: instance.parse().ok()? }))
-            .ok_or_else(|| format!("'{s}' is no entity: an ID and an instance like \"3.1\" are right"))
+            .and_then(|(id, instance)| {
+                Some(Self {
+                    id: id.parse().ok()?,
+                    instance: instance.parse().ok()?,
+                })
+            })
+            .ok_or_else(|| {
+                format!("'{s}' is no entity: an ID and an instance like \"3.1\" are right")
+            })
     }
 }
 
@@ -94,7 +101,10 @@ impl TryFrom<String> for Guid {
 
     fn try_from(s: String) -> Result<Self, String> {
         let wrong = || format!("'{s}' is no GUID: \"8-4-4-4-12\" hexadecimal digits are right");
-        let mut bytes: [u8; 16] = text::hex(&s.replace('-', "")).ok().and_then(|b| b.try_into().ok()).ok_or_else(wrong)?;
+        let mut bytes: [u8; 16] = text::hex(&s.replace('-', ""))
+            .ok()
+            .and_then(|b| b.try_into().ok())
+            .ok_or_else(wrong)?;
         bytes.reverse();
         Ok(Self(bytes))
     }
@@ -104,22 +114,32 @@ impl TryFrom<Vec<u8>> for States {
     type Error = String;
 
     fn try_from(offsets: Vec<u8>) -> Result<Self, String> {
-        offsets.into_iter().try_fold(Self(0), |mask, offset| match offset {
-            0..=14 => Ok(Self(mask.0 | 1 << offset)),
-            _ => Err(format!("state {offset} does not exist: 0 to 14 are right")),
-        })
+        offsets
+            .into_iter()
+            .try_fold(Self(0), |mask, offset| match offset {
+                0..=14 => Ok(Self(mask.0 | 1 << offset)),
+                _ => Err(format!("state {offset} does not exist: 0 to 14 are right")),
+            })
     }
 }
 
 impl<'de> Deserialize<'de> for Unit {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        d.deserialize_any(Named { what: "unit", names: UNITS }).map(Self)
+        d.deserialize_any(Named {
+            what: "unit",
+            names: UNITS,
+        })
+        .map(Self)
     }
 }
 
 impl<'de> Deserialize<'de> for SensorType {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        d.deserialize_any(Named { what: "sensor type", names: SENSOR_TYPES }).map(Self)
+        d.deserialize_any(Named {
+            what: "sensor type",
+            names: SENSOR_TYPES,
+        })
+        .map(Self)
     }
 }
 
@@ -130,9 +150,16 @@ impl<'de> Deserialize<'de> for Linearisation {
             return Ok(Self(NON_LINEAR));
         }
         let names = &crate::bmc::sensor::formula::LINEARISATIONS;
-        (0..).zip(names).find(|(_, n)| **n == name).map(|(i, _)| Self(i)).ok_or_else(|| {
-            de::Error::custom(format!("'{name}' is no linearisation: {} and nonlinear are", names.join(", ")))
-        })
+        (0..)
+            .zip(names)
+            .find(|(_, n)| **n == name)
+            .map(|(i, _)| Self(i))
+            .ok_or_else(|| {
+                de::Error::custom(format!(
+                    "'{name}' is no linearisation: {} and nonlinear are",
+                    names.join(", ")
+                ))
+            })
     }
 }
 
@@ -150,14 +177,30 @@ impl Visitor<'_> for Named {
     }
 
     fn visit_i64<E: de::Error>(self, n: i64) -> Result<u8, E> {
-        u8::try_from(n).map_err(|_| E::custom(format!("{} {n} does not exist: 0 to 255 are right", self.what)))
+        u8::try_from(n).map_err(|_| {
+            E::custom(format!(
+                "{} {n} does not exist: 0 to 255 are right",
+                self.what
+            ))
+        })
     }
 
     fn visit_str<E: de::Error>(self, name: &str) -> Result<u8, E> {
-        let found = (0..).zip(self.names).find(|(_, n)| !n.is_empty() && n.eq_ignore_ascii_case(name));
+        let found = (0..)
+            .zip(self.names)
+            .find(|(_, n)| !n.is_empty() && n.eq_ignore_ascii_case(name));
         found.map(|(i, _)| i).ok_or_else(|| {
-            let known: Vec<&str> = self.names.iter().copied().filter(|n| !n.is_empty()).collect();
-            E::custom(format!("'{name}' is no {}: a number or one of {} are", self.what, known.join(", ")))
+            let known: Vec<&str> = self
+                .names
+                .iter()
+                .copied()
+                .filter(|n| !n.is_empty())
+                .collect();
+            E::custom(format!(
+                "'{name}' is no {}: a number or one of {} are",
+                self.what,
+                known.join(", ")
+            ))
         })
     }
 }
@@ -215,13 +258,97 @@ pub const SENSOR_TYPES: &[&str] = &[
 ];
 
 const UNITS: &[&str] = &[
-    "unspecified", "degrees C", "degrees F", "degrees K", "Volts", "Amps", "Watts", "Joules", "Coulombs", "VA", "Nits",
-    "lumen", "lux", "Candela", "kPa", "PSI", "Newton", "CFM", "RPM", "Hz", "microsecond", "millisecond", "second",
-    "minute", "hour", "day", "week", "mil", "inches", "feet", "cu in", "cu feet", "mm", "cm", "m", "cu cm", "cu m",
-    "liters", "fluid ounce", "radians", "steradians", "revolutions", "cycles", "gravities", "ounce", "pound", "ft-lb",
-    "oz-in", "gauss", "gilberts", "henry", "millihenry", "farad", "microfarad", "ohms", "siemens", "mole", "becquerel",
-    "PPM", "", "Decibels", "DbA", "DbC", "gray", "sievert", "color temp deg K", "bit", "kilobit", "megabit", "gigabit",
-    "byte", "kilobyte", "megabyte", "gigabyte", "word", "dword", "qword", "line", "hit", "miss", "retry", "reset",
-    "overflow", "underrun", "collision", "packets", "messages", "characters", "error", "correctable error",
-    "uncorrectable error", "fatal error", "grams",
+    "unspecified",
+    "degrees C",
+    "degrees F",
+    "degrees K",
+    "Volts",
+    "Amps",
+    "Watts",
+    "Joules",
+    "Coulombs",
+    "VA",
+    "Nits",
+    "lumen",
+    "lux",
+    "Candela",
+    "kPa",
+    "PSI",
+    "Newton",
+    "CFM",
+    "RPM",
+    "Hz",
+    "microsecond",
+    "millisecond",
+    "second",
+    "minute",
+    "hour",
+    "day",
+    "week",
+    "mil",
+    "inches",
+    "feet",
+    "cu in",
+    "cu feet",
+    "mm",
+    "cm",
+    "m",
+    "cu cm",
+    "cu m",
+    "liters",
+    "fluid ounce",
+    "radians",
+    "steradians",
+    "revolutions",
+    "cycles",
+    "gravities",
+    "ounce",
+    "pound",
+    "ft-lb",
+    "oz-in",
+    "gauss",
+    "gilberts",
+    "henry",
+    "millihenry",
+    "farad",
+    "microfarad",
+    "ohms",
+    "siemens",
+    "mole",
+    "becquerel",
+    "PPM",
+    "",
+    "Decibels",
+    "DbA",
+    "DbC",
+    "gray",
+    "sievert",
+    "color temp deg K",
+    "bit",
+    "kilobit",
+    "megabit",
+    "gigabit",
+    "byte",
+    "kilobyte",
+    "megabyte",
+    "gigabyte",
+    "word",
+    "dword",
+    "qword",
+    "line",
+    "hit",
+    "miss",
+    "retry",
+    "reset",
+    "overflow",
+    "underrun",
+    "collision",
+    "packets",
+    "messages",
+    "characters",
+    "error",
+    "correctable error",
+    "uncorrectable error",
+    "fatal error",
+    "grams",
 ];

@@ -27,11 +27,23 @@ fn sensor<'m>(m: &'m mut Machine, c: &Command) -> Result<&'m mut Sensor, u8> {
 }
 
 fn readable<'m>(m: &'m mut Machine, c: &Command) -> Result<&'m mut Sensor, u8> {
-    sensor(m, c).and_then(|s| if s.is_readable() { Ok(s) } else { Err(cc::ILLEGAL_FOR_TYPE) })
+    sensor(m, c).and_then(|s| {
+        if s.is_readable() {
+            Ok(s)
+        } else {
+            Err(cc::ILLEGAL_FOR_TYPE)
+        }
+    })
 }
 
 fn with_thresholds<'m>(m: &'m mut Machine, c: &Command) -> Result<&'m mut Sensor, u8> {
-    readable(m, c).and_then(|s| if s.def().is_threshold() { Ok(s) } else { Err(cc::ILLEGAL_FOR_TYPE) })
+    readable(m, c).and_then(|s| {
+        if s.def().is_threshold() {
+            Ok(s)
+        } else {
+            Err(cc::ILLEGAL_FOR_TYPE)
+        }
+    })
 }
 
 fn factors(m: &mut Machine, c: &Command) -> Outcome {
@@ -82,7 +94,12 @@ fn thresholds(m: &mut Machine, c: &Command) -> Outcome {
 fn set_event_enable(m: &mut Machine, c: &Command) -> Outcome {
     let s = sensor(m, c)?;
     let flags = c.data[1];
-    let mask = |i: usize| u16::from_le_bytes([*c.data.get(i).unwrap_or(&0), *c.data.get(i + 1).unwrap_or(&0)]);
+    let mask = |i: usize| {
+        u16::from_le_bytes([
+            *c.data.get(i).unwrap_or(&0),
+            *c.data.get(i + 1).unwrap_or(&0),
+        ])
+    };
     let masks = [mask(2), mask(4)];
     let supported = s.def().event_masks();
     match flags >> 4 & 0x03 {
@@ -164,7 +181,11 @@ fn set_reading(m: &mut Machine, c: &Command) -> Outcome {
         let value = s.def().value_of(raw);
         s.force(Some(value)).map_err(|_| cc::ILLEGAL_FOR_TYPE)?;
     }
-    let assertion = c.data.get(3..5).map(|b| u16::from_le_bytes([b[0], b[1]])).unwrap_or(0);
+    let assertion = c
+        .data
+        .get(3..5)
+        .map(|b| u16::from_le_bytes([b[0], b[1]]))
+        .unwrap_or(0);
     let states = match operation >> 4 & 0x03 {
         0 => None,
         1 => Some(assertion),

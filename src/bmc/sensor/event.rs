@@ -91,7 +91,11 @@ fn receiver(m: &mut Machine, _: &Command) -> Outcome {
 fn platform_event(m: &mut Machine, c: &Command) -> Outcome {
     // Over the system interface the generator's ID comes first; elsewhere the session's end is the generator.
     let local = c.channel == SYSTEM_INTERFACE && c.data.len() == 8;
-    let (generator, event) = if local { (c.data[0], &c.data[1..]) } else { (REMOTE_CONSOLE, c.data) };
+    let (generator, event) = if local {
+        (c.data[0], &c.data[1..])
+    } else {
+        (REMOTE_CONSOLE, c.data)
+    };
     if event.len() > 7 || event.len() < 5 {
         return Err(cc::LENGTH);
     }
@@ -99,7 +103,17 @@ fn platform_event(m: &mut Machine, c: &Command) -> Outcome {
         return Err(cc::INVALID_FIELD);
     }
     let mut entry = [0xff; 16];
-    entry[..9].copy_from_slice(&[0, 0, 0x02, 0, 0, 0, 0, generator, if local { 0 } else { c.channel << 4 }]);
+    entry[..9].copy_from_slice(&[
+        0,
+        0,
+        0x02,
+        0,
+        0,
+        0,
+        0,
+        generator,
+        if local { 0 } else { c.channel << 4 },
+    ]);
     entry[9..9 + event.len()].copy_from_slice(event);
     m.log_event(entry, c.wall_ms);
     Ok(Vec::new())

@@ -48,7 +48,8 @@ impl Format {
 impl Factors {
     /// The value of a number `x` with the linearisation `linear` (0..=0Bh; 70h and above count as linear).
     pub fn value(&self, x: i16, linear: u8) -> f64 {
-        let straight = (f64::from(self.m) * f64::from(x) + f64::from(self.b) * 10f64.powi(self.b_exp.into()))
+        let straight = (f64::from(self.m) * f64::from(x)
+            + f64::from(self.b) * 10f64.powi(self.b_exp.into()))
             * 10f64.powi(self.r_exp.into());
         linearised(straight, linear)
     }
@@ -77,7 +78,9 @@ pub fn nearest_raw(wanted: f64, value: impl Fn(u8) -> f64) -> u8 {
         let d = (value(raw) - wanted).abs();
         if d.is_nan() { f64::INFINITY } else { d }
     };
-    (0..=u8::MAX).min_by(|&a, &b| distance(a).total_cmp(&distance(b))).unwrap_or(0)
+    (0..=u8::MAX)
+        .min_by(|&a, &b| distance(a).total_cmp(&distance(b)))
+        .unwrap_or(0)
 }
 
 fn linearised(y: f64, linear: u8) -> f64 {
@@ -98,14 +101,23 @@ fn linearised(y: f64, linear: u8) -> f64 {
 }
 
 /// Names of the linearisations 0..=0Bh, as an inventory writes them; 70h is "nonlinear".
-pub const LINEARISATIONS: [&str; 12] =
-    ["linear", "ln", "log10", "log2", "e", "exp10", "exp2", "1/x", "sqr", "cube", "sqrt", "cbrt"];
+pub const LINEARISATIONS: [&str; 12] = [
+    "linear", "ln", "log10", "log2", "e", "exp10", "exp2", "1/x", "sqr", "cube", "sqrt", "cbrt",
+];
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const F: Factors = Factors { m: -3, b: 5, b_exp: 1, r_exp: -1, tolerance: 1, accuracy: 0x155, accuracy_exp: 2 };
+    const F: Factors = Factors {
+        m: -3,
+        b: 5,
+        b_exp: 1,
+        r_exp: -1,
+        tolerance: 1,
+        accuracy: 0x155,
+        accuracy_exp: 2,
+    };
 
     #[test]
     fn a_negative_multiplier_and_exponents_are_honoured() {

@@ -43,9 +43,24 @@ impl Pef {
         p.put(3, 0, &[60]);
         p.put(4, 0, &[60]);
         p.put(5, 0, &[FILTERS]);
-        for (filter, sensor_type) in (1..=FILTERS).zip([0x01, 0x02, 0x04, 0x05, 0x08, 0x0c, 0x07, 0x23]) {
+        for (filter, sensor_type) in
+            (1..=FILTERS).zip([0x01, 0x02, 0x04, 0x05, 0x08, 0x0c, 0x07, 0x23])
+        {
             let enabled = if filter == 1 { 0xc0 } else { 0x40 };
-            let mut value = vec![filter, enabled, 0x01, 1, 0x10, 0xff, 0xff, sensor_type, 0xff, 0xff, 0xff, 0xff];
+            let mut value = vec![
+                filter,
+                enabled,
+                0x01,
+                1,
+                0x10,
+                0xff,
+                0xff,
+                sensor_type,
+                0xff,
+                0xff,
+                0xff,
+                0xff,
+            ];
             value.resize(21, 0);
             p.put(6, filter, &value);
             p.put(7, filter, &[filter, enabled]);
@@ -55,7 +70,13 @@ impl Pef {
         p.put(10, 0, &[&[0][..], guid].concat());
         p.put(11, 0, &[STRINGS]);
         let strings = BTreeMap::from([((1, 1), b"check the log\0".to_vec())]);
-        Self { params: p, strings, postpone: 0, by_software: 0, by_bmc: 0 }
+        Self {
+            params: p,
+            strings,
+            postpone: 0,
+            by_software: 0,
+            by_bmc: 0,
+        }
     }
 
     /// The BMC has looked at this record.
@@ -84,8 +105,13 @@ impl Pef {
                 && (filter[9] == 0xff || filter[9] == entry[12])
                 && offsets >> (entry[13] & 0x0f) & 1 == 1
         };
-        let filters = (1..=FILTERS).map(|set| self.params.value(6, set)).filter(|f| f.len() == 21);
-        filters.filter(|f| passes(f)).fold(0, |actions, f| actions | f[2]) & self.params.byte(2, 0)
+        let filters = (1..=FILTERS)
+            .map(|set| self.params.value(6, set))
+            .filter(|f| f.len() == 21);
+        filters
+            .filter(|f| passes(f))
+            .fold(0, |actions, f| actions | f[2])
+            & self.params.byte(2, 0)
     }
 }
 
@@ -134,7 +160,9 @@ fn set_parameter(m: &mut Machine, c: &Command) -> Outcome {
             pef.params.put(6, data[0], &filter);
         }
         13 => {
-            let &[set, block, ref string @ ..] = data else { return Err(cc::LENGTH) };
+            let &[set, block, ref string @ ..] = data else {
+                return Err(cc::LENGTH);
+            };
             if set > STRINGS || block == 0 || block > STRING_BLOCKS {
                 return Err(cc::OUT_OF_RANGE);
             }
@@ -162,7 +190,11 @@ fn parameter(m: &mut Machine, c: &Command) -> Outcome {
         13 if set > STRINGS || block == 0 || block > STRING_BLOCKS => return Err(cc::OUT_OF_RANGE),
         13 => {
             let empty = [0; 16];
-            let text = m.pef.strings.get(&(set, block)).map_or(&empty[..], Vec::as_slice);
+            let text = m
+                .pef
+                .strings
+                .get(&(set, block))
+                .map_or(&empty[..], Vec::as_slice);
             [&[set, block][..], text].concat()
         }
         // Filters and policies count from 1.
@@ -174,7 +206,11 @@ fn parameter(m: &mut Machine, c: &Command) -> Outcome {
 
 fn set_last_processed(m: &mut Machine, c: &Command) -> Outcome {
     let id = u16::from_le_bytes([c.data[1], c.data[2]]);
-    if c.data[0] & 1 == 1 { m.pef.by_bmc = id } else { m.pef.by_software = id }
+    if c.data[0] & 1 == 1 {
+        m.pef.by_bmc = id
+    } else {
+        m.pef.by_software = id
+    }
     Ok(Vec::new())
 }
 
@@ -182,11 +218,20 @@ fn last_processed(m: &mut Machine, _: &Command) -> Outcome {
     let last = m.sel.entries().last();
     let time = last.map_or([0xff; 4], |e| [e[3], e[4], e[5], e[6]]);
     let id = last.map_or([0xff; 2], |e| [e[0], e[1]]);
-    Ok([&time[..], &id, &m.pef.by_software.to_le_bytes(), &m.pef.by_bmc.to_le_bytes()].concat())
+    Ok([
+        &time[..],
+        &id,
+        &m.pef.by_software.to_le_bytes(),
+        &m.pef.by_bmc.to_le_bytes(),
+    ]
+    .concat())
 }
 
 fn alert_immediate(m: &mut Machine, c: &Command) -> Outcome {
-    let channel = m.channels.resolve(c, c.data[0] & 0x0f).ok_or(cc::INVALID_FIELD)?;
+    let channel = m
+        .channels
+        .resolve(c, c.data[0] & 0x0f)
+        .ok_or(cc::INVALID_FIELD)?;
     if !channel.is_lan() {
         return Err(cc::INVALID_FIELD);
     }

@@ -46,8 +46,16 @@ pub struct Sensors {
 impl Sensors {
     /// Sensors from an inventory; `seed` shifts their swings.
     pub fn new(defs: Vec<SensorDef>, seed: u64, start: Instant) -> Self {
-        let list = defs.into_iter().flat_map(|def| expand(&def)).map(|(def, i)| Sensor::new(def, i, seed)).collect();
-        Self { list, start, scanned: None }
+        let list = defs
+            .into_iter()
+            .flat_map(|def| expand(&def))
+            .map(|(def, i)| Sensor::new(def, i, seed))
+            .collect();
+        Self {
+            list,
+            start,
+            scanned: None,
+        }
     }
 
     /// Every sensor.
@@ -57,22 +65,30 @@ impl Sensors {
 
     /// A sensor by its address.
     pub fn get(&self, lun: u8, number: u8) -> Option<&Sensor> {
-        self.list.iter().find(|s| s.number == number && s.lun() == lun)
+        self.list
+            .iter()
+            .find(|s| s.number == number && s.lun() == lun)
     }
 
     /// The same, to change it.
     pub fn get_mut(&mut self, lun: u8, number: u8) -> Option<&mut Sensor> {
-        self.list.iter_mut().find(|s| s.number == number && s.lun() == lun)
+        self.list
+            .iter_mut()
+            .find(|s| s.number == number && s.lun() == lun)
     }
 
     /// A sensor by name, ignoring case.
     pub fn named_mut(&mut self, name: &str) -> Option<&mut Sensor> {
-        self.list.iter_mut().find(|s| s.name.eq_ignore_ascii_case(name))
+        self.list
+            .iter_mut()
+            .find(|s| s.name.eq_ignore_ascii_case(name))
     }
 
     /// LUNs that have sensors, one bit each.
     pub fn luns(&self) -> u8 {
-        self.list.iter().fold(0, |mask, s| mask | 1 << (s.lun() & 3))
+        self.list
+            .iter()
+            .fold(0, |mask, s| mask | 1 << (s.lun() & 3))
     }
 
     /// When the sensors are due to be looked at again.
@@ -111,7 +127,10 @@ impl Sensors {
 impl Sensor {
     fn new(def: SensorDef, index: u8, seed: u64) -> Self {
         let number = def.number.get_ref().saturating_add(index);
-        let thresholds = def.thresholds.in_order().map(|t| t.map_or(0, |value| def.raw_of(value)));
+        let thresholds = def
+            .thresholds
+            .in_order()
+            .map(|t| t.map_or(0, |value| def.raw_of(value)));
         let mixed = (seed ^ u64::from(number)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40;
         Self {
             number,
@@ -122,7 +141,11 @@ impl Sensor {
             events: def.log,
             enabled: def.event_masks(),
             kind: [def.sensor_type.0, def.reading],
-            raw: if def.is_analog() { def.raw_of(def.value) } else { 0 },
+            raw: if def.is_analog() {
+                def.raw_of(def.value)
+            } else {
+                0
+            },
             states: if def.is_threshold() { 0 } else { def.states.0 },
             asserted: if def.is_threshold() { 0 } else { def.states.0 },
             forced: None,
@@ -228,7 +251,9 @@ impl Sensor {
             return events;
         }
         self.states = self.comparisons();
-        let now = (0..6).filter(|i| self.states >> i & 1 == 1).fold(0, |mask, i| mask | 1 << event_offset(i));
+        let now = (0..6)
+            .filter(|i| self.states >> i & 1 == 1)
+            .fold(0, |mask, i| mask | 1 << event_offset(i));
         let (raw, thresholds) = (self.raw, self.thresholds);
         let events = self.changes(self.asserted, now, |offset| {
             // Reading in byte 2, threshold in byte 3.
@@ -241,14 +266,24 @@ impl Sensor {
     /// Comparison bits with hysteresis: a threshold once crossed counts until the value is well back.
     fn comparisons(&self) -> u16 {
         let value = self.def.value_of(self.raw);
-        (0u8..6).filter(|i| self.def.threshold_mask() >> i & 1 == 1).fold(0, |mask, i| {
-            let raw = self.thresholds[usize::from(i)];
-            let limit = self.def.value_of(raw);
-            let was = self.states >> i & 1 == 1;
-            let back = if was { self.hysteresis_around(raw, i) } else { 0.0 };
-            let beyond = if i < 3 { value <= limit + back } else { value >= limit - back };
-            if beyond { mask | 1 << i } else { mask }
-        })
+        (0u8..6)
+            .filter(|i| self.def.threshold_mask() >> i & 1 == 1)
+            .fold(0, |mask, i| {
+                let raw = self.thresholds[usize::from(i)];
+                let limit = self.def.value_of(raw);
+                let was = self.states >> i & 1 == 1;
+                let back = if was {
+                    self.hysteresis_around(raw, i)
+                } else {
+                    0.0
+                };
+                let beyond = if i < 3 {
+                    value <= limit + back
+                } else {
+                    value >= limit - back
+                };
+                if beyond { mask | 1 << i } else { mask }
+            })
     }
 
     fn hysteresis_around(&self, raw: u8, threshold: u8) -> f64 {
@@ -285,7 +320,11 @@ fn event_offset(threshold: u8) -> u8 {
 
 /// One sensor for each that shares the record.
 fn expand(def: &SensorDef) -> impl Iterator<Item = (SensorDef, u8)> + use<> {
-    let count = if def.record == RecordKind::Full { 1 } else { def.share.byte() };
+    let count = if def.record == RecordKind::Full {
+        1
+    } else {
+        def.share.byte()
+    };
     let def = def.clone();
     (0..count).map(move |i| (def.clone(), i))
 }

@@ -25,11 +25,19 @@ fn active(settings: &Settings) -> Port {
 }
 
 fn data(seq: u8, text: &[u8]) -> ToBmc {
-    ToBmc { seq, data: text.to_vec(), ..ToBmc::default() }
+    ToBmc {
+        seq,
+        data: text.to_vec(),
+        ..ToBmc::default()
+    }
 }
 
 fn ack(packet: &FromBmc, accepted: usize) -> ToBmc {
-    ToBmc { ack: packet.seq, accepted: accepted as u8, ..ToBmc::default() }
+    ToBmc {
+        ack: packet.seq,
+        accepted: accepted as u8,
+        ..ToBmc::default()
+    }
 }
 
 #[test]
@@ -59,7 +67,10 @@ fn a_packet_is_sent_again_byte_for_byte_and_at_last_dropped_with_the_overrun_bit
     }
     assert!(port.room() > 0);
     port.handle_timeout(t0 + 8 * ms(500), &s);
-    assert_eq!((port.poll_packet(), port.counts.dropped, port.skipped()), (None, 100, 100));
+    assert_eq!(
+        (port.poll_packet(), port.counts.dropped, port.skipped()),
+        (None, 100, 100)
+    );
     port.host_output(t0 + ms(5000), &[b'b'; 100], &s);
     let next = port.poll_packet().unwrap();
     assert_eq!((next.seq, next.status.transmit_overrun), (2, true));
@@ -76,7 +87,10 @@ fn one_packet_is_under_way_at_a_time_and_numbers_go_from_1_to_15() {
         assert_eq!(port.poll_packet(), None);
         port.receive(t0, u32::from(n) + 1, &ack(&packet, 248), &s);
     }
-    assert_eq!((port.poll_packet(), port.counts.characters_out), (None, 248 * 20));
+    assert_eq!(
+        (port.poll_packet(), port.counts.characters_out),
+        (None, 248 * 20)
+    );
 }
 
 #[test]
@@ -85,7 +99,13 @@ fn what_a_console_did_not_take_comes_again_in_a_new_packet() {
     let mut port = active(&s);
     port.host_output(t0, &(0..100).collect::<Vec<u8>>(), &s);
     let packet = port.poll_packet().unwrap();
-    let refusal = ToBmc { operation: Operation { nack: true, ..Operation::default() }, ..ack(&packet, 40) };
+    let refusal = ToBmc {
+        operation: Operation {
+            nack: true,
+            ..Operation::default()
+        },
+        ..ack(&packet, 40)
+    };
     port.receive(t0, 1, &refusal, &s);
     assert_eq!(port.poll_packet(), None, "the console asked for a pause");
     port.handle_timeout(port.poll_timeout(&s).unwrap(), &s);
@@ -132,14 +152,20 @@ fn what_the_serial_port_cannot_take_is_refused_and_asked_for_when_there_is_room(
             break answer;
         }
     };
-    assert_eq!((refused.ack, refused.accepted), (seq, (TO_HOST % 200) as u8));
+    assert_eq!(
+        (refused.ack, refused.accepted),
+        (seq, (TO_HOST % 200) as u8)
+    );
     // The same packet again gets the same answer, and nothing is typed twice.
     port.receive(t0, 0, &data(seq, &[b'x'; 200]), &s);
     assert_eq!(port.poll_packet().unwrap(), refused);
     assert_eq!(port.for_host(usize::MAX).len(), TO_HOST);
     port.host_took();
     let resume = port.poll_packet().unwrap();
-    assert_eq!((resume.ack, resume.accepted, resume.status.nack), (seq, refused.accepted, false));
+    assert_eq!(
+        (resume.ack, resume.accepted, resume.status.nack),
+        (seq, refused.accepted, false)
+    );
 }
 
 #[test]
@@ -176,7 +202,13 @@ fn nothing_flows_while_the_console_holds_cts_and_flushes_do_what_they_say() {
     port.activate(1, true, &s);
     port.host_output(t0, &[b'x'; 200], &s);
     assert_eq!(port.poll_packet(), None);
-    let with = |other| ToBmc { operation: Operation { other, ..Operation::default() }, ..ToBmc::default() };
+    let with = |other| ToBmc {
+        operation: Operation {
+            other,
+            ..Operation::default()
+        },
+        ..ToBmc::default()
+    };
     port.receive(t0, 1, &with(CTS_PAUSE), &s);
     assert_eq!(port.poll_packet(), None);
     port.receive(t0, 2, &with(CTS_PAUSE | FLUSH_OUTBOUND), &s);
@@ -190,10 +222,34 @@ fn nothing_flows_while_the_console_holds_cts_and_flushes_do_what_they_say() {
 fn breaks_pass_in_both_directions() {
     let (t0, s) = (Instant::now(), settings());
     let mut port = active(&s);
-    let operation = Operation { generate_break: true, ..Operation::default() };
-    port.receive(t0, 1, &ToBmc { seq: 1, operation, ..ToBmc::default() }, &s);
-    port.receive(t0, 2, &ToBmc { seq: 1, operation, ..ToBmc::default() }, &s);
-    assert_eq!((port.poll_action(), port.poll_action()), (Some(Action::Break), None));
+    let operation = Operation {
+        generate_break: true,
+        ..Operation::default()
+    };
+    port.receive(
+        t0,
+        1,
+        &ToBmc {
+            seq: 1,
+            operation,
+            ..ToBmc::default()
+        },
+        &s,
+    );
+    port.receive(
+        t0,
+        2,
+        &ToBmc {
+            seq: 1,
+            operation,
+            ..ToBmc::default()
+        },
+        &s,
+    );
+    assert_eq!(
+        (port.poll_action(), port.poll_action()),
+        (Some(Action::Break), None)
+    );
     while port.poll_packet().is_some() {}
     port.host_break(t0, &s);
     assert!(port.poll_packet().unwrap().status.break_detected);
@@ -207,13 +263,26 @@ fn a_deactivated_port_says_so_once_and_is_silent_afterwards() {
     assert_eq!(port.deactivate(), None);
     port.host_output(t0, &[b'x'; 500], &s);
     port.receive(t0, 1, &data(1, b"x"), &s);
-    assert_eq!((port.poll_packet(), port.for_host_len(), port.poll_timeout(&s)), (None, 0, None));
+    assert_eq!(
+        (
+            port.poll_packet(),
+            port.for_host_len(),
+            port.poll_timeout(&s)
+        ),
+        (None, 0, None)
+    );
 }
 
 #[test]
 fn boards_that_want_every_number_in_order_drop_the_others_without_a_word() {
     let t0 = Instant::now();
-    let s = Settings { ways: Ways { strict_sequence: true, ..Ways::default() }, ..settings() };
+    let s = Settings {
+        ways: Ways {
+            strict_sequence: true,
+            ..Ways::default()
+        },
+        ..settings()
+    };
     let mut port = active(&s);
     port.receive(t0, 1, &data(1, b"a"), &s);
     assert_eq!(port.poll_packet().unwrap().ack, 1);
@@ -228,7 +297,14 @@ fn boards_that_want_every_number_in_order_drop_the_others_without_a_word() {
 #[test]
 fn boards_that_renumber_send_the_same_characters_under_the_next_number() {
     let t0 = Instant::now();
-    let s = Settings { retries: 1, ways: Ways { renumber: true, ..Ways::default() }, ..settings() };
+    let s = Settings {
+        retries: 1,
+        ways: Ways {
+            renumber: true,
+            ..Ways::default()
+        },
+        ..settings()
+    };
     let mut port = active(&s);
     port.host_output(t0, &[b'x'; 100], &s);
     let first = port.poll_packet().unwrap();
@@ -236,13 +312,22 @@ fn boards_that_renumber_send_the_same_characters_under_the_next_number() {
     assert_eq!(port.poll_packet().as_ref(), Some(&first));
     port.handle_timeout(t0 + ms(1000), &s);
     let second = port.poll_packet().unwrap();
-    assert_eq!((second.seq, &second.data, port.counts.dropped), (2, &first.data, 0));
+    assert_eq!(
+        (second.seq, &second.data, port.counts.dropped),
+        (2, &first.data, 0)
+    );
 }
 
 #[test]
 fn boards_that_want_all_or_nothing_send_everything_again() {
     let t0 = Instant::now();
-    let s = Settings { ways: Ways { all_or_nothing: true, ..Ways::default() }, ..settings() };
+    let s = Settings {
+        ways: Ways {
+            all_or_nothing: true,
+            ..Ways::default()
+        },
+        ..settings()
+    };
     let mut port = active(&s);
     port.host_output(t0, &[b'x'; 100], &s);
     let first = port.poll_packet().unwrap();
@@ -254,7 +339,14 @@ fn boards_that_want_all_or_nothing_send_everything_again() {
 #[test]
 fn boards_that_drop_all_drop_all() {
     let t0 = Instant::now();
-    let s = Settings { retries: 0, ways: Ways { drop_all: true, ..Ways::default() }, ..settings() };
+    let s = Settings {
+        retries: 0,
+        ways: Ways {
+            drop_all: true,
+            ..Ways::default()
+        },
+        ..settings()
+    };
     let mut port = active(&s);
     port.host_output(t0, &[b'x'; 1000], &s);
     port.handle_timeout(t0 + ms(500), &s);
@@ -264,11 +356,21 @@ fn boards_that_drop_all_drop_all() {
 #[test]
 fn boards_with_other_acknowledgements_and_numbers_have_them() {
     let t0 = Instant::now();
-    let s = Settings { ways: Ways { ack_zero: true, keep_numbers: true, ..Ways::default() }, ..settings() };
+    let s = Settings {
+        ways: Ways {
+            ack_zero: true,
+            keep_numbers: true,
+            ..Ways::default()
+        },
+        ..settings()
+    };
     let mut port = active(&s);
     port.receive(t0, 1, &data(1, b"abc"), &s);
     let answer = port.poll_packet().unwrap();
-    assert_eq!((answer.ack, answer.accepted, answer.status.nack), (1, 0, false));
+    assert_eq!(
+        (answer.ack, answer.accepted, answer.status.nack),
+        (1, 0, false)
+    );
     port.host_output(t0, &[b'x'; 100], &s);
     assert_eq!(port.poll_packet().unwrap().seq, 1);
     port.deactivate();
@@ -276,18 +378,50 @@ fn boards_with_other_acknowledgements_and_numbers_have_them() {
     port.host_output(t0, &[b'x'; 100], &s);
     assert_eq!(port.poll_packet().unwrap().seq, 2, "the numbers go on");
 
-    let s = Settings { ways: Ways { empty_after_late_ack: true, ..Ways::default() }, ..settings() };
+    let s = Settings {
+        ways: Ways {
+            empty_after_late_ack: true,
+            ..Ways::default()
+        },
+        ..settings()
+    };
     let mut port = active(&s);
-    port.receive(t0, 1, &ToBmc { ack: 9, accepted: 1, ..ToBmc::default() }, &s);
+    port.receive(
+        t0,
+        1,
+        &ToBmc {
+            ack: 9,
+            accepted: 1,
+            ..ToBmc::default()
+        },
+        &s,
+    );
     let empty = port.poll_packet().unwrap();
     assert_eq!((empty.seq, empty.data.len()), (1, 0));
 
-    let s = Settings { ways: Ways { resend_on_nack: true, ..Ways::default() }, ..settings() };
+    let s = Settings {
+        ways: Ways {
+            resend_on_nack: true,
+            ..Ways::default()
+        },
+        ..settings()
+    };
     let mut port = active(&s);
     port.host_output(t0, &[b'x'; 100], &s);
     let first = port.poll_packet().unwrap();
-    let operation = Operation { nack: true, ..Operation::default() };
-    port.receive(t0, 1, &ToBmc { operation, ..ack(&first, 100) }, &s);
+    let operation = Operation {
+        nack: true,
+        ..Operation::default()
+    };
+    port.receive(
+        t0,
+        1,
+        &ToBmc {
+            operation,
+            ..ack(&first, 100)
+        },
+        &s,
+    );
     port.handle_timeout(t0 + ms(500), &s);
     assert_eq!(port.poll_packet().as_ref(), Some(&first));
 }

@@ -25,14 +25,19 @@ pub struct Clock {
 
 impl Default for Clock {
     fn default() -> Self {
-        Self { ahead: 0, utc_offset: UNSPECIFIED }
+        Self {
+            ahead: 0,
+            utc_offset: UNSPECIFIED,
+        }
     }
 }
 
 impl Clock {
     /// Seconds since 1970 as the controller believes, when the wall clock says `wall_ms`.
     pub fn seconds(&self, wall_ms: u64) -> u32 {
-        let seconds = i64::try_from(wall_ms / 1000).unwrap_or(i64::MAX).saturating_add(self.ahead);
+        let seconds = i64::try_from(wall_ms / 1000)
+            .unwrap_or(i64::MAX)
+            .saturating_add(self.ahead);
         u32::try_from(seconds.max(0)).unwrap_or(u32::MAX)
     }
 }

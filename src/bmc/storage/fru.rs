@@ -28,7 +28,10 @@ struct Device {
 impl Frus {
     /// Devices from an inventory: ID, bytes, whether they are read-only.
     pub fn new(list: Vec<(u8, Vec<u8>, bool)>) -> Self {
-        let devices = list.into_iter().map(|(id, bytes, read_only)| (id, Device { bytes, read_only })).collect();
+        let devices = list
+            .into_iter()
+            .map(|(id, bytes, read_only)| (id, Device { bytes, read_only }))
+            .collect();
         Self { devices }
     }
 
@@ -40,7 +43,9 @@ impl Frus {
 
 fn info(m: &mut Machine, c: &Command) -> Outcome {
     let device = m.frus.devices.get(&c.data[0]).ok_or(cc::NOT_PRESENT)?;
-    let [low, high] = u16::try_from(device.bytes.len()).unwrap_or(u16::MAX).to_le_bytes();
+    let [low, high] = u16::try_from(device.bytes.len())
+        .unwrap_or(u16::MAX)
+        .to_le_bytes();
     // Accessed by bytes.
     Ok(vec![low, high, 0])
 }
@@ -48,7 +53,11 @@ fn info(m: &mut Machine, c: &Command) -> Outcome {
 fn read(m: &mut Machine, c: &Command) -> Outcome {
     let device = m.frus.devices.get(&c.data[0]).ok_or(cc::NOT_PRESENT)?;
     let offset = usize::from(u16::from_le_bytes([c.data[1], c.data[2]]));
-    let rest = device.bytes.get(offset..).filter(|r| !r.is_empty()).ok_or(cc::OUT_OF_RANGE)?;
+    let rest = device
+        .bytes
+        .get(offset..)
+        .filter(|r| !r.is_empty())
+        .ok_or(cc::OUT_OF_RANGE)?;
     let chunk = &rest[..rest.len().min(usize::from(c.data[3])).min(READ_LIMIT)];
     let mut data = vec![(chunk.len() & 0xff) as u8];
     data.extend(chunk);
@@ -62,7 +71,10 @@ fn write(m: &mut Machine, c: &Command) -> Outcome {
     }
     let offset = usize::from(u16::from_le_bytes([c.data[1], c.data[2]]));
     let data = &c.data[3..];
-    let target = device.bytes.get_mut(offset..offset + data.len()).ok_or(cc::OUT_OF_RANGE)?;
+    let target = device
+        .bytes
+        .get_mut(offset..offset + data.len())
+        .ok_or(cc::OUT_OF_RANGE)?;
     target.copy_from_slice(data);
     Ok(vec![(data.len() & 0xff) as u8])
 }

@@ -34,12 +34,20 @@ impl Reservation {
 
     /// Whether this ID (two bytes) is the valid one, else C5h.
     pub fn check(&self, bytes: [u8; 2]) -> Result<(), u8> {
-        if self.valid && u16::from_le_bytes(bytes) == self.id { Ok(()) } else { Err(cc::RESERVATION_CANCELLED) }
+        if self.valid && u16::from_le_bytes(bytes) == self.id {
+            Ok(())
+        } else {
+            Err(cc::RESERVATION_CANCELLED)
+        }
     }
 
     /// The same, except that 0000h is good where the command does not need a reservation.
     pub fn check_unless_zero(&self, bytes: [u8; 2]) -> Result<(), u8> {
-        if bytes == [0, 0] { Ok(()) } else { self.check(bytes) }
+        if bytes == [0, 0] {
+            Ok(())
+        } else {
+            self.check(bytes)
+        }
     }
 }
 
@@ -48,7 +56,14 @@ impl Reservation {
 /// # Errors
 /// C9h if `offset` lies beyond the record.
 fn part(record: &[u8], offset: u8, count: u8) -> Result<&[u8], u8> {
-    let rest = record.get(usize::from(offset)..).filter(|r| !r.is_empty()).ok_or(cc::OUT_OF_RANGE)?;
-    let count = if count == 0xff { rest.len() } else { usize::from(count).min(rest.len()) };
+    let rest = record
+        .get(usize::from(offset)..)
+        .filter(|r| !r.is_empty())
+        .ok_or(cc::OUT_OF_RANGE)?;
+    let count = if count == 0xff {
+        rest.len()
+    } else {
+        usize::from(count).min(rest.len())
+    };
     Ok(&rest[..count])
 }

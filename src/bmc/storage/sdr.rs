@@ -40,7 +40,13 @@ impl SdrRepository {
     /// A repository with whole records, their IDs in their first two bytes.
     pub fn new(records: Vec<Vec<u8>>, readable_sensors: usize, time: u32) -> Self {
         let next_id = u16::try_from(records.len()).unwrap_or(u16::MAX - 1) + 1;
-        Self { records, next_id, readable_sensors, added: time, ..Self::default() }
+        Self {
+            records,
+            next_id,
+            readable_sensors,
+            added: time,
+            ..Self::default()
+        }
     }
 
     /// Whole records in their order.
@@ -50,7 +56,9 @@ impl SdrRepository {
 
     /// Record ID, as on the wire, of the full or compact record of one of the BMC's own sensors.
     pub fn record_id_of(&self, lun: u8, number: u8) -> Option<[u8; 2]> {
-        let is_it = |r: &&Vec<u8>| matches!(r[3], 1 | 2) && r.get(6) == Some(&lun) && r.get(7) == Some(&number);
+        let is_it = |r: &&Vec<u8>| {
+            matches!(r[3], 1 | 2) && r.get(6) == Some(&lun) && r.get(7) == Some(&number)
+        };
         self.records.iter().find(is_it).map(|r| [r[0], r[1]])
     }
 
@@ -67,7 +75,10 @@ impl SdrRepository {
         match id {
             0 if !self.records.is_empty() => Some(0),
             0xffff => self.records.len().checked_sub(1),
-            _ => self.records.iter().position(|r| r.starts_with(&id.to_le_bytes())),
+            _ => self
+                .records
+                .iter()
+                .position(|r| r.starts_with(&id.to_le_bytes())),
         }
     }
 
@@ -94,7 +105,11 @@ impl SdrRepository {
 fn info(m: &mut Machine, _: &Command) -> Outcome {
     let r = &m.sdr;
     let mut data = vec![VERSION];
-    data.extend(u16::try_from(r.records.len()).unwrap_or(u16::MAX).to_le_bytes());
+    data.extend(
+        u16::try_from(r.records.len())
+            .unwrap_or(u16::MAX)
+            .to_le_bytes(),
+    );
     data.extend(u16::try_from(r.free()).unwrap_or(0xfffe).to_le_bytes());
     data.extend(r.added.to_le_bytes());
     data.extend(r.erased.to_le_bytes());
@@ -106,7 +121,10 @@ fn allocation(m: &mut Machine, _: &Command) -> Outcome {
     let free = u16::try_from(m.sdr.free() / UNIT).unwrap_or(u16::MAX);
     let total = u16::try_from(SPACE / UNIT).unwrap_or(u16::MAX);
     let unit = u16::try_from(UNIT).unwrap_or(0);
-    let mut data: Vec<u8> = [total, unit, free, free].iter().flat_map(|n| n.to_le_bytes()).collect();
+    let mut data: Vec<u8> = [total, unit, free, free]
+        .iter()
+        .flat_map(|n| n.to_le_bytes())
+        .collect();
     // Greatest record, in units.
     data.push(16);
     Ok(data)
@@ -124,8 +142,13 @@ fn read(m: &mut Machine, c: &Command) -> Outcome {
     } else {
         r.reservation.check(reservation)?;
     }
-    let index = r.position(u16::from_le_bytes([c.data[2], c.data[3]])).ok_or(cc::NOT_PRESENT)?;
-    let next = r.records.get(index + 1).map_or([0xff, 0xff], |n| [n[0], n[1]]);
+    let index = r
+        .position(u16::from_le_bytes([c.data[2], c.data[3]]))
+        .ok_or(cc::NOT_PRESENT)?;
+    let next = r
+        .records
+        .get(index + 1)
+        .map_or([0xff, 0xff], |n| [n[0], n[1]]);
     let chunk = part(&r.records[index], offset, count)?;
     Ok([&next[..], chunk].concat())
 }
@@ -160,7 +183,13 @@ fn partial_add(m: &mut Machine, c: &Command) -> Outcome {
     match progress & 0x0f {
         0 => r.partial = Some((id, record)),
         // 80h: the record is rejected because its length does not fit its header.
-        1 => return Ok(r.insert(&record, now).map_err(|e| if e == cc::LENGTH { 0x80 } else { e })?.to_le_bytes().to_vec()),
+        1 => {
+            return Ok(r
+                .insert(&record, now)
+                .map_err(|e| if e == cc::LENGTH { 0x80 } else { e })?
+                .to_le_bytes()
+                .to_vec());
+        }
         _ => return Err(cc::INVALID_FIELD),
     }
     Ok(id.to_le_bytes().to_vec())
@@ -170,7 +199,9 @@ fn delete(m: &mut Machine, c: &Command) -> Outcome {
     let now = m.clock.seconds(c.wall_ms);
     let r = &mut m.sdr;
     r.reservation.check([c.data[0], c.data[1]])?;
-    let index = r.position(u16::from_le_bytes([c.data[2], c.data[3]])).ok_or(cc::NOT_PRESENT)?;
+    let index = r
+        .position(u16::from_le_bytes([c.data[2], c.data[3]]))
+        .ok_or(cc::NOT_PRESENT)?;
     let record = r.records.remove(index);
     r.cancel_reservation();
     r.erased = now;
@@ -213,7 +244,10 @@ fn device_info(m: &mut Machine, c: &Command) -> Outcome {
         Some(_) => return Err(cc::INVALID_FIELD),
     };
     // Static population; sensors on LUN 0, and on others if some were described there.
-    Ok(vec![u8::try_from(count).unwrap_or(u8::MAX), m.sensors.luns()])
+    Ok(vec![
+        u8::try_from(count).unwrap_or(u8::MAX),
+        m.sensors.luns(),
+    ])
 }
 
 fn nothing(_: &mut Machine, _: &Command) -> Outcome {

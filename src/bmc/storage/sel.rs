@@ -34,7 +34,14 @@ impl Sel {
         for entry in entries.into_iter().take(CAPACITY) {
             let stamp = u32::from_le_bytes([entry[3], entry[4], entry[5], entry[6]]);
             // Cannot fail: at most CAPACITY entries.
-            let _ = sel.push(entry, if entry[2] < FIRST_UNTIMED { stamp } else { time });
+            let _ = sel.push(
+                entry,
+                if entry[2] < FIRST_UNTIMED {
+                    stamp
+                } else {
+                    time
+                },
+            );
         }
         sel
     }
@@ -86,7 +93,10 @@ impl Sel {
         match id {
             0 if !self.entries.is_empty() => Some(0),
             0xffff => self.entries.len().checked_sub(1),
-            _ => self.entries.iter().position(|e| e.starts_with(&id.to_le_bytes())),
+            _ => self
+                .entries
+                .iter()
+                .position(|e| e.starts_with(&id.to_le_bytes())),
         }
     }
 
@@ -112,7 +122,10 @@ impl Sel {
 
     fn free_id(&self) -> u16 {
         // There are fewer entries than IDs, so that one is free.
-        (self.next_id..0xffff).chain(1..self.next_id).find(|id| self.position(*id).is_none()).unwrap_or(1)
+        (self.next_id..0xffff)
+            .chain(1..self.next_id)
+            .find(|id| self.position(*id).is_none())
+            .unwrap_or(1)
     }
 }
 

@@ -23,7 +23,11 @@ pub const TABLE: &[Entry] = &[
 fn info(m: &mut Machine, _: &Command) -> Outcome {
     let s = &m.sel;
     let mut data = vec![VERSION];
-    data.extend(u16::try_from(s.entries().len()).unwrap_or(u16::MAX).to_le_bytes());
+    data.extend(
+        u16::try_from(s.entries().len())
+            .unwrap_or(u16::MAX)
+            .to_le_bytes(),
+    );
     data.extend(u16::try_from(s.free() * 16).unwrap_or(0xfffe).to_le_bytes());
     let never_if_empty = |time: u32| if time == 0 { u32::MAX } else { time };
     data.extend(never_if_empty(s.added).to_le_bytes());
@@ -35,7 +39,10 @@ fn info(m: &mut Machine, _: &Command) -> Outcome {
 fn allocation(m: &mut Machine, _: &Command) -> Outcome {
     let free = u16::try_from(m.sel.free()).unwrap_or(u16::MAX);
     let total = u16::try_from(CAPACITY).unwrap_or(u16::MAX);
-    let mut data: Vec<u8> = [total, 16, free, free].iter().flat_map(|n| n.to_le_bytes()).collect();
+    let mut data: Vec<u8> = [total, 16, free, free]
+        .iter()
+        .flat_map(|n| n.to_le_bytes())
+        .collect();
     data.push(1);
     Ok(data)
 }
@@ -52,8 +59,13 @@ fn read(m: &mut Machine, c: &Command) -> Outcome {
     } else {
         s.reservation.check([c.data[0], c.data[1]])?;
     }
-    let index = s.position(u16::from_le_bytes([c.data[2], c.data[3]])).ok_or(cc::NOT_PRESENT)?;
-    let next = s.entries().get(index + 1).map_or([0xff, 0xff], |n| [n[0], n[1]]);
+    let index = s
+        .position(u16::from_le_bytes([c.data[2], c.data[3]]))
+        .ok_or(cc::NOT_PRESENT)?;
+    let next = s
+        .entries()
+        .get(index + 1)
+        .map_or([0xff, 0xff], |n| [n[0], n[1]]);
     let chunk = part(&s.entries()[index], offset, count)?;
     Ok([&next[..], chunk].concat())
 }
@@ -102,7 +114,10 @@ fn insert(m: &mut Machine, entry: [u8; 16], wall_ms: u64) -> Outcome {
 fn delete(m: &mut Machine, c: &Command) -> Outcome {
     let now = m.clock.seconds(c.wall_ms);
     m.sel.reservation.check([c.data[0], c.data[1]])?;
-    let index = m.sel.position(u16::from_le_bytes([c.data[2], c.data[3]])).ok_or(cc::NOT_PRESENT)?;
+    let index = m
+        .sel
+        .position(u16::from_le_bytes([c.data[2], c.data[3]]))
+        .ok_or(cc::NOT_PRESENT)?;
     Ok(m.sel.remove(index, now).to_vec())
 }
 
@@ -129,11 +144,19 @@ fn clear_and_note(sel: &mut Sel, now: u32) {
 }
 
 fn auxiliary(m: &mut Machine, c: &Command) -> Outcome {
-    m.sel.auxiliary.get(usize::from(c.data[0] & 0x0f)).cloned().ok_or(cc::INVALID_FIELD)
+    m.sel
+        .auxiliary
+        .get(usize::from(c.data[0] & 0x0f))
+        .cloned()
+        .ok_or(cc::INVALID_FIELD)
 }
 
 fn set_auxiliary(m: &mut Machine, c: &Command) -> Outcome {
-    let slot = m.sel.auxiliary.get_mut(usize::from(c.data[0] & 0x0f)).ok_or(cc::INVALID_FIELD)?;
+    let slot = m
+        .sel
+        .auxiliary
+        .get_mut(usize::from(c.data[0] & 0x0f))
+        .ok_or(cc::INVALID_FIELD)?;
     *slot = c.data[1..9].to_vec();
     Ok(Vec::new())
 }
