@@ -16,6 +16,7 @@ pub mod link;
 pub mod replay;
 pub mod round_trip;
 pub mod session;
+pub mod sol;
 
 /// Where random bytes come from. At the edge it is the operating system; in tests it is a counter.
 pub trait Entropy: Send {

@@ -1,0 +1,205 @@
+//! Characters from the serial port: each delivered once, each packet acknowledged in full.
+//!
+//! Every packet with a number is acknowledged with its whole length, whether its characters are new or not: a
+//! partial count makes OpenBMC send everything again, and no acknowledgement makes every BMC do so. What may come
+//! twice, and is delivered once:
+//!
+//! * the same packet under the same number (our acknowledgement was lost);
+//! * the same number with the same characters and more behind them;
+//! * the same characters under the next number, after the BMC has spent all its retries on them (OpenBMC).
+
+use std::collections::VecDeque;
+
+use crate::wire::sol::{FromBmc, ToBmc};
+
+/// The direction from the BMC.
+#[derive(Debug, Default)]
+pub struct Incoming {
+    /// The packets delivered last, newest last.
+    delivered: VecDeque<Delivered>,
+    paused: bool,
+    held: Option<FromBmc>,
+    repeated: u64,
+}
+
+#[derive(Debug)]
+struct Delivered {
+    seq: u8,
+    data: Vec<u8>,
+    repetitions: u32,
+}
+
+/// What becomes of a packet.
+#[derive(Debug, PartialEq, Eq, Default)]
+pub struct Delivery {
+    /// New characters.
+    pub data: Vec<u8>,
+    /// The SOL payload that acknowledges the packet.
+    pub acknowledgement: Option<Vec<u8>>,
+}
+
+impl Incoming {
+    /// How many packets brought nothing new.
+    pub fn repeated(&self) -> u64 {
+        self.repeated
+    }
+
+    /// Takes in the data part of a packet from the BMC.
+    pub fn handle(&mut self, packet: FromBmc) -> Delivery {
+        if packet.seq == 0 {
+            // Nothing to acknowledge (section 15.9); characters in such a packet, against the rules, are kept.
+            return Delivery { data: packet.data, acknowledgement: None };
+        }
+        if self.paused && !self.is_known(&packet) {
+            // Not acknowledged: the BMC keeps it, and the serial port's flow control does the rest.
+            self.held = Some(packet);
+            return Delivery::default();
+        }
+        self.deliver(packet)
+    }
+
+    /// While paused, nothing new is delivered or acknowledged. On resuming, what was held is.
+    pub fn pause(&mut self, paused: bool) -> Delivery {
+        self.paused = paused;
+        match self.held.take() {
+            Some(packet) if !paused => self.deliver(packet),
+            held => {
+                self.held = held;
+                Delivery::default()
+            }
+        }
+    }
+
+    fn is_known(&self, packet: &FromBmc) -> bool {
+        self.delivered.iter().any(|old| old.seq == packet.seq && old.data == packet.data)
+    }
+
+    fn deliver(&mut self, packet: FromBmc) -> Delivery {
+        let ack = ToBmc { ack: packet.seq, accepted: packet.data.len().min(255) as u8, ..ToBmc::default() };
+        let data = self.new_part(packet.seq, packet.data);
+        Delivery { data, acknowledgement: Some(ack.to_bytes()) }
+    }
+
+    fn new_part(&mut self, seq: u8, data: Vec<u8>) -> Vec<u8> {
+        let known = self.delivered.iter_mut().rev().find(|old| old.seq == seq);
+        if let Some(old) = known {
+            if old.data == data {
+                old.repetitions += 1;
+                self.repeated += 1;
+                return Vec::new();
+            }
+            if let Some(grown) = data.strip_prefix(&*old.data).map(<[u8]>::to_vec) {
+                old.data = data;
+                return grown;
+            }
+            // A number that comes round again, or a BMC that counts from the start again.
+        }
+        let renumbered = self.delivered.back().and_then(|last| {
+            let given_up = last.repetitions >= RETRIES_SPENT && !last.data.is_empty();
+            if given_up { data.strip_prefix(&*last.data).map(<[u8]>::to_vec) } else { None }
+        });
+        if self.delivered.len() >= REMEMBERED {
+            self.delivered.pop_front();
+        }
+        let fresh = renumbered.unwrap_or_else(|| data.clone());
+        self.delivered.push_back(Delivered { seq, data, repetitions: 0 });
+        fresh
+    }
+}
+
+/// How many delivered packets are remembered: fewer than there are numbers, so that none is taken for its namesake
+/// of the round before.
+const REMEMBERED: usize = 7;
+
+/// How many repetitions show that a BMC has spent its retries on a packet (OpenBMC: 7; one may have been lost).
+/// Fewer would take a host that prints the same thing twice for a BMC that sends it twice.
+const RETRIES_SPENT: u32 = 6;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn packet(seq: u8, data: &[u8]) -> FromBmc {
+        FromBmc { seq, data: data.to_vec(), ..FromBmc::default() }
+    }
+
+    fn acknowledged(delivery: &Delivery) -> Option<(u8, u8)> {
+        let ack = ToBmc::parse(delivery.acknowledgement.as_deref()?).unwrap();
+        assert_eq!((ack.seq, &*ack.data), (0, &[][..]), "an acknowledgement asks for none");
+        Some((ack.ack, ack.accepted))
+    }
+
+    /// Feeds packets, checks that each is acknowledged in full, and returns what was delivered.
+    fn run(packets: &[(u8, &[u8])]) -> Vec<u8> {
+        let mut incoming = Incoming::default();
+        let mut out = Vec::new();
+        for (seq, data) in packets {
+            let delivery = incoming.handle(packet(*seq, data));
+            assert_eq!(acknowledged(&delivery), (*seq != 0).then_some((*seq, data.len() as u8)));
+            out.extend(delivery.data);
+        }
+        out
+    }
+
+    #[test]
+    fn each_packet_is_delivered_once_and_acknowledged_in_full_every_time() {
+        assert_eq!(run(&[(1, b"ab"), (1, b"ab"), (2, b"cd"), (2, b"cd"), (2, b"cd")]), b"abcd");
+    }
+
+    #[test]
+    fn a_repetition_that_comes_after_its_successor_is_still_one() {
+        assert_eq!(run(&[(1, b"ab"), (2, b"cd"), (1, b"ab"), (3, b"ef")]), b"abcdef");
+    }
+
+    #[test]
+    fn only_the_new_part_of_a_grown_repetition_is_delivered() {
+        assert_eq!(run(&[(1, b"ab"), (1, b"abcd"), (1, b"abcd"), (2, b"e")]), b"abcde");
+    }
+
+    #[test]
+    fn the_same_text_under_another_number_is_new_text() {
+        let packets: Vec<(u8, &[u8])> = (0..40).map(|n| (n % 15 + 1, &b"y\n"[..])).collect();
+        assert_eq!(run(&packets), b"y\n".repeat(40));
+    }
+
+    #[test]
+    fn text_that_was_renumbered_after_all_retries_is_delivered_once() {
+        let mut packets: Vec<(u8, &[u8])> = vec![(1, b"panic"); 8];
+        packets.push((2, b"panic: at 0"));
+        assert_eq!(run(&packets), b"panic: at 0");
+    }
+
+    #[test]
+    fn numbers_that_begin_anew_or_jump_are_followed() {
+        assert_eq!(run(&[(9, b"a"), (1, b"b"), (15, b"c"), (1, b"d"), (9, b"e")]), b"abcde");
+    }
+
+    #[test]
+    fn empty_packets_are_tolerated() {
+        assert_eq!(run(&[(1, b""), (2, b"a"), (0, b""), (3, b""), (4, b"b")]), b"ab");
+    }
+
+    #[test]
+    fn a_paused_reader_holds_the_bmc_up_and_loses_nothing() {
+        let mut incoming = Incoming::default();
+        assert_eq!(incoming.handle(packet(1, b"a")).data, b"a");
+        incoming.pause(true);
+        assert_eq!(acknowledged(&incoming.handle(packet(1, b"a"))), Some((1, 1)), "that was delivered before");
+        for _ in 0..3 {
+            assert_eq!(incoming.handle(packet(2, b"b")), Delivery::default());
+        }
+        let delivery = incoming.pause(false);
+        assert_eq!((&*delivery.data, acknowledged(&delivery)), (&b"b"[..], Some((2, 1))));
+        assert_eq!(incoming.handle(packet(2, b"b")).data, b"");
+        assert_eq!(incoming.pause(false), Delivery::default());
+    }
+
+    #[test]
+    fn what_is_remembered_is_bounded() {
+        let mut incoming = Incoming::default();
+        for n in 0..1000u32 {
+            incoming.handle(packet((n % 15 + 1) as u8, &n.to_le_bytes()));
+        }
+        assert_eq!(incoming.delivered.len(), REMEMBERED);
+    }
+}
