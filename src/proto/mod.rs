@@ -12,6 +12,7 @@
 
 pub mod handshake;
 pub mod inflight;
+pub mod keepalive;
 pub mod link;
 pub mod replay;
 pub mod round_trip;
