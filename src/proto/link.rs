@@ -77,8 +77,15 @@ pub enum Received {
     Consumed,
     /// A SOL payload.
     Sol(Vec<u8>),
-    /// The BMC itself asks something (network function and command).
-    Request(u8, u8),
+    /// The BMC itself asks something.
+    Request {
+        /// Network function.
+        netfn: u8,
+        /// Command.
+        cmd: u8,
+        /// Request data.
+        data: Vec<u8>,
+    },
 }
 
 #[derive(Debug)]
@@ -152,7 +159,7 @@ impl Link {
     fn handle_message(&mut self, now: Instant, payload: &[u8]) -> Received {
         let Ok(message) = lan::Message::parse(payload) else { return Received::Consumed };
         if !message.is_response() {
-            return Received::Request(message.netfn, message.cmd);
+            return Received::Request { netfn: message.netfn, cmd: message.cmd, data: message.data.to_vec() };
         }
         // An answer without a completion code is none, and 'I am at it already' (section 5.2) is not the answer yet.
         let [code, data @ ..] = message.data else { return Received::Consumed };
@@ -209,11 +216,6 @@ impl Link {
     /// Sends a SOL payload. Whether and when it is repeated is not the link's business.
     pub fn send_sol(&mut self, payload: &[u8]) {
         self.transmit(PayloadType::Sol, payload);
-    }
-
-    /// Fresh entropy for another session with the same BMC.
-    pub fn random(&mut self) -> &mut dyn Entropy {
-        &mut *self.entropy
     }
 
     fn transmit(&mut self, payload_type: PayloadType, payload: &[u8]) {

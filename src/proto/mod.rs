@@ -10,6 +10,7 @@
 //! [`keepalive`] decides when to ask whether the BMC lives, and when it does not; [`console`] joins them to the
 //! console that stays up.
 
+pub mod console;
 pub mod handshake;
 pub mod inflight;
 pub mod keepalive;

@@ -70,6 +70,11 @@ impl Incoming {
         }
     }
 
+    /// The direction over another activation: numbers begin anew, what was delivered is forgotten.
+    pub fn renewed(self) -> Self {
+        Self { paused: self.paused, repeated: self.repeated, ..Self::default() }
+    }
+
     fn is_known(&self, packet: &FromBmc) -> bool {
         self.delivered.iter().any(|old| old.seq == packet.seq && old.data == packet.data)
     }

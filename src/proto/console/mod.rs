@@ -1,0 +1,498 @@
+//! The console that stays up: a link, SOL in both directions, the keepalive, and another session where the BMC has
+//! forgotten the first.
+//!
+//! Feed it ([`Console::handle_datagram`], [`Console::handle_timeout`], [`Console::type_bytes`]…), then drain
+//! [`Console::poll_transmit`] and [`Console::poll_event`], then sleep until [`Console::poll_timeout`].
+//!
+//! The one rule: only five things end a console. A silence longer than the limit ([`super::keepalive`]); a true close
+//! from the BMC (the SOL 'deactivating' bit, a SOL Activating request that says 'inactive', a payload that others own
+//! or nobody); a refusal to activate; the user's wish; a signal. No answer, however late, double or odd, does.
+
+mod activation;
+mod event;
+mod rescue;
+#[cfg(test)]
+mod tests;
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+pub use event::{CloseReason, Event, Notice, Refusal};
+
+use super::Entropy;
+use super::handshake::Config;
+use super::inflight::{Kind, RequestId};
+use super::keepalive::{Keepalive, Policy, Probe, Verdict};
+use super::link::{Ask, Done, Link, Patience, Received};
+use super::sol::{Incoming, Outgoing};
+use crate::wire::session::Packet;
+use crate::wire::sol::FromBmc;
+use activation::{Activated, Activation, CLEAN_UP_TIMEOUT, SOL, close_session, deactivate, owner, owner_request};
+use rescue::{Outcome, Rescue};
+
+/// What is wanted of a console.
+#[derive(Debug, Clone, Copy)]
+pub struct Settings {
+    /// SOL payload instance, 1 to 15.
+    pub instance: u8,
+    /// First byte of Activate Payload's auxiliary data (table 24-2), as for a suite that encrypts.
+    pub auxiliary: u8,
+    /// Whether another session's payload may be deactivated.
+    pub force: bool,
+    /// The session's privilege level, for another session.
+    pub privilege: u8,
+    /// When to ask whether the BMC lives, and when to believe that it does not.
+    pub keepalive: Policy,
+    /// How long requests wait for their answers.
+    pub patience: Patience,
+    /// The UDP port of the session.
+    pub port: u16,
+    /// Makes random bytes for another session.
+    pub make_entropy: fn() -> Box<dyn Entropy>,
+}
+
+/// A console over a session.
+#[derive(Debug)]
+pub struct Console {
+    link: Link,
+    config: Config,
+    settings: Settings,
+    stage: Stage,
+    outgoing: Outgoing,
+    incoming: Incoming,
+    /// What came before the activation was confirmed; some BMCs begin at once.
+    early: Vec<u8>,
+    keepalive: Keepalive,
+    ownership: Ownership,
+    rescue: Option<Rescue>,
+    overrun: bool,
+    outbox: VecDeque<Vec<u8>>,
+    events: VecDeque<Event>,
+}
+
+#[derive(Debug)]
+enum Stage {
+    Activating(Activation),
+    Active,
+    Deactivating(RequestId, CloseReason),
+    Closing(RequestId, CloseReason),
+    Closed,
+}
+
+/// Whether the payload is still ours, as far as the BMC can tell.
+#[derive(Debug)]
+struct Ownership {
+    /// The session id that the BMC names for us; `None` before the first answer.
+    ours: Option<u32>,
+    /// The BMC does not say, or says what cannot be right.
+    mute: bool,
+    waits_for: Option<RequestId>,
+    keepalives: u32,
+    strangers: u32,
+}
+
+/// Getters.
+impl Console {
+    /// How many more bytes may be typed.
+    pub fn input_room(&self) -> usize {
+        self.outgoing.room()
+    }
+
+    /// The link, with its ledger and round trips.
+    pub fn link(&self) -> &Link {
+        &self.link
+    }
+
+    /// How many packets were repeated: ours, the BMC's.
+    pub fn repeated(&self) -> (u64, u64) {
+        (self.outgoing.repeated(), self.incoming.repeated())
+    }
+}
+
+/// The user's side.
+impl Console {
+    /// Begins to activate the payload over an established session, made with `config`.
+    pub fn new(now: Instant, mut link: Link, config: Config, settings: Settings) -> Self {
+        let activation = Activation::start(now, &mut link, &settings);
+        let mut console = Self {
+            link,
+            config,
+            settings,
+            stage: Stage::Activating(activation),
+            outgoing: Outgoing::new(0),
+            incoming: Incoming::default(),
+            early: Vec::new(),
+            keepalive: Keepalive::new(settings.keepalive, now),
+            ownership: Ownership { ours: None, mute: false, waits_for: None, keepalives: 0, strangers: 0 },
+            rescue: None,
+            overrun: false,
+            outbox: VecDeque::new(),
+            events: VecDeque::new(),
+        };
+        console.collect();
+        console
+    }
+
+    /// Queues typed bytes, as many as there is room for, and says how many.
+    pub fn type_bytes(&mut self, now: Instant, bytes: &[u8]) -> usize {
+        let taken = self.outgoing.push(bytes);
+        self.send_typed(now);
+        taken
+    }
+
+    /// Sends a serial break, behind what is typed already.
+    pub fn send_break(&mut self, now: Instant) {
+        self.outgoing.push_break();
+        self.send_typed(now);
+    }
+
+    /// While the output is paused, no new console data is acknowledged.
+    pub fn pause_output(&mut self, paused: bool) {
+        let delivery = self.incoming.pause(paused);
+        self.deliver(delivery);
+    }
+
+    /// Deactivates the payload and closes the session, in bounded time; [`Event::Closed`] follows.
+    pub fn shut_down(&mut self, now: Instant) {
+        match self.stage {
+            Stage::Activating(_) | Stage::Active => self.deactivate(now, CloseReason::User),
+            Stage::Deactivating(..) | Stage::Closing(..) | Stage::Closed => {}
+        }
+    }
+
+    fn send_typed(&mut self, now: Instant) {
+        if matches!(self.stage, Stage::Active) {
+            self.outgoing.send_next(now);
+            self.collect();
+        }
+    }
+}
+
+/// The network's side, and time.
+impl Console {
+    /// Takes in a datagram; what is not understood, or not authentic, is dropped.
+    pub fn handle_datagram(&mut self, now: Instant, datagram: &[u8]) {
+        let Ok(packet) = Packet::parse(datagram) else { return };
+        match (&packet, &mut self.rescue) {
+            (Packet::V20(v20), _) if v20.session == self.link.session().console_id() => {
+                let received = self.link.handle_packet(now, v20);
+                self.handle_received(now, received);
+            }
+            (_, Some(rescue)) => rescue.handle_packet(now, &packet),
+            _ => {}
+        }
+        self.advance(now);
+    }
+
+    /// Does what is due.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        self.link.handle_timeout(now);
+        self.advance(now);
+    }
+
+    /// The next datagram to send.
+    pub fn poll_transmit(&mut self) -> Option<Vec<u8>> {
+        self.outbox.pop_front()
+    }
+
+    /// The next thing to tell.
+    pub fn poll_event(&mut self) -> Option<Event> {
+        self.events.pop_front()
+    }
+
+    /// When [`Console::handle_timeout`] wants to be called; `None` once the console is closed, or if only a
+    /// datagram or the user can bring anything.
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        let active = matches!(self.stage, Stage::Active);
+        let when = |active: bool, at: Option<Instant>| at.filter(|_| active);
+        let typed_since = self.outgoing.unanswered_since();
+        let at = [
+            self.link.poll_timeout(),
+            when(active, self.outgoing.poll_timeout()),
+            when(active, self.keepalive.poll_timeout(typed_since)),
+            when(active, self.rescue.as_ref().and_then(Rescue::poll_timeout)),
+        ];
+        at.into_iter().flatten().min().filter(|_| !matches!(self.stage, Stage::Closed))
+    }
+
+    fn handle_received(&mut self, now: Instant, received: Received) {
+        if let Received::Refused(refused) = received {
+            log::debug!("a packet was not let in: {refused}");
+            return;
+        }
+        self.handle_life(now);
+        match received {
+            Received::Sol(payload) => self.handle_sol(now, &payload),
+            Received::Request { netfn: NETFN_TRANSPORT, cmd: SOL_ACTIVATING, data } => {
+                // Session state 'inactive' for our instance; what is too short to say so says nothing.
+                let ours = matches!(data[..], [state, instance, ..]
+                    if state & 0x0f == 0 && instance & 0x0f == self.settings.instance);
+                if ours {
+                    self.closed_by_bmc(now, CloseReason::Deactivated);
+                }
+            }
+            Received::Request { .. } | Received::Consumed | Received::Refused(_) => {}
+        }
+    }
+
+    /// Something authentic came: the BMC lives, and has not forgotten the session.
+    fn handle_life(&mut self, now: Instant) {
+        if let Some(silence) = self.keepalive.heard(now) {
+            self.events.push_back(Event::Notice(Notice::Back(silence)));
+        }
+        if let Some(mut rescue) = self.rescue.take() {
+            rescue.close(now);
+            self.outbox.extend(std::iter::from_fn(|| rescue.poll_transmit()));
+        }
+    }
+
+    fn handle_sol(&mut self, now: Instant, payload: &[u8]) {
+        let Ok(packet) = FromBmc::parse(payload) else { return };
+        let was_idle = self.outgoing.unanswered_since().is_none();
+        if matches!(self.stage, Stage::Active) {
+            self.outgoing.handle(now, &packet);
+            if !was_idle && self.settings.keepalive.probe == Probe::Sol && self.outgoing.is_idle() {
+                self.keepalive.answered(now);
+            }
+        }
+        let status = packet.status;
+        if status.transmit_overrun && !self.overrun {
+            self.events.push_back(Event::Notice(Notice::Overrun));
+        }
+        self.overrun = status.transmit_overrun;
+        let delivery = self.incoming.handle(packet);
+        self.deliver(delivery);
+        if status.deactivating {
+            self.closed_by_bmc(now, CloseReason::Deactivated);
+        }
+    }
+
+    fn deliver(&mut self, delivery: super::sol::Delivery) {
+        if let Some(ack) = delivery.acknowledgement {
+            self.link.send_sol(&ack);
+            self.collect();
+        }
+        if delivery.data.is_empty() {
+            return;
+        }
+        match self.stage {
+            Stage::Activating(_) => {
+                let room = EARLY.saturating_sub(self.early.len());
+                self.early.extend(delivery.data.into_iter().take(room));
+            }
+            Stage::Closed => {}
+            _ => self.events.push_back(Event::Data(delivery.data)),
+        }
+    }
+
+    /// Goes on wherever something has come or time has passed.
+    fn advance(&mut self, now: Instant) {
+        while let Some(done) = self.link.poll_done() {
+            self.handle_done(now, &done);
+        }
+        if matches!(self.stage, Stage::Active) {
+            self.outgoing.handle_timeout(now, self.keepalive.heard_at());
+            self.collect();
+            self.check_health(now);
+        }
+        if matches!(self.stage, Stage::Active) {
+            self.advance_rescue(now);
+        }
+        self.collect();
+    }
+
+    fn handle_done(&mut self, now: Instant, done: &Done) {
+        if done.kind == Kind::Keepalive {
+            if done.answer.is_some() {
+                self.keepalive.answered(now);
+                self.check_ownership(now);
+            }
+            return;
+        }
+        if self.ownership.waits_for == Some(done.id) {
+            self.ownership.waits_for = None;
+            return self.handle_owner(now, done);
+        }
+        match &mut self.stage {
+            Stage::Activating(activation) => match activation.handle(now, &mut self.link, done) {
+                None => {}
+                Some(Ok(activated)) => {
+                    self.activated(now, activated);
+                    self.events.push_back(Event::Opened);
+                    if !self.early.is_empty() {
+                        self.events.push_back(Event::Data(std::mem::take(&mut self.early)));
+                    }
+                }
+                Some(Err(refusal)) => self.close(now, CloseReason::Refused(refusal)),
+            },
+            Stage::Deactivating(id, reason) if *id == done.id => {
+                let reason = reason.clone();
+                self.close(now, reason);
+            }
+            Stage::Closing(id, reason) if *id == done.id => {
+                let reason = reason.clone();
+                self.stage = Stage::Closed;
+                self.events.push_back(Event::Closed(reason));
+            }
+            _ => {}
+        }
+    }
+
+    fn activated(&mut self, now: Instant, activated: Activated) {
+        let (port, own) = (activated.port, self.settings.port);
+        if port != own && port.swap_bytes() != own && port != 0 {
+            // Whatever it says, it is reachable here: behind a relay, a NAT or a typing error in its firmware.
+            log::info!("the BMC names port {port} for SOL; going on with the session's own, {own}");
+        }
+        let before = std::mem::replace(&mut self.outgoing, Outgoing::new(0));
+        self.outgoing = before.renewed(activated.inbound);
+        self.keepalive = Keepalive::new(self.settings.keepalive, now);
+        self.ownership = Ownership { ours: None, mute: false, waits_for: None, keepalives: 0, strangers: 0 };
+        self.stage = Stage::Active;
+        self.outgoing.greet(now);
+        self.outgoing.send_next(now);
+    }
+
+    fn collect(&mut self) {
+        while let Some(payload) = self.outgoing.poll_transmit() {
+            self.link.send_sol(&payload);
+        }
+        self.outbox.extend(std::iter::from_fn(|| self.link.poll_transmit()));
+    }
+}
+
+/// Life and death.
+impl Console {
+    fn check_health(&mut self, now: Instant) {
+        match self.keepalive.verdict(now, self.outgoing.unanswered_since()) {
+            Verdict::Wait => {}
+            Verdict::Send => self.send_keepalive(now),
+            Verdict::Silent(silence) => self.events.push_back(Event::Notice(Notice::Silent(silence))),
+            // Another session that is being made is proof enough that there is somebody; it ends by itself.
+            Verdict::Dead(_) if self.rescue.as_ref().is_some_and(Rescue::is_under_way) => {}
+            Verdict::Dead(_) => self.deactivate(now, CloseReason::Dead),
+        }
+    }
+
+    fn send_keepalive(&mut self, now: Instant) {
+        let missed = self.keepalive.misses(now) > 0;
+        self.keepalive.sent(now);
+        // A miss means nothing by itself, but asking outside the session costs nothing either.
+        if missed && self.rescue.is_none() {
+            self.rescue = Some(Rescue::new(now, self.settings.make_entropy));
+        }
+        if self.settings.keepalive.probe == Probe::Sol {
+            self.outgoing.poke(now);
+            // Some BMCs do not answer empty packets; a command tells them from dead ones.
+            if !missed {
+                return;
+            }
+        }
+        let patience = Patience { timeout: self.settings.keepalive.retry(), step: Duration::ZERO, tries: 1 };
+        let ask = Ask { netfn: NETFN_APP, lun: 0, cmd: GET_DEVICE_ID, data: &[] };
+        self.link.ask(now, Kind::Keepalive, ask, patience);
+    }
+
+    fn advance_rescue(&mut self, now: Instant) {
+        let Some(rescue) = &mut self.rescue else { return };
+        let ours = self.link.session().bmc_id();
+        let outcome = rescue.advance(now, &self.config, &self.settings, ours);
+        self.outbox.extend(std::iter::from_fn(|| rescue.poll_transmit()));
+        match outcome {
+            None => {}
+            Some(Outcome::Renewed(link, activated)) => {
+                let silence = now.saturating_duration_since(self.keepalive.heard_at());
+                self.rescue = None;
+                self.link = *link;
+                self.incoming = std::mem::take(&mut self.incoming).renewed();
+                self.activated(now, activated);
+                self.events.push_back(Event::Notice(Notice::Renewed(silence)));
+            }
+            Some(Outcome::Refused(refusal)) => {
+                self.rescue = None;
+                self.stage = Stage::Closed;
+                self.events.push_back(Event::Closed(CloseReason::Refused(refusal)));
+            }
+        }
+    }
+
+    /// Once after the first keepalive and then with every fourth: some BMCs let others take the console and say
+    /// nothing (Dell R610).
+    fn check_ownership(&mut self, now: Instant) {
+        let due = self.ownership.keepalives.is_multiple_of(OWNERSHIP_EVERY) || self.ownership.strangers > 0;
+        self.ownership.keepalives = self.ownership.keepalives.wrapping_add(1);
+        if !due || self.ownership.mute || self.ownership.waits_for.is_some() {
+            return;
+        }
+        let data = [SOL, self.settings.instance];
+        let patience = Patience { timeout: self.settings.keepalive.retry(), step: Duration::ZERO, tries: 1 };
+        self.ownership.waits_for = Some(self.link.ask(now, Kind::Command, owner_request(&data), patience));
+    }
+
+    fn handle_owner(&mut self, now: Instant, done: &Done) {
+        // Not to be told in time says nothing.
+        let Some(answer) = &done.answer else { return };
+        let session = self.link.session();
+        let names = [session.bmc_id(), session.console_id()];
+        match (owner(answer), self.ownership.ours) {
+            // A BMC that does not name us now, when the payload is surely ours, is not to be believed later.
+            (Some(id), None) if names.contains(&id) || names.contains(&id.swap_bytes()) => self.ownership.ours = Some(id),
+            (_, None) => self.ownership.mute = true,
+            (Some(id), Some(ours)) if id != ours => {
+                self.ownership.strangers += 1;
+                if self.ownership.strangers >= STRANGERS {
+                    self.closed_by_bmc(now, if id == 0 { CloseReason::Deactivated } else { CloseReason::Taken });
+                } else {
+                    self.check_ownership(now);
+                }
+            }
+            _ => self.ownership.strangers = 0,
+        }
+    }
+
+    fn deactivate(&mut self, now: Instant, reason: CloseReason) {
+        let patience = self.clean_up_patience(&reason);
+        let id = deactivate(now, &mut self.link, self.settings.instance, patience);
+        self.stage = Stage::Deactivating(id, reason);
+        self.collect();
+    }
+
+    /// The payload is gone already: only the session is left to close.
+    fn closed_by_bmc(&mut self, now: Instant, reason: CloseReason) {
+        if matches!(self.stage, Stage::Activating(_) | Stage::Active) {
+            self.close(now, reason);
+        }
+    }
+
+    fn close(&mut self, now: Instant, reason: CloseReason) {
+        let patience = self.clean_up_patience(&reason);
+        let id = close_session(now, &mut self.link, patience);
+        self.stage = Stage::Closing(id, reason);
+        self.collect();
+    }
+
+    /// A BMC that is believed dead is told once, in case it only cannot be heard.
+    fn clean_up_patience(&self, reason: &CloseReason) -> Patience {
+        let tries = if *reason == CloseReason::Dead { 1 } else { CLEAN_UP_TRIES };
+        let timeout = self.link.ledger().round_trip().timeout(CLEAN_UP_TIMEOUT).min(CLEAN_UP_LONGEST);
+        Patience { timeout, step: Duration::ZERO, tries }
+    }
+}
+
+const NETFN_APP: u8 = 0x06;
+const GET_DEVICE_ID: u8 = 0x01;
+const NETFN_TRANSPORT: u8 = 0x0c;
+const SOL_ACTIVATING: u8 = 0x20;
+
+/// Most bytes kept from before the activation was confirmed.
+const EARLY: usize = 64 * 1024;
+
+/// The payload's owner is asked for with every so-manieth keepalive.
+const OWNERSHIP_EVERY: u32 = 4;
+
+/// How many answers in a row must name a stranger.
+const STRANGERS: u32 = 2;
+
+/// How often Deactivate Payload and Close Session are sent, and how long a slow BMC is waited for.
+const CLEAN_UP_TRIES: u32 = 3;
+const CLEAN_UP_LONGEST: Duration = Duration::from_secs(3);

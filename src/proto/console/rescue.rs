@@ -1,0 +1,190 @@
+//! A BMC that is back but has forgotten the session, after a restart or a black-out longer than its own limit, is
+//! silent within the session for ever, but answers outside it.
+//!
+//! So after a miss it is asked outside: Get Channel Authentication Capabilities, which needs no session. The answer
+//! is not authenticated, and so is only a hint: it makes us try to open a second session beside the first, which a
+//! forger cannot do for the BMC. Only when that session exists is the first one given up. Anything authentic on the
+//! first session meanwhile ends the attempt: it was not forgotten, only late.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use super::activation::{Activated, Activation, close_session};
+use super::{Refusal, Settings};
+use crate::proto::Entropy;
+use crate::proto::handshake::{Config, Failure, Handshake};
+use crate::proto::link::{Link, Patience};
+use crate::wire::lan;
+use crate::wire::session::{Packet, V15};
+
+/// The attempt to make another session.
+pub(super) struct Rescue {
+    stage: Stage,
+    outbox: VecDeque<Vec<u8>>,
+    make_entropy: fn() -> Box<dyn Entropy>,
+}
+
+enum Stage {
+    /// Asks outside the session, every so often.
+    Knock { next: Instant, seq: u8 },
+    /// The BMC answers outside; the session gets a last chance until then.
+    Answered { until: Instant },
+    Shake(Box<Handshake>),
+    Activate(Box<(Link, Activation)>),
+}
+
+/// What the attempt has led to.
+pub(super) enum Outcome {
+    /// Another session, with the payload active.
+    Renewed(Box<Link>, Activated),
+    /// The BMC lives and refuses for good.
+    Refused(Refusal),
+}
+
+impl Rescue {
+    pub(super) fn new(now: Instant, make_entropy: fn() -> Box<dyn Entropy>) -> Self {
+        Self { stage: Stage::Knock { next: now, seq: 0 }, outbox: VecDeque::new(), make_entropy }
+    }
+
+    /// Whether another session exists or is being made: not to be cut short by the clock.
+    pub(super) fn is_under_way(&self) -> bool {
+        matches!(self.stage, Stage::Shake(_) | Stage::Activate(_))
+    }
+
+    /// Takes in a packet that does not belong to the first session.
+    pub(super) fn handle_packet(&mut self, now: Instant, packet: &Packet<'_>) {
+        match (&mut self.stage, packet) {
+            (Stage::Knock { seq, .. }, Packet::V15(packet)) if is_answer(packet, *seq) => {
+                self.stage = Stage::Answered { until: now + LAST_CHANCE };
+            }
+            (Stage::Shake(handshake), Packet::V20(packet)) => handshake.handle_packet(now, packet),
+            (Stage::Activate(both), Packet::V20(packet)) => {
+                both.0.handle_packet(now, packet);
+            }
+            _ => {}
+        }
+    }
+
+    /// Goes on where something has come or time has passed. `ours`: what the BMC called the first session.
+    pub(super) fn advance(&mut self, now: Instant, config: &Config, settings: &Settings, ours: u32) -> Option<Outcome> {
+        match &mut self.stage {
+            Stage::Knock { next, seq } => {
+                if now >= *next {
+                    *seq = (*seq + 1) & 0x3f;
+                    *next = now + KNOCK_AGAIN;
+                    let knock = knock(*seq);
+                    self.outbox.push_back(knock);
+                }
+                None
+            }
+            Stage::Answered { until } => {
+                if now >= *until {
+                    let handshake = Handshake::new(now, config.clone(), (self.make_entropy)());
+                    self.stage = Stage::Shake(Box::new(handshake));
+                    return self.advance(now, config, settings, ours);
+                }
+                None
+            }
+            Stage::Shake(handshake) => {
+                handshake.handle_timeout(now);
+                self.outbox.extend(std::iter::from_fn(|| handshake.poll_transmit()));
+                match handshake.poll_outcome()? {
+                    Ok(established) => {
+                        let mut link = Link::new(established.session, (self.make_entropy)());
+                        let activation = Activation::start_again(now, &mut link, settings, ours);
+                        self.stage = Stage::Activate(Box::new((link, activation)));
+                        self.advance(now, config, settings, ours)
+                    }
+                    Err(failure) => {
+                        // No refusal outside a session is authenticated: it is not believed at once, nor for ever.
+                        log::debug!("no other session yet: {failure}");
+                        let again = if matches!(failure, Failure::Dead { .. }) { KNOCK_AGAIN } else { REFUSED_AGAIN };
+                        self.stage = Stage::Knock { next: now + again, seq: 0 };
+                        None
+                    }
+                }
+            }
+            Stage::Activate(both) => {
+                let (link, activation) = &mut **both;
+                link.handle_timeout(now);
+                let mut outcome = None;
+                while let Some(done) = link.poll_done() {
+                    outcome = outcome.or(activation.handle(now, link, &done));
+                }
+                self.outbox.extend(std::iter::from_fn(|| link.poll_transmit()));
+                match outcome? {
+                    Ok(activated) => {
+                        let fresh = Self::new(now, self.make_entropy);
+                        let Stage::Activate(both) = std::mem::replace(&mut self.stage, fresh.stage) else { return None };
+                        Some(Outcome::Renewed(Box::new(both.0), activated))
+                    }
+                    Err(Refusal::NoAnswer) => {
+                        self.stage = Stage::Knock { next: now + KNOCK_AGAIN, seq: 0 };
+                        None
+                    }
+                    Err(refusal) => {
+                        self.close(now);
+                        Some(Outcome::Refused(refusal))
+                    }
+                }
+            }
+        }
+    }
+
+    /// Ends the attempt; a session that it has made already is closed, as far as one packet does.
+    pub(super) fn close(&mut self, now: Instant) {
+        if let Stage::Activate(both) = &mut self.stage {
+            let link = &mut both.0;
+            close_session(now, link, Patience { timeout: Duration::ZERO, step: Duration::ZERO, tries: 1 });
+            self.outbox.extend(std::iter::from_fn(|| link.poll_transmit()));
+        }
+        self.stage = Stage::Knock { next: now + KNOCK_AGAIN, seq: 0 };
+    }
+
+    pub(super) fn poll_transmit(&mut self) -> Option<Vec<u8>> {
+        self.outbox.pop_front()
+    }
+
+    pub(super) fn poll_timeout(&self) -> Option<Instant> {
+        match &self.stage {
+            Stage::Knock { next, .. } => Some(*next),
+            Stage::Answered { until } => Some(*until),
+            Stage::Shake(handshake) => handshake.poll_timeout(),
+            Stage::Activate(both) => both.0.poll_timeout(),
+        }
+    }
+}
+
+impl std::fmt::Debug for Rescue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self.stage {
+            Stage::Knock { .. } => "Rescue(knock)",
+            Stage::Answered { .. } => "Rescue(answered)",
+            Stage::Shake(_) => "Rescue(shake)",
+            Stage::Activate(_) => "Rescue(activate)",
+        })
+    }
+}
+
+/// Get Channel Authentication Capabilities in IPMI 1.5 framing, which every BMC answers to everybody.
+fn knock(seq: u8) -> Vec<u8> {
+    let message = lan::Message::request(NETFN_APP, 0, seq, GET_CHANNEL_AUTHENTICATION, &[0x8e, 4]).to_bytes();
+    V15 { auth_type: 0, sequence: 0, session: 0, auth_code: None, payload: &message }.to_datagram()
+}
+
+fn is_answer(packet: &V15<'_>, seq: u8) -> bool {
+    lan::Message::parse(packet.payload)
+        .is_ok_and(|m| m.netfn == NETFN_APP | 1 && m.cmd == GET_CHANNEL_AUTHENTICATION && m.seq == seq)
+}
+
+const NETFN_APP: u8 = 0x06;
+const GET_CHANNEL_AUTHENTICATION: u8 = 0x38;
+
+/// How long the first session may still prove that it was not forgotten.
+const LAST_CHANCE: Duration = Duration::from_secs(3);
+
+/// How long after an unanswered attempt the next one follows.
+const KNOCK_AGAIN: Duration = Duration::from_secs(5);
+
+/// How long after a refused attempt the next one follows: each may cost the BMC a session slot.
+const REFUSED_AGAIN: Duration = Duration::from_secs(15);
