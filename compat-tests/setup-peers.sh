@@ -16,6 +16,7 @@ debian_packages() {
     need ipmiconsole freeipmi-tools
     need expect expect
     need setsid util-linux
+    need ps procps
     # a Python of one's own may stand before Debian's; what counts is that one of them can make environments
     if ! able_python >/dev/null; then missing+=(python3 python3-venv); fi
     [ ${#missing[@]} -eq 0 ] && return
@@ -75,7 +76,7 @@ give_up() {
     cat >&2 <<END
 setup-peers: $1.
 The tests run against real peers. Please install them yourself and try again:
-    apt-get install ipmitool openipmi freeipmi-tools expect util-linux python3 python3-venv
+    apt-get install ipmitool openipmi freeipmi-tools expect util-linux procps python3 python3-venv
     python3 -m venv target/peers/python
     target/peers/python/bin/pip install -r compat-tests/peers/requirements.txt
     cp compat-tests/peers/requirements.txt target/peers/python/

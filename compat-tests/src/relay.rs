@@ -46,7 +46,7 @@ pub struct Faults {
     pub hold: bool,
     /// So many of the next packets of an authenticated session get a wrong last byte, which breaks the integrity code.
     pub corrupt_next: u32,
-    /// Packets of an authenticated session that get a wrong last byte, in per cent.
+    /// Packets of an authenticated session that get a wrong last byte, in per cent; never more than two in a row.
     pub corrupt_percent: u32,
 }
 

@@ -42,8 +42,11 @@ pub fn arguments(bmc: SocketAddr, words: &[&str]) -> Vec<String> {
         .collect()
 }
 
-/// The password for `-E`.
-pub const ENVIRONMENT: [(&str, &str); 1] = [("IPMITOOL_PASSWORD", PASSWORD)];
+/// The password for `-E`; and nobody whom our `ipmitool` could hand its work to, so that what it does is its own.
+pub const ENVIRONMENT: [(&str, &str); 2] = [
+    ("IPMITOOL_PASSWORD", PASSWORD),
+    ("IPMITOOL_FALLBACK", "/bin/false"),
+];
 
 /// The first line of every console.
 pub const BANNER: &str = "[SOL Session operational.  Use ~? for help]";

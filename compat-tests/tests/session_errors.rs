@@ -181,7 +181,12 @@ fn try_with(bmc: SocketAddr, options: &[&str]) -> Finished {
         .chain(&["mc", "info"])
         .map(|&word| word.to_owned())
         .collect();
-    run(&Who::Ours.program(), &all, &[], Duration::from_secs(50))
+    run(
+        &Who::Ours.program(),
+        &all,
+        &NO_FALLBACK,
+        Duration::from_secs(50),
+    )
 }
 
 /// Exit status 1, nothing on standard output, stock's last line, and before it a line with one of `reasons`.
@@ -215,3 +220,5 @@ const SILENCE: &[&str] = &[
 ];
 /// Nothing has to be waited for; the rest is for a busy machine.
 const AT_ONCE: Duration = Duration::from_secs(5);
+/// What ours does is its own.
+const NO_FALLBACK: [(&str, &str); 1] = [("IPMITOOL_FALLBACK", "/bin/false")];

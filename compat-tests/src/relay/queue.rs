@@ -31,7 +31,7 @@ struct Way {
     held: Vec<(Client, Vec<u8>)>,
     on_next: Vec<Action>,
     came: u64,
-    dropped_in_a_row: u32,
+    unlucky_in_a_row: u32,
     dice: u64,
 }
 
@@ -209,23 +209,34 @@ impl Way {
     /// What becomes of a packet, and its bytes afterwards.
     fn meet(&mut self, bytes: &[u8]) -> (Fate, Vec<u8>) {
         self.came += 1;
-        let unlucky = self.throw() < self.faults.drop_percent && self.dropped_in_a_row < 2;
-        if self.faults.black_out || unlucky {
-            self.dropped_in_a_row += 1;
-            return (Fate::Dropped, Vec::new());
-        }
-        self.dropped_in_a_row = 0;
+        let fate = self.fate(is_secured(bytes));
+        self.unlucky_in_a_row = if fate == Fate::Passed {
+            0
+        } else {
+            self.unlucky_in_a_row + 1
+        };
         let mut bytes = bytes.to_vec();
-        if is_secured(&bytes)
-            && (self.faults.corrupt_next > 0 || self.throw() < self.faults.corrupt_percent)
-        {
-            self.faults.corrupt_next = self.faults.corrupt_next.saturating_sub(1);
-            if let Some(last) = bytes.last_mut() {
-                *last ^= 0x55;
-            }
-            return (Fate::Corrupted, bytes);
+        if let Some(last) = bytes.last_mut().filter(|_| fate == Fate::Corrupted) {
+            *last ^= 0x55;
         }
-        (Fate::Passed, bytes)
+        (fate, bytes)
+    }
+
+    fn fate(&mut self, secured: bool) -> Fate {
+        let enough = self.unlucky_in_a_row >= 2;
+        let (lose, spoil) = (self.throw(), self.throw());
+        if self.faults.black_out {
+            Fate::Dropped
+        } else if secured && self.faults.corrupt_next > 0 {
+            self.faults.corrupt_next -= 1;
+            Fate::Corrupted
+        } else if lose < self.faults.drop_percent && !enough {
+            Fate::Dropped
+        } else if secured && spoil < self.faults.corrupt_percent && !enough {
+            Fate::Corrupted
+        } else {
+            Fate::Passed
+        }
     }
 
     /// A number from 0 to 99, the same sequence in every run.

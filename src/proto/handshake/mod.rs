@@ -152,6 +152,13 @@ impl Handshake {
         }
         let Some(step) = self.step.take() else { return };
         let tries = step.tries(self.config.tries.max(1));
+        // A BMC whose RAKP Message 4 was lost holds the session for made, and answers no repetition of message 3
+        // that could be read here (ipmi_sim answers inside the session): begin anew while there are tries left.
+        let anew = self.sends >= RAKP_3_TRIES && self.restarts < RESTARTS;
+        if let Some(suite) = step.may_be_made().filter(|_| anew && self.sends < tries) {
+            self.restart(now, Step::open(vec![suite]));
+            return;
+        }
         if self.sends < tries {
             let step = step.for_another_try();
             self.transmit(now, step);
@@ -226,8 +233,11 @@ pub fn is_setup(payload_type: PayloadType) -> bool {
     matches!(payload_type, PayloadType::OpenResponse | PayloadType::Rakp2 | PayloadType::Rakp4)
 }
 
-/// How often a handshake may begin anew after an ambiguous refusal.
+/// How often a handshake may begin anew after an ambiguous refusal or silence.
 const RESTARTS: u32 = 2;
+
+/// How often RAKP Message 3 is sent before the handshake begins anew, if it still may.
+const RAKP_3_TRIES: u32 = 2;
 
 #[cfg(test)]
 mod tests;

@@ -132,6 +132,14 @@ impl Step {
         }
     }
 
+    /// The suite of a session that the BMC may hold for made, although its last word has not come.
+    pub(super) fn may_be_made(&self) -> Option<Suite> {
+        match self {
+            Self::Rakp3(step) => Some(step.before.suite),
+            _ => None,
+        }
+    }
+
     /// What silence leads to, after the last try.
     pub(super) fn unanswered(self, tries: u32, waited: Duration) -> Next {
         let awaited = match self {

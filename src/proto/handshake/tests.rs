@@ -256,6 +256,16 @@ fn a_bmc_that_falls_silent_in_the_middle_is_not_taken_for_a_dead_host() {
 }
 
 #[test]
+fn a_bmc_that_never_repeats_rakp_4_is_asked_for_a_new_session() {
+    // the answers to the first four messages after RAKP Message 2 are lost, more than one step's tries
+    let mut peer = Peer::new(&[17]);
+    let (outcome, waited) = run(config(Some(17)), &mut peer, |n| [6, 8, 10, 12].contains(&n));
+    assert!(outcome.is_ok(), "{outcome:?}");
+    assert_eq!(waited, 6 * S);
+    assert_eq!(peer.heard.iter().filter(|kind| **kind == PayloadType::OpenRequest).count(), 4);
+}
+
+#[test]
 fn two_answers_to_a_repeated_rakp_1_end_in_a_session_with_the_newer() {
     let start = Instant::now();
     let mut peer = Peer::new(&[17]);
