@@ -68,3 +68,63 @@ impl Screen {
 
 /// Bytes of notices that may wait for a screen that stands still.
 const NOTICE_LIMIT: usize = 4096;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs::File;
+    use std::io::Read;
+    use std::time::Duration;
+
+    fn output() -> (File, Output) {
+        let (reader, writer) = nix::unistd::pipe().unwrap();
+        let output = Output::start(writer.try_clone().unwrap(), writer).unwrap();
+        (reader.into(), output)
+    }
+
+    fn shown(mut reader: File, screen: Screen) -> String {
+        screen.output.drain(Duration::from_secs(5));
+        screen.drain_notices();
+        drop(screen);
+        let mut text = String::new();
+        reader.read_to_string(&mut text).unwrap();
+        text
+    }
+
+    #[test]
+    fn a_captured_output_holds_no_notice() {
+        for apart in [false, true] {
+            let (capture, captured) = output();
+            let (beside, notices) = output();
+            let notices = if apart {
+                Notices::Apart(notices)
+            } else {
+                Notices::Log
+            };
+            let mut screen = Screen::new(captured, notices);
+            screen.show(b"booting".to_vec());
+            screen.notice("quiet for 7 s");
+            screen.show(b" on\r\n".to_vec());
+            assert_eq!(shown(capture, screen), "booting on\r\n");
+            if apart {
+                let mut line = vec![0; 17];
+                { beside }.read_exact(&mut line).unwrap();
+                assert_eq!(line, b"[quiet for 7 s]\r\n");
+            }
+        }
+    }
+
+    #[test]
+    fn a_notice_never_runs_into_a_line_of_output() {
+        let (reader, both) = output();
+        let mut screen = Screen::new(both, Notices::BesideOutput);
+        for text in ["a\r\n", "b\n\r", "c"] {
+            screen.show(text.into());
+            screen.notice("n");
+        }
+        assert_eq!(
+            shown(reader, screen),
+            "a\r\n[n]\r\nb\n\r[n]\r\nc\r\n[n]\r\n"
+        );
+    }
+}

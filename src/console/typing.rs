@@ -78,3 +78,71 @@ impl Typing {
 
 /// Bytes that are read from a terminal beyond what the core has room for.
 const LOOK_AHEAD: usize = 64 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::console::core::{Event, Why};
+
+    /// Takes as much as it has room for.
+    struct Narrow(usize, Vec<u8>, usize);
+
+    impl Core for Narrow {
+        fn handle_datagram(&mut self, _: Instant, _: &mut [u8]) {}
+        fn handle_timeout(&mut self, _: Instant) {}
+        fn poll_transmit(&mut self) -> Option<Vec<u8>> {
+            None
+        }
+        fn poll_event(&mut self) -> Option<Event> {
+            None
+        }
+        fn poll_timeout(&self) -> Option<Instant> {
+            None
+        }
+        fn type_bytes(&mut self, _: Instant, bytes: &[u8]) -> usize {
+            self.2 += 1;
+            let taken = bytes.len().min(self.0);
+            self.1.extend(&bytes[..taken]);
+            self.0 -= taken;
+            taken
+        }
+        fn input_room(&self) -> usize {
+            self.0
+        }
+        fn send_break(&mut self, _: Instant) {}
+        fn pause_output(&mut self, _: bool) {}
+        fn shut_down(&mut self, _: Instant, _: Why) {}
+    }
+
+    #[test]
+    fn what_the_core_has_no_room_for_waits_in_order_and_the_core_hears_of_it_once() {
+        let now = Instant::now();
+        let mut core = Narrow(3, Vec::new(), 0);
+        let mut typing = Typing::new(b'~');
+        typing.queue(&mut core, now, b"abcdef".to_vec());
+        let asked = core.2;
+        typing.forward(&mut core, now);
+        typing.queue(&mut core, now, b"gh".to_vec());
+        assert_eq!((core.2, typing.waiting()), (asked, 5));
+        core.0 = 100;
+        typing.forward(&mut core, now);
+        assert_eq!(
+            (core.1.as_slice(), typing.waiting()),
+            (b"abcdefgh".as_slice(), 0)
+        );
+    }
+
+    #[test]
+    fn a_pipe_is_read_no_further_than_the_core_has_room_and_a_terminal_is_always_watched() {
+        let now = Instant::now();
+        let mut core = Narrow(10, Vec::new(), 0);
+        let mut typing = Typing::new(b'~');
+        assert_eq!(typing.room(&core, false), 9);
+        assert!(typing.room(&core, true) > 1000);
+        typing.queue(&mut core, now, vec![b'x'; 2000]);
+        assert_eq!(typing.room(&core, false), 0);
+        assert!(typing.room(&core, true) > 1000);
+        typing.queue(&mut core, now, vec![b'x'; LOOK_AHEAD]);
+        assert_eq!(typing.room(&core, true), 0, "bounded");
+    }
+}
