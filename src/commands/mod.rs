@@ -31,7 +31,7 @@ pub fn run(context: &Context) -> Exit {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let mut output = Output::standard();
     let exit = match parse(context, &words) {
-        Ok(Action::Console(words)) => return console(context, words),
+        Ok(Action::Console(words)) => return sol::activate::run(context, words),
         Ok(action) => open_and_run(context, &action, &mut output),
         Err(refusal) => {
             output.complain(format_args!("{}", refusal.text));
@@ -98,12 +98,6 @@ fn perform(context: &Context, action: &Action, bmc: &mut Bmc<'_>, output: &mut O
         Action::Sol(action) => sol::run(action, context, bmc, output),
         Action::Console(_) => false,
     }
-}
-
-/// The console opens its own connection; it is not built in yet, but the next `ipmitool` has one.
-fn console(context: &Context, words: ActivateWords) -> Exit {
-    log::debug!("{words:?}");
-    fallback::hand_over(context)
 }
 
 /// Words that lead to no action: a text for standard error, and how the program ends.

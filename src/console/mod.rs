@@ -29,6 +29,7 @@ pub mod network;
 pub mod notice;
 pub mod output;
 pub mod screen;
+pub mod session;
 pub mod signals;
 pub mod stop;
 pub mod terminal;

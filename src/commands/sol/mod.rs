@@ -9,6 +9,7 @@ use crate::ipmi::{Bmc, Failure, exchange};
 use super::Refusal;
 use super::output::Output;
 
+pub mod activate;
 mod access;
 mod info;
 mod looptest;

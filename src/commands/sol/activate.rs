@@ -1,0 +1,68 @@
+//! `sol activate`: a session, and the console over it.
+
+use std::io::{self, Write};
+use std::time::{Duration, Instant};
+
+use crate::cli::context::{Context, Oem};
+use crate::cli::exit::Exit;
+use crate::console;
+use crate::ipmi::payload::ActivateSol;
+use crate::proto::Entropy;
+use crate::proto::console::{Console, Settings};
+use crate::proto::keepalive::{Policy, Probe};
+use crate::proto::link::Patience;
+use crate::transport::lanplus::{Lanplus, Parts, System};
+
+use super::words::{ActivateWords, Keepalive};
+
+/// Runs the console until it ends.
+pub fn run(context: &Context, words: ActivateWords) -> Exit {
+    let parts = match Lanplus::open(context) {
+        Ok(lanplus) => lanplus.into_parts(),
+        Err(error) => {
+            // Where standard error is gone nobody is left to tell.
+            let _ = writeln!(io::stderr(), "{error}");
+            return Exit::Failure;
+        }
+    };
+    let Parts { socket, link, config } = parts;
+    let settings = Settings {
+        instance: words.instance,
+        auxiliary: auxiliary(context.oem),
+        force: words.force,
+        privilege: config.privilege,
+        keepalive: policy(words),
+        patience: Patience { timeout: config.timeout, step: Duration::from_secs(1), tries: config.tries },
+        port: context.port,
+        make_entropy,
+    };
+    let core = Console::new(Instant::now(), link, config, settings);
+    let edge = console::Settings { escape: context.escape, read_input: !words.noinput, ..console::Settings::default() };
+    console::run(core, socket, edge).into()
+}
+
+fn make_entropy() -> Box<dyn Entropy> {
+    Box::new(System::default())
+}
+
+fn policy(words: ActivateWords) -> Policy {
+    let default = Policy::default();
+    Policy {
+        probe: match words.keepalive {
+            Keepalive::DeviceId => Probe::DeviceId,
+            Keepalive::SolPacket => Probe::Sol,
+            Keepalive::Off => Probe::None,
+        },
+        interval: words.keepalive_after.unwrap_or(default.interval),
+        dead_after: words.dead_after.unwrap_or(default.dead_after),
+    }
+}
+
+/// The first byte of Activate Payload's auxiliary data; two boards want another one (field notes).
+fn auxiliary(oem: Option<Oem>) -> u8 {
+    match oem {
+        Some(Oem::IntelPlus) => 0xc4,
+        Some(Oem::I82571Spt) => 0x08,
+        _ => ActivateSol::AUXILIARY,
+    }
+}
