@@ -6,6 +6,7 @@
 //! | [`relay`] | a UDP relay between client and BMC that makes faults on demand |
 //! | [`serial`] | the serial port of a simulated machine: says lines, echoes, records what was typed |
 //! | [`ipmi_sim`] | OpenIPMI's BMC simulator as a peer |
+//! | [`bmcsim`] | our own BMC simulator as a peer |
 //! | [`fakebmc`] | pyghmi's BMC as a peer |
 //! | [`client`] | an `ipmitool` on a terminal or on pipes |
 //! | [`accounting`] | numbered lines and keystrokes, and what became of them |
@@ -20,6 +21,7 @@
 
 pub mod accounting;
 pub mod binaries;
+pub mod bmcsim;
 pub mod client;
 pub mod dummy;
 pub mod fakebmc;

@@ -8,8 +8,9 @@
 
 use std::time::Duration;
 
+use compat_tests::bmcsim::BmcSim;
 use compat_tests::fakebmc::FakeBmc;
-use compat_tests::ipmi_sim::{IpmiSim, USER};
+use compat_tests::ipmi_sim::{IpmiSim, PASSWORD, USER};
 use compat_tests::rig::{BANNER, ENVIRONMENT, Finished, Who, run};
 
 macro_rules! masters {
@@ -93,6 +94,10 @@ fn without_suite(bmc: std::net::SocketAddr) -> Finished {
 }
 
 fn ours(bmc: std::net::SocketAddr, words: &[&str]) -> Finished {
+    client(Who::Ours, bmc, words)
+}
+
+fn client(who: Who, bmc: std::net::SocketAddr, words: &[&str]) -> Finished {
     let (host, port) = (bmc.ip().to_string(), bmc.port().to_string());
     let before = ["-I", "lanplus", "-H", &host, "-p", &port, "-U", USER, "-E"];
     let all: Vec<String> = before
@@ -100,10 +105,54 @@ fn ours(bmc: std::net::SocketAddr, words: &[&str]) -> Finished {
         .chain(words)
         .map(|&word| word.to_owned())
         .collect();
-    run(
-        &Who::Ours.program(),
-        &all,
-        &ENVIRONMENT,
-        Duration::from_secs(40),
-    )
+    run(&who.program(), &all, &ENVIRONMENT, Duration::from_secs(40))
+}
+
+/// Ours on our own simulator; that this proves something is for the next two tests to say.
+#[test]
+fn every_suite_on_bmcsim() {
+    let bmc = BmcSim::start(&["--suite-zero"]);
+    for suite in [
+        "0", "1", "2", "3", "6", "7", "8", "11", "12", "15", "16", "17",
+    ] {
+        let done = with_suite(bmc.address(), suite, &["mc", "info"]);
+        assert_eq!(done.code, Some(0), "suite {suite}: {done:?}");
+    }
+}
+
+/// Stock aborts at 11 and 12.
+#[test]
+fn stock_speaks_its_suites_with_bmcsim() {
+    let bmc = BmcSim::start(&["--suite-zero"]);
+    for suite in ["0", "1", "2", "3", "6", "7", "8", "15", "16", "17"] {
+        let done = client(Who::Stock, bmc.address(), &["-C", suite, "mc", "info"]);
+        assert_eq!(done.code, Some(0), "suite {suite}: {done:?}");
+    }
+}
+
+/// FreeIPMI is the one independent client that masters 11 and 12.
+#[test]
+fn freeipmi_speaks_every_suite_with_bmcsim() {
+    let bmc = BmcSim::start(&["--suite-zero"]);
+    let host = bmc.address().to_string();
+    for suite in [
+        "0", "1", "2", "3", "6", "7", "8", "11", "12", "15", "16", "17",
+    ] {
+        let words = [
+            "-D", "LAN_2_0", "-h", &host, "-u", USER, "-p", PASSWORD, "-I", suite, "-l", "ADMIN",
+        ];
+        let words: Vec<String> = words
+            .iter()
+            .chain(&["--get-device-id"])
+            .map(|&word| word.to_owned())
+            .collect();
+        let done = run(
+            "/usr/sbin/bmc-info".as_ref(),
+            &words,
+            &[],
+            Duration::from_secs(40),
+        );
+        assert_eq!(done.code, Some(0), "suite {suite}: {done:?}");
+        assert!(done.stdout.contains("Device ID"), "suite {suite}: {done:?}");
+    }
 }
