@@ -26,6 +26,8 @@ pub struct Driver<'a, C> {
     /// Tells of output written.
     progress: Receiver<()>,
     typing: Typing,
+    /// Whether the user knows that no more typing can be kept.
+    told_full: bool,
     /// The core's room for input when nothing is queued.
     full_room: usize,
     opened: bool,
@@ -69,6 +71,7 @@ impl<'a, C: Core> Driver<'a, C> {
     pub fn new(core: C, edge: Edge<'a>) -> Self {
         Self {
             typing: Typing::new(edge.escape),
+            told_full: false,
             full_room: core.input_room(),
             core,
             progress: edge.screen.output.progress().clone(),
@@ -216,6 +219,11 @@ impl<'a, C: Core> Driver<'a, C> {
             let on_terminal = self.edge.terminal.is_some();
             if on_terminal || !self.paused {
                 let room = self.typing.room(&self.core, on_terminal);
+                let full = on_terminal && room == 0;
+                if full && !self.told_full {
+                    self.edge.screen.notice(INPUT_FULL);
+                }
+                self.told_full = full || self.told_full && self.typing.waiting() > 0;
                 self.edge.input.ask(room);
             }
         }
@@ -383,6 +391,10 @@ pub fn banner(escape: u8) -> Vec<u8> {
 
 /// What stock prints on SIGINT.
 const SIGNAL_INT: &[u8] = b"\nSIGN INT: Close Interface IPMI v2.0 RMCP+ LAN Interface\n";
+
+/// What is said when not even a terminal is read on.
+const INPUT_FULL: &str =
+    "no more of what you type can be kept, nor escapes be seen, until the BMC takes some of it";
 
 /// Datagrams handled before anything else is looked at.
 const BATCH: usize = 32;

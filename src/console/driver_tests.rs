@@ -389,3 +389,21 @@ fn a_notice_stands_on_its_own_line_between_the_output() {
     }
     assert_eq!(bench.end().1, "login: \r\n[quiet]\r\nmore\n[quiet]\r\n");
 }
+
+#[test]
+fn the_user_is_told_once_when_no_more_typing_can_be_kept_and_none_of_it_is_lost() {
+    let pty = openpty(None, None).unwrap();
+    let terminal = Terminal::on(pty.slave.try_clone().unwrap());
+    let mut bench = Bench::with_input(pty.slave.try_clone().unwrap(), pty.master, terminal);
+    bench.opened();
+    bench.script.lock().unwrap().room = 0;
+    let text = b"t".repeat(67_000);
+    bench.type_text(&text);
+    let told = notice::on_screen(INPUT_FULL, false);
+    assert_eq!(bench.read(told.len()), told);
+    bench.script.lock().unwrap().room = 100_000;
+    bench.bmc(b"wake");
+    bench.until("text", |script| script.typed == text);
+    bench.bmc(b"close");
+    assert_eq!(bench.end(), (Outcome::Failed, String::new()));
+}
