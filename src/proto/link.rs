@@ -55,6 +55,8 @@ pub struct Done {
     pub id: RequestId,
     /// What it was for.
     pub kind: Kind,
+    /// How often it was sent.
+    pub sends: u32,
     /// Completion code and data, or `None` where no answer came in time. The request stays in the ledger then.
     pub answer: Option<Answer>,
 }
@@ -148,10 +150,10 @@ impl Link {
                 self.transmit(PayloadType::Ipmi, &message);
                 at += 1;
             } else {
-                let id = self.pending.remove(at).id;
+                let Pending { id, sends, .. } = self.pending.remove(at);
                 self.ledger.stop_waiting(id);
                 let kind = self.ledger.entries().find(|entry| entry.id == id).map_or(Kind::Command, |entry| entry.kind);
-                self.done.push_back(Done { id, kind, answer: None });
+                self.done.push_back(Done { id, kind, sends, answer: None });
             }
         }
     }
@@ -177,7 +179,7 @@ impl Link {
 
     fn finish(&mut self, entry: &Entry, answer: Answer) {
         self.pending.retain(|pending| pending.id != entry.id);
-        self.done.push_back(Done { id: entry.id, kind: entry.kind, answer: Some(answer) });
+        self.done.push_back(Done { id: entry.id, kind: entry.kind, sends: entry.sends, answer: Some(answer) });
     }
 }
 
@@ -204,7 +206,7 @@ impl Link {
             let waited_for = self.pending.iter().any(|pending| pending.id == expired.id);
             self.pending.retain(|pending| pending.id != expired.id);
             if waited_for {
-                self.done.push_back(Done { id: expired.id, kind: expired.kind, answer: None });
+                self.done.push_back(Done { id: expired.id, kind: expired.kind, sends: expired.sends, answer: None });
             }
         }
         let message = lan::Message::request(ask.netfn, ask.lun, seq, ask.cmd, ask.data).to_bytes();
@@ -298,7 +300,7 @@ pub(crate) mod tests {
         let reply = answer(&mut bmc, &link.poll_transmit().unwrap(), &[0, 0x20]);
         assert_eq!(feed(&mut link, now, &reply), Received::Consumed);
         let answered = Some(Answer { code: 0, data: vec![0x20] });
-        assert_eq!(link.poll_done(), Some(Done { id, kind: Kind::Command, answer: answered }));
+        assert_eq!(link.poll_done(), Some(Done { id, kind: Kind::Command, sends: 1, answer: answered }));
         assert_eq!(feed(&mut link, now, &reply), Received::Refused(Refused::Replayed));
         assert_eq!((link.poll_done(), link.poll_timeout()), (None, None));
     }
@@ -317,7 +319,7 @@ pub(crate) mod tests {
         }
         assert_eq!((seen.len(), now - start), (4, 10 * S));
         assert!(seen.windows(2).all(|pair| pair[0] == pair[1]));
-        assert_eq!(link.poll_done(), Some(Done { id, kind: Kind::Command, answer: None }));
+        assert_eq!(link.poll_done(), Some(Done { id, kind: Kind::Command, sends: 4, answer: None }));
     }
 
     #[test]

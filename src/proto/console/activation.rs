@@ -89,6 +89,11 @@ impl Activation {
                 ALREADY_ACTIVE if self.evictions >= EVICTIONS => Some(Err(Refusal::Code(ALREADY_ACTIVE))),
                 ALREADY_ACTIVE if self.force => self.evict(now, link),
                 ALREADY_ACTIVE if self.ours.is_some() => self.go(now, link, Stage::AskOwner),
+                // The answer to the first sending may have been lost: then the payload is active for us.
+                ALREADY_ACTIVE if done.sends > 1 => {
+                    self.ours = Some(link.session().bmc_id());
+                    self.go(now, link, Stage::AskOwner)
+                }
                 code => Some(Err(Refusal::Code(code))),
             },
         }

@@ -38,7 +38,7 @@ impl fmt::Display for Notice {
             Self::Back(silence) => write!(f, "the BMC answers again after {:.1} s", silence.as_secs_f32()),
             Self::Renewed(silence) => write!(
                 f,
-                "the BMC had forgotten the session; a new one goes on after {:.1} s, output in between is lost",
+                "the BMC had forgotten the session; a new one goes on after {:.1} s, output in between may be missing",
                 silence.as_secs_f32()
             ),
             Self::Overrun => f.write_str("the BMC has dropped console output (transmit overrun)"),
