@@ -39,14 +39,28 @@ pub fn start_logging(verbose: u8) {
         1 => log::LevelFilter::Info,
         _ => log::LevelFilter::Trace,
     };
-    let _ = env_logger::Builder::new().filter_level(level).format_target(false).try_init();
+    let _ = env_logger::Builder::new()
+        .filter_level(level)
+        .format_target(false)
+        .try_init();
 }
 
 /// What the threads hand to the one that owns the BMC.
 enum Input {
-    Datagram { socket: usize, from: SocketAddr, at: Stamp, bytes: Vec<u8> },
-    Serial { port: usize, at: Stamp, bytes: Vec<u8> },
-    Written { port: usize },
+    Datagram {
+        socket: usize,
+        from: SocketAddr,
+        at: Stamp,
+        bytes: Vec<u8>,
+    },
+    Serial {
+        port: usize,
+        at: Stamp,
+        bytes: Vec<u8>,
+    },
+    Written {
+        port: usize,
+    },
     Signal(i32),
 }
 
@@ -59,8 +73,13 @@ struct Stamp {
 
 impl Stamp {
     fn now() -> Self {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Self { now: Instant::now(), wall_ms: u64::try_from(since.as_millis()).unwrap_or(u64::MAX) }
+        let since = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        Self {
+            now: Instant::now(),
+            wall_ms: u64::try_from(since.as_millis()).unwrap_or(u64::MAX),
+        }
     }
 }
 
@@ -88,11 +107,20 @@ impl Program {
         for (index, address) in options.listen.iter().enumerate() {
             sockets.push(listen(index, *address, &sender)?);
         }
-        let mut program = Self { bmc, sockets, ports: Vec::new(), inputs };
+        let mut program = Self {
+            bmc,
+            sockets,
+            ports: Vec::new(),
+            inputs,
+        };
         program.tell_addresses();
         for (index, kind) in options.serial.iter().enumerate() {
             let threads = serial::open(index, kind, &sender)?;
-            program.ports.push(Port { threads, idle: true, waits: false });
+            program.ports.push(Port {
+                threads,
+                idle: true,
+                waits: false,
+            });
         }
         catch_signals(&sender)?;
         Ok(program)
@@ -100,9 +128,16 @@ impl Program {
 
     /// Says in one line where it listens, and which terminals it has.
     fn announce(&self) -> Result<(), String> {
-        let addresses = self.sockets.iter().filter_map(|s| s.local_addr().ok()).map(|a| a.to_string());
+        let addresses = self
+            .sockets
+            .iter()
+            .filter_map(|s| s.local_addr().ok())
+            .map(|a| a.to_string());
         let terminals = self.ports.iter().enumerate().filter_map(|(n, port)| {
-            port.threads.name.as_ref().map(|name| format!("; serial port {} is {name}", n + 1))
+            port.threads
+                .name
+                .as_ref()
+                .map(|name| format!("; serial port {} is {name}", n + 1))
         });
         let line = format!(
             "bmcsim listens on {}{}",
@@ -118,7 +153,8 @@ impl Program {
     fn serve(&mut self) -> i32 {
         loop {
             let wait = self.bmc.poll_timeout().map_or(LONGEST_WAIT, |at| {
-                at.saturating_duration_since(Instant::now()).min(LONGEST_WAIT)
+                at.saturating_duration_since(Instant::now())
+                    .min(LONGEST_WAIT)
             });
             match self.inputs.recv_timeout(wait) {
                 Ok(Input::Signal(signal)) => return signal,
@@ -142,8 +178,21 @@ impl Program {
 
     fn take(&mut self, input: Input) {
         match input {
-            Input::Datagram { socket, from, at, bytes } => {
-                self.bmc.handle_datagram(at.now, at.wall_ms, Peer { socket, address: from }, &bytes);
+            Input::Datagram {
+                socket,
+                from,
+                at,
+                bytes,
+            } => {
+                self.bmc.handle_datagram(
+                    at.now,
+                    at.wall_ms,
+                    Peer {
+                        socket,
+                        address: from,
+                    },
+                    &bytes,
+                );
             }
             Input::Serial { port, at, bytes } => {
                 self.bmc.serial_input(at.now, at.wall_ms, port, &bytes);
@@ -189,7 +238,9 @@ impl Program {
 
     /// Lets LAN and SOL configuration parameters name the first socket's true address.
     fn tell_addresses(&mut self) {
-        let Some(address) = self.sockets.first().and_then(|s| s.local_addr().ok()) else { return };
+        let Some(address) = self.sockets.first().and_then(|s| s.local_addr().ok()) else {
+            return;
+        };
         let machine = self.bmc.machine_mut();
         if let Some(lan) = machine.lan_mut(LAN_CHANNEL) {
             lan.set_port(address.port());
@@ -206,7 +257,9 @@ fn assemble(options: &Options) -> Result<Bmc, String> {
     let inventory = Inventory::builtin();
     let mut machine = Machine::new(inventory, options.seed, at.now, at.wall_ms);
     for user in &options.users {
-        machine.users_mut().add(&user.name, &user.password, user.level)?;
+        machine
+            .users_mut()
+            .add(&user.name, &user.password, user.level)?;
     }
     if let Some(channel) = machine.channels_mut().get_mut(LAN_CHANNEL) {
         for (to, from) in channel.kg.iter_mut().zip(&options.kg) {
@@ -242,8 +295,15 @@ fn listen(index: usize, address: SocketAddr, inputs: &Sender<Input>) -> Result<U
         let mut buffer = [0; LARGEST_DATAGRAM];
         loop {
             // Errors here are those of earlier sends (a closed port), reported late: the socket itself lives on.
-            let Ok((n, from)) = reader.recv_from(&mut buffer) else { continue };
-            let input = Input::Datagram { socket: index, from, at: Stamp::now(), bytes: buffer[..n].to_vec() };
+            let Ok((n, from)) = reader.recv_from(&mut buffer) else {
+                continue;
+            };
+            let input = Input::Datagram {
+                socket: index,
+                from,
+                at: Stamp::now(),
+                bytes: buffer[..n].to_vec(),
+            };
             if inputs.send(input).is_err() {
                 return;
             }
@@ -253,8 +313,8 @@ fn listen(index: usize, address: SocketAddr, inputs: &Sender<Input>) -> Result<U
 }
 
 fn catch_signals(inputs: &Sender<Input>) -> Result<(), String> {
-    let mut signals =
-        Signals::new([SIGINT, SIGTERM, SIGHUP]).map_err(|error| format!("cannot catch signals: {error}"))?;
+    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])
+        .map_err(|error| format!("cannot catch signals: {error}"))?;
     let inputs = inputs.clone();
     thread::spawn(move || {
         for signal in signals.forever() {

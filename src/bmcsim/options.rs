@@ -89,33 +89,57 @@ impl Options {
     /// # Errors
     /// Help or version was asked for, or something is wrong.
     pub fn parse(argv: impl IntoIterator<Item = OsString>) -> Result<Self, Stop> {
-        let matches = command().try_get_matches_from(argv).map_err(|error| match error.kind() {
-            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Stop::Said(error.to_string()),
-            _ => Stop::Wrong(first_line(&error.to_string())),
-        })?;
+        let matches = command()
+            .try_get_matches_from(argv)
+            .map_err(|error| match error.kind() {
+                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Stop::Said(error.to_string()),
+                _ => Stop::Wrong(first_line(&error.to_string())),
+            })?;
         Self::from_matches(&matches).map_err(Stop::Wrong)
     }
 
     fn from_matches(m: &ArgMatches) -> Result<Self, String> {
-        let all = |name: &str| m.get_many::<String>(name).into_iter().flatten().cloned().collect::<Vec<_>>();
+        let all = |name: &str| {
+            m.get_many::<String>(name)
+                .into_iter()
+                .flatten()
+                .cloned()
+                .collect::<Vec<_>>()
+        };
         let one = |name: &str| m.get_one::<String>(name).cloned();
-        let mut users = all("user").iter().map(|text| user(text)).collect::<Result<Vec<_>, _>>()?;
+        let mut users = all("user")
+            .iter()
+            .map(|text| user(text))
+            .collect::<Result<Vec<_>, _>>()?;
         if let Some(path) = one("password-file") {
             users.extend(password_file(Path::new(&path))?);
         }
         if users.is_empty() {
-            users.push(User { name: "admin".into(), password: b"admin".to_vec(), level: Privilege::Administrator });
+            users.push(User {
+                name: "admin".into(),
+                password: b"admin".to_vec(),
+                level: Privilege::Administrator,
+            });
         }
-        let mut serial = all("serial").iter().map(|text| serial_kind(text)).collect::<Result<Vec<_>, _>>()?;
+        let mut serial = all("serial")
+            .iter()
+            .map(|text| serial_kind(text))
+            .collect::<Result<Vec<_>, _>>()?;
         if serial.is_empty() {
             serial.push(SerialKind::Exec(None));
         }
         if serial.len() > 15 {
-            return Err(format!("{} serial ports: SOL has at most 15 instances", serial.len()));
+            return Err(format!(
+                "{} serial ports: SOL has at most 15 instances",
+                serial.len()
+            ));
         }
         let name = one("personality").unwrap_or_else(|| "plain".into());
         let personality = Personality::named(&name).ok_or_else(|| {
-            format!("there is no personality '{name}': it must be one of {}", Personality::NAMES.join(", "))
+            format!(
+                "there is no personality '{name}': it must be one of {}",
+                Personality::NAMES.join(", ")
+            )
         })?;
         let kg = one("kg").unwrap_or_default();
         let extension = match one("extension-iana") {
@@ -123,7 +147,10 @@ impl Options {
             None => EXTENSION_IANA,
         };
         Ok(Self {
-            listen: all("listen").iter().map(|text| address(text)).collect::<Result<_, _>>()?,
+            listen: all("listen")
+                .iter()
+                .map(|text| address(text))
+                .collect::<Result<_, _>>()?,
             users,
             kg: key(&kg)?,
             serial,
@@ -131,10 +158,12 @@ impl Options {
             inventory: one("inventory").map(PathBuf::from),
             personality,
             faults: all("fault"),
-            control: one("control").map(|text| match text.strip_prefix("unix:") {
-                Some(path) => Ok(PathBuf::from(path)),
-                None => Err(format!("'--control {text}': it must be unix:PATH")),
-            }).transpose()?,
+            control: one("control")
+                .map(|text| match text.strip_prefix("unix:") {
+                    Some(path) => Ok(PathBuf::from(path)),
+                    None => Err(format!("'--control {text}': it must be unix:PATH")),
+                })
+                .transpose()?,
             log_size: size(&one("log-size").unwrap_or_else(|| "1M".into()))?,
             log_file: one("log-file").map(PathBuf::from),
             extension: (!m.get_flag("no-extension")).then_some(extension),
@@ -149,38 +178,108 @@ impl Options {
 /// The command line's grammar; the manual page is checked against it.
 pub fn command() -> Command {
     let text = |name: &'static str, value: &'static str, help: &'static str| {
-        Arg::new(name).long(name).value_name(value).help(help).action(ArgAction::Set)
+        Arg::new(name)
+            .long(name)
+            .value_name(value)
+            .help(help)
+            .action(ArgAction::Set)
     };
     let several = |name, value, help| text(name, value, help).action(ArgAction::Append);
     let switch = |name: &'static str, help: &'static str| {
-        Arg::new(name).long(name).help(help).action(ArgAction::SetTrue)
+        Arg::new(name)
+            .long(name)
+            .help(help)
+            .action(ArgAction::SetTrue)
     };
     Command::new("bmcsim")
         .about("A BMC to try IPMI clients on: sessions, serial over LAN, sensors, logs, faults")
         .version(env!("CARGO_PKG_VERSION"))
         .args([
-            several("listen", "ADDR:PORT", "Listen there (UDP); port 0 picks a free one")
-                .default_value("127.0.0.1:6230"),
-            several("user", "NAME:PASSWORD[:PRIV]", "Who may log in; PRIV is user, operator or administrator \
-                [default: admin:admin:administrator]"),
-            text("password-file", "FILE", "More users, one NAME:PASSWORD[:PRIV] a line"),
-            text("kg", "KEY", "K_g for two-key logins: up to 20 characters, or 0x and hexadecimal digits"),
-            several("serial", "KIND", "What the serial port is: pty, exec[:CMD], tcp:HOST:PORT, unix:PATH or \
-                file:PATH; several make several SOL instances [default: exec, a shell]"),
-            text("vm", "CMD", "The machine: chassis power starts, stops and restarts this command"),
-            text("inventory", "FILE", "The machine's identity, sensors, FRUs and log, as TOML"),
-            text("personality", "NAME", "Board to be like: plain, openbmc, supermicro, idrac, ilo, ipmi_sim, \
-                intelplus, old [default: plain]"),
-            several("fault", "SPEC", "What goes wrong, e.g. 'busy 10s @30s' or 'drop 5%'"),
-            text("control", "unix:PATH", "Take line commands on a Unix socket"),
-            text("log-size", "BYTES", "How much console output is kept, with K or M [default: 1M]"),
-            text("log-file", "FILE", "Keep the console log there over restarts"),
-            text("extension-iana", "NUMBER", "Enterprise number of the console-log extension [default: 32473]"),
+            several(
+                "listen",
+                "ADDR:PORT",
+                "Listen there (UDP); port 0 picks a free one",
+            )
+            .default_value("127.0.0.1:6230"),
+            several(
+                "user",
+                "NAME:PASSWORD[:PRIV]",
+                "Who may log in; PRIV is user, operator or administrator \
+                [default: admin:admin:administrator]",
+            ),
+            text(
+                "password-file",
+                "FILE",
+                "More users, one NAME:PASSWORD[:PRIV] a line",
+            ),
+            text(
+                "kg",
+                "KEY",
+                "K_g for two-key logins: up to 20 characters, or 0x and hexadecimal digits",
+            ),
+            several(
+                "serial",
+                "KIND",
+                "What the serial port is: pty, exec[:CMD], tcp:HOST:PORT, unix:PATH or \
+                file:PATH; several make several SOL instances [default: exec, a shell]",
+            ),
+            text(
+                "vm",
+                "CMD",
+                "The machine: chassis power starts, stops and restarts this command",
+            ),
+            text(
+                "inventory",
+                "FILE",
+                "The machine's identity, sensors, FRUs and log, as TOML",
+            ),
+            text(
+                "personality",
+                "NAME",
+                "Board to be like: plain, openbmc, supermicro, idrac, ilo, ipmi_sim, \
+                intelplus, old [default: plain]",
+            ),
+            several(
+                "fault",
+                "SPEC",
+                "What goes wrong, e.g. 'busy 10s @30s' or 'drop 5%'",
+            ),
+            text(
+                "control",
+                "unix:PATH",
+                "Take line commands on a Unix socket",
+            ),
+            text(
+                "log-size",
+                "BYTES",
+                "How much console output is kept, with K or M [default: 1M]",
+            ),
+            text(
+                "log-file",
+                "FILE",
+                "Keep the console log there over restarts",
+            ),
+            text(
+                "extension-iana",
+                "NUMBER",
+                "Enterprise number of the console-log extension [default: 32473]",
+            ),
             switch("no-extension", "Do not offer the console-log extension"),
             switch("suite-zero", "Allow cipher suite 0, which protects nothing"),
-            text("sessions", "N", "Most sessions at once, 1 to 63 [default: 16]"),
-            text("seed", "N", "Seed of sensor values and random faults [default: 1]"),
-            Arg::new("verbose").short('v').action(ArgAction::Count).help("Say what happens; twice: everything"),
+            text(
+                "sessions",
+                "N",
+                "Most sessions at once, 1 to 63 [default: 16]",
+            ),
+            text(
+                "seed",
+                "N",
+                "Seed of sensor values and random faults [default: 1]",
+            ),
+            Arg::new("verbose")
+                .short('v')
+                .action(ArgAction::Count)
+                .help("Say what happens; twice: everything"),
         ])
 }
 
@@ -191,16 +290,23 @@ fn first_line(text: &str) -> String {
 }
 
 fn address(text: &str) -> Result<SocketAddr, String> {
-    let wrong = |why: &str| format!("'--listen {text}': {why}; it must be ADDRESS:PORT or [IPV6]:PORT");
-    text.to_socket_addrs().map_err(|error| wrong(&error.to_string()))?.next().ok_or_else(|| wrong("no address"))
+    let wrong =
+        |why: &str| format!("'--listen {text}': {why}; it must be ADDRESS:PORT or [IPV6]:PORT");
+    text.to_socket_addrs()
+        .map_err(|error| wrong(&error.to_string()))?
+        .next()
+        .ok_or_else(|| wrong("no address"))
 }
 
 fn user(text: &str) -> Result<User, String> {
-    let (name, rest) = text.split_once(':').ok_or_else(|| {
-        "a user must be given as NAME:PASSWORD or NAME:PASSWORD:PRIV".to_string()
-    })?;
+    let (name, rest) = text
+        .split_once(':')
+        .ok_or_else(|| "a user must be given as NAME:PASSWORD or NAME:PASSWORD:PRIV".to_string())?;
     // A password may hold colons; only a level's name at the end is taken for one.
-    let (password, level) = match rest.rsplit_once(':').map(|(head, tail)| (head, level(tail))) {
+    let (password, level) = match rest
+        .rsplit_once(':')
+        .map(|(head, tail)| (head, level(tail)))
+    {
         Some((password, Some(level))) => (password, level),
         _ => (rest, Privilege::Administrator),
     };
@@ -208,9 +314,15 @@ fn user(text: &str) -> Result<User, String> {
         return Err(format!("user name '{name}' is longer than 16 bytes"));
     }
     if password.len() > 20 {
-        return Err(format!("the password of user '{name}' is longer than 20 bytes"));
+        return Err(format!(
+            "the password of user '{name}' is longer than 20 bytes"
+        ));
     }
-    Ok(User { name: name.into(), password: password.into(), level })
+    Ok(User {
+        name: name.into(),
+        password: password.into(),
+        level,
+    })
 }
 
 fn level(text: &str) -> Option<Privilege> {
@@ -224,25 +336,49 @@ fn level(text: &str) -> Option<Privilege> {
 }
 
 fn password_file(path: &Path) -> Result<Vec<User>, String> {
-    let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty() && !line.starts_with('#'));
-    lines.map(|(n, line)| user(line).map_err(|error| format!("{}, line {}: {error}", path.display(), n + 1))).collect()
+    let text =
+        std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let lines = text
+        .lines()
+        .enumerate()
+        .filter(|(_, line)| !line.trim().is_empty() && !line.starts_with('#'));
+    lines
+        .map(|(n, line)| {
+            user(line).map_err(|error| format!("{}, line {}: {error}", path.display(), n + 1))
+        })
+        .collect()
 }
 
 fn key(text: &str) -> Result<Vec<u8>, String> {
     let bytes = match text.strip_prefix("0x") {
         Some(digits) => {
-            let pair = |i| digits.get(i..i + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
-            (0..digits.len()).step_by(2).map(pair).collect::<Option<Vec<u8>>>()
+            let pair = |i| {
+                digits
+                    .get(i..i + 2)
+                    .and_then(|pair| u8::from_str_radix(pair, 16).ok())
+            };
+            (0..digits.len())
+                .step_by(2)
+                .map(pair)
+                .collect::<Option<Vec<u8>>>()
                 .ok_or("K_g: after 0x an even number of hexadecimal digits is needed")?
         }
         None => text.as_bytes().to_vec(),
     };
-    if bytes.len() > 20 { Err(format!("K_g has {} bytes: at most 20 are allowed", bytes.len())) } else { Ok(bytes) }
+    if bytes.len() > 20 {
+        Err(format!(
+            "K_g has {} bytes: at most 20 are allowed",
+            bytes.len()
+        ))
+    } else {
+        Ok(bytes)
+    }
 }
 
 fn serial_kind(text: &str) -> Result<SerialKind, String> {
-    let (kind, rest) = text.split_once(':').map_or((text, None), |(kind, rest)| (kind, Some(rest)));
+    let (kind, rest) = text
+        .split_once(':')
+        .map_or((text, None), |(kind, rest)| (kind, Some(rest)));
     Ok(match (kind, rest) {
         ("pty", None) => SerialKind::Pty,
         ("exec", None | Some("")) => SerialKind::Exec(None),
@@ -264,7 +400,10 @@ fn size(text: &str) -> Result<usize, String> {
         Some((i, 'M' | 'm')) => (&text[..i], 1 << 20),
         _ => (text, 1),
     };
-    let bytes = digits.parse::<usize>().ok().and_then(|n| n.checked_mul(unit));
+    let bytes = digits
+        .parse::<usize>()
+        .ok()
+        .and_then(|n| n.checked_mul(unit));
     bytes.filter(|n| (MIN_LOG..=MAX_LOG).contains(n)).ok_or_else(|| {
         format!("'--log-size {text}': it must be a number of bytes from 1K to 1024M, K or M may follow")
     })
@@ -276,11 +415,18 @@ fn iana(text: &str) -> Result<u32, String> {
     })
 }
 
-fn within(name: &str, text: Option<String>, default: u64, least: u64, most: u64) -> Result<u64, String> {
+fn within(
+    name: &str,
+    text: Option<String>,
+    default: u64,
+    least: u64,
+    most: u64,
+) -> Result<u64, String> {
     let Some(text) = text else { return Ok(default) };
-    text.parse().ok().filter(|n| (least..=most).contains(n)).ok_or_else(|| {
-        format!("'--{name} {text}': it must be a number from {least} to {most}")
-    })
+    text.parse()
+        .ok()
+        .filter(|n| (least..=most).contains(n))
+        .ok_or_else(|| format!("'--{name} {text}': it must be a number from {least} to {most}"))
 }
 
 const MIN_LOG: usize = 1 << 10;
@@ -291,7 +437,11 @@ mod tests {
     use super::*;
 
     fn parse(words: &[&str]) -> Result<Options, String> {
-        match Options::parse(std::iter::once("bmcsim").chain(words.iter().copied()).map(OsString::from)) {
+        match Options::parse(
+            std::iter::once("bmcsim")
+                .chain(words.iter().copied())
+                .map(OsString::from),
+        ) {
             Ok(options) => Ok(options),
             Err(Stop::Said(text) | Stop::Wrong(text)) => Err(text),
         }
@@ -303,13 +453,23 @@ mod tests {
         let options = parse(&[]).unwrap();
         assert_eq!(options.listen, ["127.0.0.1:6230".parse().unwrap()]);
         assert_eq!(options.serial, [SerialKind::Exec(None)]);
-        assert_eq!((options.log_size, options.extension), (1 << 20, Some(32473)));
+        assert_eq!(
+            (options.log_size, options.extension),
+            (1 << 20, Some(32473))
+        );
     }
 
     #[test]
     fn a_password_may_hold_colons() {
         let options = parse(&["--user", "a:b:c", "--user", "x:y:operator"]).unwrap();
-        assert_eq!(options.users[0], User { name: "a".into(), password: b"b:c".to_vec(), level: Privilege::Administrator });
+        assert_eq!(
+            options.users[0],
+            User {
+                name: "a".into(),
+                password: b"b:c".to_vec(),
+                level: Privilege::Administrator
+            }
+        );
         assert_eq!(options.users[1].level, Privilege::Operator);
     }
 

@@ -36,7 +36,12 @@ pub struct Port {
 pub fn open(index: usize, kind: &SerialKind, inputs: &Sender<Input>) -> Result<Port, String> {
     let (to_host, for_writer) = bounded(1);
     let (credit, credits) = bounded(1);
-    let link = Link { index, inputs: inputs.clone(), credits, for_writer };
+    let link = Link {
+        index,
+        inputs: inputs.clone(),
+        credits,
+        for_writer,
+    };
     let mut name = None;
     match kind {
         SerialKind::Pty => {
@@ -54,18 +59,27 @@ pub fn open(index: usize, kind: &SerialKind, inputs: &Sender<Input>) -> Result<P
         }
         SerialKind::Tcp(place) => {
             let place = place.clone();
-            link.start(move |link| link.connect_for_ever(|| TcpStream::connect(&place).map(OwnedFd::from)));
+            link.start(move |link| {
+                link.connect_for_ever(|| TcpStream::connect(&place).map(OwnedFd::from))
+            });
         }
         SerialKind::Unix(path) => {
             let path = path.clone();
-            link.start(move |link| link.connect_for_ever(|| UnixStream::connect(&path).map(OwnedFd::from)));
+            link.start(move |link| {
+                link.connect_for_ever(|| UnixStream::connect(&path).map(OwnedFd::from))
+            });
         }
         SerialKind::File(path) => {
-            let file = open_file(path).map_err(|error| format!("--serial file:{}: {error}", path.display()))?;
+            let file = open_file(path)
+                .map_err(|error| format!("--serial file:{}: {error}", path.display()))?;
             link.start(move |link| link.follow(&file));
         }
     }
-    Ok(Port { to_host, credit, name })
+    Ok(Port {
+        to_host,
+        credit,
+        name,
+    })
 }
 
 /// The thread side of a port.
@@ -111,7 +125,11 @@ impl Link {
 
     /// Hands characters over and waits until more are wanted. False: nobody wants any, ever.
     fn deliver(&self, bytes: &[u8]) -> bool {
-        let input = Input::Serial { port: self.index, at: Stamp::now(), bytes: bytes.to_vec() };
+        let input = Input::Serial {
+            port: self.index,
+            at: Stamp::now(),
+            bytes: bytes.to_vec(),
+        };
         self.inputs.send(input).is_ok() && self.credits.recv().is_ok()
     }
 
@@ -192,13 +210,19 @@ impl Link {
 }
 
 fn open_file(path: &Path) -> io::Result<File> {
-    let special = std::fs::metadata(path).is_ok_and(|m| m.file_type().is_char_device() || m.file_type().is_fifo());
+    let special = std::fs::metadata(path)
+        .is_ok_and(|m| m.file_type().is_char_device() || m.file_type().is_fifo());
     File::options().read(true).write(special).open(path)
 }
 
 /// A pseudo-terminal: its master side, the slave's path, and the slave.
 fn terminal() -> Result<(File, String, OwnedFd), String> {
-    let size = Winsize { ws_row: 24, ws_col: 80, ws_xpixel: 0, ws_ypixel: 0 };
+    let size = Winsize {
+        ws_row: 24,
+        ws_col: 80,
+        ws_xpixel: 0,
+        ws_ypixel: 0,
+    };
     let failed = |error: nix::Error| format!("no pseudo-terminal: {error}");
     let pty = openpty(Some(&size), None).map_err(failed)?;
     let path = nix::unistd::ttyname(&pty.slave).map_err(failed)?;
@@ -206,14 +230,28 @@ fn terminal() -> Result<(File, String, OwnedFd), String> {
     // A serial line changes nothing; whoever opens it sets the modes it wants.
     cfmakeraw(&mut modes);
     tcsetattr(&pty.slave, SetArg::TCSANOW, &modes).map_err(failed)?;
-    Ok((File::from(pty.master), path.display().to_string(), pty.slave))
+    Ok((
+        File::from(pty.master),
+        path.display().to_string(),
+        pty.slave,
+    ))
 }
 
 /// Runs a command, a shell by default, on a pseudo-terminal that is its controlling one.
 fn spawn(command: Option<&str>) -> Result<(Child, File), String> {
-    let size = Winsize { ws_row: 24, ws_col: 80, ws_xpixel: 0, ws_ypixel: 0 };
+    let size = Winsize {
+        ws_row: 24,
+        ws_col: 80,
+        ws_xpixel: 0,
+        ws_ypixel: 0,
+    };
     let pty = openpty(Some(&size), None).map_err(|error| format!("no pseudo-terminal: {error}"))?;
-    let copy = || pty.slave.try_clone().map(Stdio::from).map_err(|error| error.to_string());
+    let copy = || {
+        pty.slave
+            .try_clone()
+            .map(Stdio::from)
+            .map_err(|error| error.to_string())
+    };
     // setsid(1) makes the terminal the controlling one, which this program cannot do for a child without unsafe code.
     let mut setsid = Command::new("setsid");
     setsid.arg("--ctty");
@@ -221,7 +259,11 @@ fn spawn(command: Option<&str>) -> Result<(Child, File), String> {
         Some(command) => setsid.args(["sh", "-c", command]),
         None => setsid.arg(std::env::var_os("SHELL").unwrap_or_else(|| "/bin/sh".into())),
     };
-    setsid.env("TERM", "vt100").stdin(copy()?).stdout(copy()?).stderr(copy()?);
+    setsid
+        .env("TERM", "vt100")
+        .stdin(copy()?)
+        .stdout(copy()?)
+        .stderr(copy()?);
     let child = setsid.spawn().map_err(|error| format!("setsid: {error}"))?;
     Ok((child, File::from(pty.master)))
 }

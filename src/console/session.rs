@@ -57,7 +57,10 @@ fn told(event: console::Event) -> Event {
         console::Event::Notice(notice) => Event::Notice(notice.to_string()),
         console::Event::Closed(reason) => {
             let message = message(&reason);
-            Event::Closed { failed: reason != CloseReason::User, message }
+            Event::Closed {
+                failed: reason != CloseReason::User,
+                message,
+            }
         }
     }
 }
@@ -68,11 +71,18 @@ fn message(reason: &CloseReason) -> Option<String> {
         CloseReason::User => return None,
         CloseReason::Dead => "Error: No response to keepalive - Terminating session".to_owned(),
         CloseReason::Deactivated => "SOL session closed by BMC".to_owned(),
-        CloseReason::Taken => "Another session has taken the console over\nSOL session closed by BMC".to_owned(),
+        CloseReason::Taken => {
+            "Another session has taken the console over\nSOL session closed by BMC".to_owned()
+        }
         CloseReason::Refused(Refusal::Code(code)) => payload::refusal(&Failure::Completion(*code)),
-        CloseReason::Refused(Refusal::NoAnswer) => payload::refusal(&Failure::Transport(TransportError::NoAnswer)),
+        CloseReason::Refused(Refusal::NoAnswer) => {
+            payload::refusal(&Failure::Transport(TransportError::NoAnswer))
+        }
         CloseReason::Refused(Refusal::ShortAnswer(got)) => {
-            payload::refusal(&Failure::Answer(AnswerError { got: *got, expected: Length::Exactly(12) }))
+            payload::refusal(&Failure::Answer(AnswerError {
+                got: *got,
+                expected: Length::Exactly(12),
+            }))
         }
     })
 }

@@ -30,7 +30,11 @@ pub enum Probe {
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { probe: Probe::DeviceId, interval: INTERVAL, dead_after: DEAD_AFTER }
+        Self {
+            probe: Probe::DeviceId,
+            interval: INTERVAL,
+            dead_after: DEAD_AFTER,
+        }
     }
 }
 
@@ -95,7 +99,9 @@ impl Keepalive {
 
     /// How many keepalives have gone unanswered for long enough to be misses, with nothing else heard.
     pub fn misses(&self, now: Instant) -> u32 {
-        let fresh = self.last_sent.is_some_and(|sent| now < sent + self.policy.retry());
+        let fresh = self
+            .last_sent
+            .is_some_and(|sent| now < sent + self.policy.retry());
         self.unheard.saturating_sub(u32::from(fresh))
     }
 
@@ -147,7 +153,9 @@ impl Keepalive {
     /// When there may be something to do next.
     pub fn poll_timeout(&self, typed_since: Option<Instant>) -> Option<Instant> {
         let waiting = self.waiting_since(typed_since);
-        let announce = waiting.filter(|_| !self.announced).map(|since| since + ANNOUNCE);
+        let announce = waiting
+            .filter(|_| !self.announced)
+            .map(|since| since + ANNOUNCE);
         let dead = match self.policy.probe {
             Probe::None => waiting.map(|since| since + self.policy.dead_after),
             // Before that there are not enough misses; each of them is a wake-up of its own.
@@ -156,10 +164,17 @@ impl Keepalive {
                 let missed = self.last_sent.map(|sent| sent + self.policy.retry());
                 let dead = self.heard + self.policy.dead_after;
                 let enough = self.unheard > self.policy.misses();
-                Some(if enough { dead } else { missed.map_or(dead, |missed| missed.max(dead)) })
+                Some(if enough {
+                    dead
+                } else {
+                    missed.map_or(dead, |missed| missed.max(dead))
+                })
             }
         };
-        [self.due(typed_since), announce, dead].into_iter().flatten().min()
+        [self.due(typed_since), announce, dead]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// Since when something that was sent has waited for any sign of life.
@@ -215,7 +230,11 @@ mod tests {
         let typed_since = typed.then_some(start);
         let (mut now, mut log) = (start, Vec::new());
         while let Some(at) = keepalive.poll_timeout(typed_since) {
-            assert!(at > now || log.is_empty(), "spins at {:?}: {log:?}", at - start);
+            assert!(
+                at > now || log.is_empty(),
+                "spins at {:?}: {log:?}",
+                at - start
+            );
             now = at;
             loop {
                 let verdict = keepalive.verdict(now, typed_since);
@@ -237,16 +256,26 @@ mod tests {
     #[test]
     fn a_quiet_console_asks_after_15_s_then_every_5_s_and_gives_up_after_90_s() {
         let log = silent(Policy::default(), false);
-        let sent: Vec<_> = log.iter().filter(|(v, _)| *v == Verdict::Send).map(|(_, at)| at.as_secs()).collect();
+        let sent: Vec<_> = log
+            .iter()
+            .filter(|(v, _)| *v == Verdict::Send)
+            .map(|(_, at)| at.as_secs())
+            .collect();
         assert_eq!(sent[..4], [15, 20, 25, 30]);
         assert_eq!(log.last(), Some(&(Verdict::Dead(90 * S), 90 * S)));
-        assert!(log.contains(&(Verdict::Silent(S * 43 / 2), S * 43 / 2)), "told 6.5 s after the first one: {log:?}");
+        assert!(
+            log.contains(&(Verdict::Silent(S * 43 / 2), S * 43 / 2)),
+            "told 6.5 s after the first one: {log:?}"
+        );
     }
 
     #[test]
     fn typing_into_silence_is_noticed_at_once_and_asks_early() {
         let log = silent(Policy::default(), true);
-        assert!(log.contains(&(Verdict::Silent(S * 13 / 2), S * 13 / 2)), "{log:?}");
+        assert!(
+            log.contains(&(Verdict::Silent(S * 13 / 2), S * 13 / 2)),
+            "{log:?}"
+        );
         assert_eq!(log[0], (Verdict::Send, 5 * S));
         assert_eq!(log.last(), Some(&(Verdict::Dead(90 * S), 90 * S)));
     }
@@ -254,7 +283,11 @@ mod tests {
     #[test]
     fn shorter_times_are_kept_and_longer_ones_too() {
         let end = |interval, dead_after| {
-            let policy = Policy { interval: interval * S, dead_after: dead_after * S, ..Policy::default() };
+            let policy = Policy {
+                interval: interval * S,
+                dead_after: dead_after * S,
+                ..Policy::default()
+            };
             silent(policy, false).last().unwrap().1.as_secs()
         };
         assert_eq!(end(2, 10), 12);
@@ -267,9 +300,15 @@ mod tests {
 
     #[test]
     fn without_keepalives_a_quiet_console_is_never_given_up_and_nothing_wakes_it() {
-        let policy = Policy { probe: Probe::None, ..Policy::default() };
+        let policy = Policy {
+            probe: Probe::None,
+            ..Policy::default()
+        };
         assert_eq!(silent(policy, false), []);
-        assert_eq!(silent(policy, true).last(), Some(&(Verdict::Dead(90 * S), 90 * S)));
+        assert_eq!(
+            silent(policy, true).last(),
+            Some(&(Verdict::Dead(90 * S), 90 * S))
+        );
     }
 
     #[test]
@@ -301,7 +340,10 @@ mod tests {
         keepalive.sent(start + 15 * S);
         assert_eq!(keepalive.verdict(start + 20 * S, None), Verdict::Send);
         keepalive.sent(start + 20 * S);
-        assert_eq!(keepalive.verdict(start + 22 * S, None), Verdict::Silent(21 * S));
+        assert_eq!(
+            keepalive.verdict(start + 22 * S, None),
+            Verdict::Silent(21 * S)
+        );
         assert_eq!(keepalive.heard(start + 24 * S), Some(23 * S));
         assert_eq!(keepalive.heard(start + 25 * S), None);
     }

@@ -143,7 +143,8 @@ impl Link {
             if now < pending.deadline {
                 at += 1;
             } else if pending.sends < pending.patience.tries {
-                pending.deadline = now + pending.patience.timeout + pending.patience.step * pending.sends;
+                pending.deadline =
+                    now + pending.patience.timeout + pending.patience.step * pending.sends;
                 pending.sends += 1;
                 let (id, message) = (pending.id, pending.message.clone());
                 self.ledger.resent(now, id);
@@ -152,34 +153,76 @@ impl Link {
             } else {
                 let Pending { id, sends, .. } = self.pending.remove(at);
                 self.ledger.stop_waiting(id);
-                let kind = self.ledger.entries().find(|entry| entry.id == id).map_or(Kind::Command, |entry| entry.kind);
-                self.done.push_back(Done { id, kind, sends, answer: None });
+                let kind = self
+                    .ledger
+                    .entries()
+                    .find(|entry| entry.id == id)
+                    .map_or(Kind::Command, |entry| entry.kind);
+                self.done.push_back(Done {
+                    id,
+                    kind,
+                    sends,
+                    answer: None,
+                });
             }
         }
     }
 
     fn handle_message(&mut self, now: Instant, payload: &[u8]) -> Received {
-        let Ok(message) = lan::Message::parse(payload) else { return Received::Consumed };
+        let Ok(message) = lan::Message::parse(payload) else {
+            return Received::Consumed;
+        };
         if !message.is_response() {
-            return Received::Request { netfn: message.netfn, cmd: message.cmd, data: message.data.to_vec() };
+            return Received::Request {
+                netfn: message.netfn,
+                cmd: message.cmd,
+                data: message.data.to_vec(),
+            };
         }
         // An answer without a completion code is none, and 'I am at it already' (section 5.2) is not the answer yet.
-        let [code, data @ ..] = message.data else { return Received::Consumed };
+        let [code, data @ ..] = message.data else {
+            return Received::Consumed;
+        };
         if *code == DUPLICATE_REQUEST {
             return Received::Consumed;
         }
         match self.ledger.settle(now, &message) {
-            Verdict::Matched(entry) => self.finish(&entry, Answer { code: *code, data: data.to_vec() }),
-            Verdict::Late(entry) => log::debug!("late answer to {:02x}/{:02x}: {entry:?}", entry.netfn, entry.cmd),
-            Verdict::Duplicate => log::debug!("duplicate answer {:02x}/{:02x} seq {}", message.netfn, message.cmd, message.seq),
-            Verdict::Foreign => log::debug!("foreign answer {:02x}/{:02x} seq {}", message.netfn, message.cmd, message.seq),
+            Verdict::Matched(entry) => self.finish(
+                &entry,
+                Answer {
+                    code: *code,
+                    data: data.to_vec(),
+                },
+            ),
+            Verdict::Late(entry) => log::debug!(
+                "late answer to {:02x}/{:02x}: {entry:?}",
+                entry.netfn,
+                entry.cmd
+            ),
+            Verdict::Duplicate => log::debug!(
+                "duplicate answer {:02x}/{:02x} seq {}",
+                message.netfn,
+                message.cmd,
+                message.seq
+            ),
+            Verdict::Foreign => log::debug!(
+                "foreign answer {:02x}/{:02x} seq {}",
+                message.netfn,
+                message.cmd,
+                message.seq
+            ),
         }
         Received::Consumed
     }
 
     fn finish(&mut self, entry: &Entry, answer: Answer) {
         self.pending.retain(|pending| pending.id != entry.id);
-        self.done.push_back(Done { id: entry.id, kind: entry.kind, sends: entry.sends, answer: Some(answer) });
+        self.done.push_back(Done {
+            id: entry.id,
+            kind: entry.kind,
+            sends: entry.sends,
+            answer: Some(answer),
+        });
     }
 }
 
@@ -206,12 +249,23 @@ impl Link {
             let waited_for = self.pending.iter().any(|pending| pending.id == expired.id);
             self.pending.retain(|pending| pending.id != expired.id);
             if waited_for {
-                self.done.push_back(Done { id: expired.id, kind: expired.kind, sends: expired.sends, answer: None });
+                self.done.push_back(Done {
+                    id: expired.id,
+                    kind: expired.kind,
+                    sends: expired.sends,
+                    answer: None,
+                });
             }
         }
         let message = lan::Message::request(ask.netfn, ask.lun, seq, ask.cmd, ask.data).to_bytes();
         self.transmit(PayloadType::Ipmi, &message);
-        self.pending.push(Pending { id, message, patience, sends: 1, deadline: now + patience.timeout });
+        self.pending.push(Pending {
+            id,
+            message,
+            patience,
+            sends: 1,
+            deadline: now + patience.timeout,
+        });
         id
     }
 
@@ -247,7 +301,10 @@ impl Link {
 
 impl std::fmt::Debug for Link {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Link").field("session", &self.session).field("ledger", &self.ledger).finish_non_exhaustive()
+        f.debug_struct("Link")
+            .field("session", &self.session)
+            .field("ledger", &self.ledger)
+            .finish_non_exhaustive()
     }
 }
 
@@ -262,21 +319,38 @@ pub(crate) mod tests {
     use crate::wire::session::Packet;
 
     const S: Duration = Duration::from_secs(1);
-    const DEVICE_ID: Ask<'static> = Ask { netfn: 6, lun: 0, cmd: 1, data: &[] };
-    const PATIENCE: Patience = Patience { timeout: S, step: S, tries: 4 };
+    const DEVICE_ID: Ask<'static> = Ask {
+        netfn: 6,
+        lun: 0,
+        cmd: 1,
+        data: &[],
+    };
+    const PATIENCE: Patience = Patience {
+        timeout: S,
+        step: S,
+        tries: 4,
+    };
 
     /// A link and its BMC's end of the session.
     pub(crate) fn pair() -> (Link, Session) {
         let exchange = exchange(17);
         let keys = || exchange.session_keys();
-        let link = Link::new(Session::new(keys(), exchange.console_session, exchange.bmc_session), Box::new(Counter(3)));
+        let link = Link::new(
+            Session::new(keys(), exchange.console_session, exchange.bmc_session),
+            Box::new(Counter(3)),
+        );
         // The BMC's view: what it sends names the console's id, what it gets names its own.
-        (link, Session::new(keys(), exchange.bmc_session, exchange.console_session))
+        (
+            link,
+            Session::new(keys(), exchange.bmc_session, exchange.console_session),
+        )
     }
 
     /// What the BMC's end reads in a datagram.
     pub(crate) fn read(bmc: &mut Session, datagram: &[u8]) -> (PayloadType, Vec<u8>) {
-        let Ok(Packet::V20(packet)) = Packet::parse(datagram) else { panic!("not RMCP+") };
+        let Ok(Packet::V20(packet)) = Packet::parse(datagram) else {
+            panic!("not RMCP+")
+        };
         (packet.payload_type, bmc.open(&packet).unwrap())
     }
 
@@ -288,7 +362,9 @@ pub(crate) mod tests {
     }
 
     pub(crate) fn feed(link: &mut Link, now: Instant, datagram: &[u8]) -> Received {
-        let Ok(Packet::V20(packet)) = Packet::parse(datagram) else { panic!("not RMCP+") };
+        let Ok(Packet::V20(packet)) = Packet::parse(datagram) else {
+            panic!("not RMCP+")
+        };
         link.handle_packet(now, &packet)
     }
 
@@ -299,9 +375,23 @@ pub(crate) mod tests {
         let id = link.ask(now, Kind::Command, DEVICE_ID, PATIENCE);
         let reply = answer(&mut bmc, &link.poll_transmit().unwrap(), &[0, 0x20]);
         assert_eq!(feed(&mut link, now, &reply), Received::Consumed);
-        let answered = Some(Answer { code: 0, data: vec![0x20] });
-        assert_eq!(link.poll_done(), Some(Done { id, kind: Kind::Command, sends: 1, answer: answered }));
-        assert_eq!(feed(&mut link, now, &reply), Received::Refused(Refused::Replayed));
+        let answered = Some(Answer {
+            code: 0,
+            data: vec![0x20],
+        });
+        assert_eq!(
+            link.poll_done(),
+            Some(Done {
+                id,
+                kind: Kind::Command,
+                sends: 1,
+                answer: answered
+            })
+        );
+        assert_eq!(
+            feed(&mut link, now, &reply),
+            Received::Refused(Refused::Replayed)
+        );
         assert_eq!((link.poll_done(), link.poll_timeout()), (None, None));
     }
 
@@ -319,21 +409,40 @@ pub(crate) mod tests {
         }
         assert_eq!((seen.len(), now - start), (4, 10 * S));
         assert!(seen.windows(2).all(|pair| pair[0] == pair[1]));
-        assert_eq!(link.poll_done(), Some(Done { id, kind: Kind::Command, sends: 4, answer: None }));
+        assert_eq!(
+            link.poll_done(),
+            Some(Done {
+                id,
+                kind: Kind::Command,
+                sends: 4,
+                answer: None
+            })
+        );
     }
 
     #[test]
     fn late_duplicate_and_foreign_answers_are_consumed_and_counted() {
         let (mut link, mut bmc) = pair();
         let now = Instant::now();
-        link.ask(now, Kind::Keepalive, DEVICE_ID, Patience { tries: 1, ..PATIENCE });
+        link.ask(
+            now,
+            Kind::Keepalive,
+            DEVICE_ID,
+            Patience {
+                tries: 1,
+                ..PATIENCE
+            },
+        );
         let request = link.poll_transmit().unwrap();
         link.handle_timeout(now + S);
         assert!(link.poll_done().is_some());
         let (_, payload) = read(&mut bmc, &request);
         let request = lan::Message::parse(&payload).unwrap();
         for seq in [request.seq, request.seq, request.seq + 1] {
-            let answer = lan::Message { seq, ..request.answer(&[0]) };
+            let answer = lan::Message {
+                seq,
+                ..request.answer(&[0])
+            };
             let datagram = bmc.seal(PayloadType::Ipmi, &answer.to_bytes(), [1; 16]);
             assert_eq!(feed(&mut link, now + 30 * S, &datagram), Received::Consumed);
         }
@@ -365,7 +474,10 @@ pub(crate) mod tests {
         let reply = answer(&mut bmc, &link.poll_transmit().unwrap(), &[0, 1, 2, 3]);
         for len in 0..reply.len() {
             if let Ok(Packet::V20(packet)) = Packet::parse(&reply[..len]) {
-                assert!(matches!(link.handle_packet(now, &packet), Received::Refused(_)));
+                assert!(matches!(
+                    link.handle_packet(now, &packet),
+                    Received::Refused(_)
+                ));
             }
         }
         assert_eq!(link.poll_done(), None);

@@ -33,7 +33,9 @@ impl Connection {
     pub fn open(context: &Context) -> Result<Self, TransportError> {
         match &context.interface {
             Interface::Dummy => dummy::Dummy::open(context.verbose).map(Self::Dummy),
-            Interface::Lanplus => lanplus::Lanplus::open(context).map(|session| Self::Lanplus(Box::new(session))),
+            Interface::Lanplus => {
+                lanplus::Lanplus::open(context).map(|session| Self::Lanplus(Box::new(session)))
+            }
             Interface::Lan => Err(not_driven("lan")),
             Interface::Open => Err(not_driven("open")),
             Interface::Other(name) => Err(not_driven(name)),

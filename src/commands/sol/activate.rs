@@ -25,19 +25,31 @@ pub fn run(context: &Context, words: ActivateWords) -> Exit {
             return Exit::Failure;
         }
     };
-    let Parts { socket, link, config } = parts;
+    let Parts {
+        socket,
+        link,
+        config,
+    } = parts;
     let settings = Settings {
         instance: words.instance,
         auxiliary: auxiliary(context.oem),
         force: words.force,
         privilege: config.privilege,
         keepalive: policy(words),
-        patience: Patience { timeout: config.timeout, step: Duration::from_secs(1), tries: config.tries },
+        patience: Patience {
+            timeout: config.timeout,
+            step: Duration::from_secs(1),
+            tries: config.tries,
+        },
         port: context.port,
         make_entropy,
     };
     let core = Console::new(Instant::now(), link, config, settings);
-    let edge = console::Settings { escape: context.escape, read_input: !words.noinput, ..console::Settings::default() };
+    let edge = console::Settings {
+        escape: context.escape,
+        read_input: !words.noinput,
+        ..console::Settings::default()
+    };
     console::run(core, socket, edge).into()
 }
 

@@ -9,8 +9,8 @@ use crate::ipmi::{Bmc, Failure, exchange};
 use super::Refusal;
 use super::output::Output;
 
-pub mod activate;
 mod access;
+pub mod activate;
 mod info;
 mod looptest;
 mod set;

@@ -46,12 +46,27 @@ impl Activation {
     }
 
     /// Activates over a session that has just been made to take the place of another, which the BMC called `ours`.
-    pub(super) fn start_again(now: Instant, link: &mut Link, settings: &Settings, ours: u32) -> Self {
-        let stage = if settings.privilege > USER { Stage::Raise } else { Stage::Activate };
+    pub(super) fn start_again(
+        now: Instant,
+        link: &mut Link,
+        settings: &Settings,
+        ours: u32,
+    ) -> Self {
+        let stage = if settings.privilege > USER {
+            Stage::Raise
+        } else {
+            Stage::Activate
+        };
         Self::begin(now, link, settings, stage, Some(ours))
     }
 
-    fn begin(now: Instant, link: &mut Link, settings: &Settings, stage: Stage, ours: Option<u32>) -> Self {
+    fn begin(
+        now: Instant,
+        link: &mut Link,
+        settings: &Settings,
+        stage: Stage,
+        ours: Option<u32>,
+    ) -> Self {
         let suite = link.session().suite();
         // Encryption and authentication are asked for as the suite has them; a BMC refuses what it cannot do.
         let mut auxiliary = settings.auxiliary;
@@ -63,12 +78,34 @@ impl Activation {
         }
         let patience = settings.patience;
         let (instance, force) = (settings.instance, settings.force);
-        let waits_for = ask(now, link, stage, instance, auxiliary, settings.privilege, patience);
-        Self { stage, waits_for, patience, ours, force, instance, auxiliary, evictions: 0 }
+        let waits_for = ask(
+            now,
+            link,
+            stage,
+            instance,
+            auxiliary,
+            settings.privilege,
+            patience,
+        );
+        Self {
+            stage,
+            waits_for,
+            patience,
+            ours,
+            force,
+            instance,
+            auxiliary,
+            evictions: 0,
+        }
     }
 
     /// Takes in what became of a request; tells the end of the activation once it has one.
-    pub(super) fn handle(&mut self, now: Instant, link: &mut Link, done: &Done) -> Option<Result<Activated, Refusal>> {
+    pub(super) fn handle(
+        &mut self,
+        now: Instant,
+        link: &mut Link,
+        done: &Done,
+    ) -> Option<Result<Activated, Refusal>> {
         if done.id != self.waits_for {
             return None;
         }
@@ -86,7 +123,9 @@ impl Activation {
             Stage::AskOwner => Some(Err(Refusal::Code(ALREADY_ACTIVE))),
             Stage::Activate => match answer.code {
                 0 => Some(activated(&answer.data)),
-                ALREADY_ACTIVE if self.evictions >= EVICTIONS => Some(Err(Refusal::Code(ALREADY_ACTIVE))),
+                ALREADY_ACTIVE if self.evictions >= EVICTIONS => {
+                    Some(Err(Refusal::Code(ALREADY_ACTIVE)))
+                }
                 ALREADY_ACTIVE if self.force => self.evict(now, link),
                 ALREADY_ACTIVE if self.ours.is_some() => self.go(now, link, Stage::AskOwner),
                 // The answer to the first sending may have been lost: then the payload is active for us.
@@ -104,9 +143,22 @@ impl Activation {
         self.go(now, link, Stage::Evict)
     }
 
-    fn go(&mut self, now: Instant, link: &mut Link, stage: Stage) -> Option<Result<Activated, Refusal>> {
+    fn go(
+        &mut self,
+        now: Instant,
+        link: &mut Link,
+        stage: Stage,
+    ) -> Option<Result<Activated, Refusal>> {
         self.stage = stage;
-        self.waits_for = ask(now, link, stage, self.instance, self.auxiliary, 0, self.patience);
+        self.waits_for = ask(
+            now,
+            link,
+            stage,
+            self.instance,
+            self.auxiliary,
+            0,
+            self.patience,
+        );
         None
     }
 
@@ -126,19 +178,49 @@ pub(super) fn owner(answer: &Answer) -> Option<u32> {
 
 /// Get Payload Instance Info for the SOL payload.
 pub(super) fn owner_request(instance: &[u8; 2]) -> Ask<'_> {
-    Ask { netfn: NETFN_APP, lun: 0, cmd: GET_PAYLOAD_INSTANCE_INFO, data: instance }
+    Ask {
+        netfn: NETFN_APP,
+        lun: 0,
+        cmd: GET_PAYLOAD_INSTANCE_INFO,
+        data: instance,
+    }
 }
 
 /// Deactivate Payload for the SOL payload.
-pub(super) fn deactivate(now: Instant, link: &mut Link, instance: u8, patience: Patience) -> RequestId {
+pub(super) fn deactivate(
+    now: Instant,
+    link: &mut Link,
+    instance: u8,
+    patience: Patience,
+) -> RequestId {
     let data = [SOL, instance, 0, 0, 0, 0];
-    link.ask(now, Kind::Command, Ask { netfn: NETFN_APP, lun: 0, cmd: DEACTIVATE_PAYLOAD, data: &data }, patience)
+    link.ask(
+        now,
+        Kind::Command,
+        Ask {
+            netfn: NETFN_APP,
+            lun: 0,
+            cmd: DEACTIVATE_PAYLOAD,
+            data: &data,
+        },
+        patience,
+    )
 }
 
 /// Close Session for the session itself.
 pub(super) fn close_session(now: Instant, link: &mut Link, patience: Patience) -> RequestId {
     let data = link.session().bmc_id().to_le_bytes();
-    link.ask(now, Kind::Command, Ask { netfn: NETFN_APP, lun: 0, cmd: CLOSE_SESSION, data: &data }, patience)
+    link.ask(
+        now,
+        Kind::Command,
+        Ask {
+            netfn: NETFN_APP,
+            lun: 0,
+            cmd: CLOSE_SESSION,
+            data: &data,
+        },
+        patience,
+    )
 }
 
 fn ask(
@@ -150,23 +232,44 @@ fn ask(
     privilege: u8,
     patience: Patience,
 ) -> RequestId {
-    let app = |cmd, data| Ask { netfn: NETFN_APP, lun: 0, cmd, data };
+    let app = |cmd, data| Ask {
+        netfn: NETFN_APP,
+        lun: 0,
+        cmd,
+        data,
+    };
     match stage {
-        Stage::Raise => link.ask(now, Kind::Command, app(SET_SESSION_PRIVILEGE, &[privilege]), patience),
+        Stage::Raise => link.ask(
+            now,
+            Kind::Command,
+            app(SET_SESSION_PRIVILEGE, &[privilege]),
+            patience,
+        ),
         Stage::Activate => {
             let data = [SOL, instance, auxiliary, 0, 0, 0];
             link.ask(now, Kind::Command, app(ACTIVATE_PAYLOAD, &data), patience)
         }
-        Stage::AskOwner => link.ask(now, Kind::Command, owner_request(&[SOL, instance]), patience),
+        Stage::AskOwner => link.ask(
+            now,
+            Kind::Command,
+            owner_request(&[SOL, instance]),
+            patience,
+        ),
         Stage::Evict => deactivate(now, link, instance, patience),
     }
 }
 
 /// The answer's layout: 4 bytes of auxiliary data, two sizes, port, VLAN. Only the sizes must be there.
 fn activated(data: &[u8]) -> Result<Activated, Refusal> {
-    let word = |at: usize| data.get(at..at + 2).map(|pair| u16::from_le_bytes([pair[0], pair[1]]));
+    let word = |at: usize| {
+        data.get(at..at + 2)
+            .map(|pair| u16::from_le_bytes([pair[0], pair[1]]))
+    };
     match (word(4), word(6)) {
-        (Some(inbound), Some(_)) => Ok(Activated { inbound, port: word(8).unwrap_or(0) }),
+        (Some(inbound), Some(_)) => Ok(Activated {
+            inbound,
+            port: word(8).unwrap_or(0),
+        }),
         _ => Err(Refusal::ShortAnswer(data.len())),
     }
 }

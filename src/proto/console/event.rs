@@ -33,9 +33,17 @@ impl fmt::Display for Notice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Silent(silence) => {
-                write!(f, "no answer from the BMC for {:.1} s; still trying, what you type is kept", silence.as_secs_f32())
+                write!(
+                    f,
+                    "no answer from the BMC for {:.1} s; still trying, what you type is kept",
+                    silence.as_secs_f32()
+                )
             }
-            Self::Back(silence) => write!(f, "the BMC answers again after {:.1} s", silence.as_secs_f32()),
+            Self::Back(silence) => write!(
+                f,
+                "the BMC answers again after {:.1} s",
+                silence.as_secs_f32()
+            ),
             Self::Renewed(silence) => write!(
                 f,
                 "the BMC had forgotten the session; a new one goes on after {:.1} s, output in between may be missing",

@@ -27,7 +27,9 @@ use super::link::{Ask, Done, Link, Patience, Received};
 use super::sol::{Incoming, Outgoing};
 use crate::wire::session::Packet;
 use crate::wire::sol::FromBmc;
-use activation::{Activated, Activation, CLEAN_UP_TIMEOUT, SOL, close_session, deactivate, owner, owner_request};
+use activation::{
+    Activated, Activation, CLEAN_UP_TIMEOUT, SOL, close_session, deactivate, owner, owner_request,
+};
 use rescue::{Outcome, Rescue};
 
 /// What is wanted of a console.
@@ -123,7 +125,13 @@ impl Console {
             incoming: Incoming::default(),
             early: Vec::new(),
             keepalive: Keepalive::new(settings.keepalive, now),
-            ownership: Ownership { ours: None, mute: false, waits_for: None, keepalives: 0, strangers: 0 },
+            ownership: Ownership {
+                ours: None,
+                mute: false,
+                waits_for: None,
+                keepalives: 0,
+                strangers: 0,
+            },
             rescue: None,
             overrun: false,
             outbox: VecDeque::new(),
@@ -172,7 +180,9 @@ impl Console {
 impl Console {
     /// Takes in a datagram; what is not understood, or not authentic, is dropped.
     pub fn handle_datagram(&mut self, now: Instant, datagram: &[u8]) {
-        let Ok(packet) = Packet::parse(datagram) else { return };
+        let Ok(packet) = Packet::parse(datagram) else {
+            return;
+        };
         match (&packet, &mut self.rescue) {
             (Packet::V20(v20), _) if v20.session == self.link.session().console_id() => {
                 let received = self.link.handle_packet(now, v20);
@@ -212,7 +222,10 @@ impl Console {
             when(active, self.keepalive.poll_timeout(typed_since)),
             when(active, self.rescue.as_ref().and_then(Rescue::poll_timeout)),
         ];
-        at.into_iter().flatten().min().filter(|_| !matches!(self.stage, Stage::Closed))
+        at.into_iter()
+            .flatten()
+            .min()
+            .filter(|_| !matches!(self.stage, Stage::Closed))
     }
 
     fn handle_received(&mut self, now: Instant, received: Received) {
@@ -223,7 +236,11 @@ impl Console {
         self.handle_life(now);
         match received {
             Received::Sol(payload) => self.handle_sol(now, &payload),
-            Received::Request { netfn: NETFN_TRANSPORT, cmd: SOL_ACTIVATING, data } => {
+            Received::Request {
+                netfn: NETFN_TRANSPORT,
+                cmd: SOL_ACTIVATING,
+                data,
+            } => {
                 // Session state 'inactive' for our instance; what is too short to say so says nothing.
                 let ours = matches!(data[..], [state, instance, ..]
                     if state & 0x0f == 0 && instance & 0x0f == self.settings.instance);
@@ -242,12 +259,15 @@ impl Console {
         }
         if let Some(mut rescue) = self.rescue.take() {
             rescue.close(now);
-            self.outbox.extend(std::iter::from_fn(|| rescue.poll_transmit()));
+            self.outbox
+                .extend(std::iter::from_fn(|| rescue.poll_transmit()));
         }
     }
 
     fn handle_sol(&mut self, now: Instant, payload: &[u8]) {
-        let Ok(packet) = FromBmc::parse(payload) else { return };
+        let Ok(packet) = FromBmc::parse(payload) else {
+            return;
+        };
         let was_idle = self.outgoing.unanswered_since().is_none();
         if matches!(self.stage, Stage::Active) {
             self.outgoing.handle(now, &packet);
@@ -320,7 +340,8 @@ impl Console {
                     self.activated(now, activated);
                     self.events.push_back(Event::Opened);
                     if !self.early.is_empty() {
-                        self.events.push_back(Event::Data(std::mem::take(&mut self.early)));
+                        self.events
+                            .push_back(Event::Data(std::mem::take(&mut self.early)));
                     }
                 }
                 Some(Err(refusal)) => self.close(now, CloseReason::Refused(refusal)),
@@ -347,7 +368,13 @@ impl Console {
         let before = std::mem::replace(&mut self.outgoing, Outgoing::new(0));
         self.outgoing = before.renewed(activated.inbound);
         self.keepalive = Keepalive::new(self.settings.keepalive, now);
-        self.ownership = Ownership { ours: None, mute: false, waits_for: None, keepalives: 0, strangers: 0 };
+        self.ownership = Ownership {
+            ours: None,
+            mute: false,
+            waits_for: None,
+            keepalives: 0,
+            strangers: 0,
+        };
         self.stage = Stage::Active;
         self.outgoing.greet(now);
         self.outgoing.send_next(now);
@@ -357,17 +384,23 @@ impl Console {
         while let Some(payload) = self.outgoing.poll_transmit() {
             self.link.send_sol(&payload);
         }
-        self.outbox.extend(std::iter::from_fn(|| self.link.poll_transmit()));
+        self.outbox
+            .extend(std::iter::from_fn(|| self.link.poll_transmit()));
     }
 }
 
 /// Life and death.
 impl Console {
     fn check_health(&mut self, now: Instant) {
-        match self.keepalive.verdict(now, self.outgoing.unanswered_since()) {
+        match self
+            .keepalive
+            .verdict(now, self.outgoing.unanswered_since())
+        {
             Verdict::Wait => {}
             Verdict::Send => self.send_keepalive(now),
-            Verdict::Silent(silence) => self.events.push_back(Event::Notice(Notice::Silent(silence))),
+            Verdict::Silent(silence) => self
+                .events
+                .push_back(Event::Notice(Notice::Silent(silence))),
             // Another session that is being made is proof enough that there is somebody; it ends by itself.
             Verdict::Dead(_) if self.rescue.as_ref().is_some_and(Rescue::is_under_way) => {}
             Verdict::Dead(_) => self.deactivate(now, CloseReason::Dead),
@@ -388,16 +421,28 @@ impl Console {
                 return;
             }
         }
-        let patience = Patience { timeout: self.settings.keepalive.retry(), step: Duration::ZERO, tries: 1 };
-        let ask = Ask { netfn: NETFN_APP, lun: 0, cmd: GET_DEVICE_ID, data: &[] };
+        let patience = Patience {
+            timeout: self.settings.keepalive.retry(),
+            step: Duration::ZERO,
+            tries: 1,
+        };
+        let ask = Ask {
+            netfn: NETFN_APP,
+            lun: 0,
+            cmd: GET_DEVICE_ID,
+            data: &[],
+        };
         self.link.ask(now, Kind::Keepalive, ask, patience);
     }
 
     fn advance_rescue(&mut self, now: Instant) {
-        let Some(rescue) = &mut self.rescue else { return };
+        let Some(rescue) = &mut self.rescue else {
+            return;
+        };
         let ours = self.link.session().bmc_id();
         let outcome = rescue.advance(now, &self.config, &self.settings, ours);
-        self.outbox.extend(std::iter::from_fn(|| rescue.poll_transmit()));
+        self.outbox
+            .extend(std::iter::from_fn(|| rescue.poll_transmit()));
         match outcome {
             None => {}
             Some(Outcome::Renewed(link, activated)) => {
@@ -406,12 +451,14 @@ impl Console {
                 self.link = *link;
                 self.incoming = std::mem::take(&mut self.incoming).renewed();
                 self.activated(now, activated);
-                self.events.push_back(Event::Notice(Notice::Renewed(silence)));
+                self.events
+                    .push_back(Event::Notice(Notice::Renewed(silence)));
             }
             Some(Outcome::Refused(refusal)) => {
                 self.rescue = None;
                 self.stage = Stage::Closed;
-                self.events.push_back(Event::Closed(CloseReason::Refused(refusal)));
+                self.events
+                    .push_back(Event::Closed(CloseReason::Refused(refusal)));
             }
         }
     }
@@ -419,14 +466,23 @@ impl Console {
     /// Once after the first keepalive and then with every fourth: some BMCs let others take the console and say
     /// nothing (Dell R610).
     fn check_ownership(&mut self, now: Instant) {
-        let due = self.ownership.keepalives.is_multiple_of(OWNERSHIP_EVERY) || self.ownership.strangers > 0;
+        let due = self.ownership.keepalives.is_multiple_of(OWNERSHIP_EVERY)
+            || self.ownership.strangers > 0;
         self.ownership.keepalives = self.ownership.keepalives.wrapping_add(1);
         if !due || self.ownership.mute || self.ownership.waits_for.is_some() {
             return;
         }
         let data = [SOL, self.settings.instance];
-        let patience = Patience { timeout: self.settings.keepalive.retry(), step: Duration::ZERO, tries: 1 };
-        self.ownership.waits_for = Some(self.link.ask(now, Kind::Command, owner_request(&data), patience));
+        let patience = Patience {
+            timeout: self.settings.keepalive.retry(),
+            step: Duration::ZERO,
+            tries: 1,
+        };
+        self.ownership.waits_for =
+            Some(
+                self.link
+                    .ask(now, Kind::Command, owner_request(&data), patience),
+            );
     }
 
     fn handle_owner(&mut self, now: Instant, done: &Done) {
@@ -436,12 +492,21 @@ impl Console {
         let names = [session.bmc_id(), session.console_id()];
         match (owner(answer), self.ownership.ours) {
             // A BMC that does not name us now, when the payload is surely ours, is not to be believed later.
-            (Some(id), None) if names.contains(&id) || names.contains(&id.swap_bytes()) => self.ownership.ours = Some(id),
+            (Some(id), None) if names.contains(&id) || names.contains(&id.swap_bytes()) => {
+                self.ownership.ours = Some(id)
+            }
             (_, None) => self.ownership.mute = true,
             (Some(id), Some(ours)) if id != ours => {
                 self.ownership.strangers += 1;
                 if self.ownership.strangers >= STRANGERS {
-                    self.closed_by_bmc(now, if id == 0 { CloseReason::Deactivated } else { CloseReason::Taken });
+                    self.closed_by_bmc(
+                        now,
+                        if id == 0 {
+                            CloseReason::Deactivated
+                        } else {
+                            CloseReason::Taken
+                        },
+                    );
                 } else {
                     self.check_ownership(now);
                 }
@@ -473,9 +538,22 @@ impl Console {
 
     /// A BMC that is believed dead is told once, in case it only cannot be heard.
     fn clean_up_patience(&self, reason: &CloseReason) -> Patience {
-        let tries = if *reason == CloseReason::Dead { 1 } else { CLEAN_UP_TRIES };
-        let timeout = self.link.ledger().round_trip().timeout(CLEAN_UP_TIMEOUT).min(CLEAN_UP_LONGEST);
-        Patience { timeout, step: Duration::ZERO, tries }
+        let tries = if *reason == CloseReason::Dead {
+            1
+        } else {
+            CLEAN_UP_TRIES
+        };
+        let timeout = self
+            .link
+            .ledger()
+            .round_trip()
+            .timeout(CLEAN_UP_TIMEOUT)
+            .min(CLEAN_UP_LONGEST);
+        Patience {
+            timeout,
+            step: Duration::ZERO,
+            tries,
+        }
     }
 }
 

@@ -26,9 +26,14 @@ pub(super) struct Rescue {
 
 enum Stage {
     /// Asks outside the session, every so often.
-    Knock { next: Instant, seq: u8 },
+    Knock {
+        next: Instant,
+        seq: u8,
+    },
     /// The BMC answers outside; the session gets a last chance until then.
-    Answered { until: Instant },
+    Answered {
+        until: Instant,
+    },
     Shake(Box<Handshake>),
     Activate(Box<(Link, Activation)>),
 }
@@ -43,7 +48,11 @@ pub(super) enum Outcome {
 
 impl Rescue {
     pub(super) fn new(now: Instant, make_entropy: fn() -> Box<dyn Entropy>) -> Self {
-        Self { stage: Stage::Knock { next: now, seq: 0 }, outbox: VecDeque::new(), make_entropy }
+        Self {
+            stage: Stage::Knock { next: now, seq: 0 },
+            outbox: VecDeque::new(),
+            make_entropy,
+        }
     }
 
     /// Whether another session exists or is being made: not to be cut short by the clock.
@@ -55,7 +64,9 @@ impl Rescue {
     pub(super) fn handle_packet(&mut self, now: Instant, packet: &Packet<'_>) {
         match (&mut self.stage, packet) {
             (Stage::Knock { seq, .. }, Packet::V15(packet)) if is_answer(packet, *seq) => {
-                self.stage = Stage::Answered { until: now + LAST_CHANCE };
+                self.stage = Stage::Answered {
+                    until: now + LAST_CHANCE,
+                };
             }
             (Stage::Shake(handshake), Packet::V20(packet)) => handshake.handle_packet(now, packet),
             (Stage::Activate(both), Packet::V20(packet)) => {
@@ -66,7 +77,13 @@ impl Rescue {
     }
 
     /// Goes on where something has come or time has passed. `ours`: what the BMC called the first session.
-    pub(super) fn advance(&mut self, now: Instant, config: &Config, settings: &Settings, ours: u32) -> Option<Outcome> {
+    pub(super) fn advance(
+        &mut self,
+        now: Instant,
+        config: &Config,
+        settings: &Settings,
+        ours: u32,
+    ) -> Option<Outcome> {
         match &mut self.stage {
             Stage::Knock { next, seq } => {
                 if now >= *next {
@@ -87,7 +104,8 @@ impl Rescue {
             }
             Stage::Shake(handshake) => {
                 handshake.handle_timeout(now);
-                self.outbox.extend(std::iter::from_fn(|| handshake.poll_transmit()));
+                self.outbox
+                    .extend(std::iter::from_fn(|| handshake.poll_transmit()));
                 match handshake.poll_outcome()? {
                     Ok(established) => {
                         let mut link = Link::new(established.session, (self.make_entropy)());
@@ -98,8 +116,15 @@ impl Rescue {
                     Err(failure) => {
                         // No refusal outside a session is authenticated: it is not believed at once, nor for ever.
                         log::debug!("no other session yet: {failure}");
-                        let again = if matches!(failure, Failure::Dead { .. }) { KNOCK_AGAIN } else { REFUSED_AGAIN };
-                        self.stage = Stage::Knock { next: now + again, seq: 0 };
+                        let again = if matches!(failure, Failure::Dead { .. }) {
+                            KNOCK_AGAIN
+                        } else {
+                            REFUSED_AGAIN
+                        };
+                        self.stage = Stage::Knock {
+                            next: now + again,
+                            seq: 0,
+                        };
                         None
                     }
                 }
@@ -111,15 +136,22 @@ impl Rescue {
                 while let Some(done) = link.poll_done() {
                     outcome = outcome.or(activation.handle(now, link, &done));
                 }
-                self.outbox.extend(std::iter::from_fn(|| link.poll_transmit()));
+                self.outbox
+                    .extend(std::iter::from_fn(|| link.poll_transmit()));
                 match outcome? {
                     Ok(activated) => {
                         let fresh = Self::new(now, self.make_entropy);
-                        let Stage::Activate(both) = std::mem::replace(&mut self.stage, fresh.stage) else { return None };
+                        let Stage::Activate(both) = std::mem::replace(&mut self.stage, fresh.stage)
+                        else {
+                            return None;
+                        };
                         Some(Outcome::Renewed(Box::new(both.0), activated))
                     }
                     Err(Refusal::NoAnswer) => {
-                        self.stage = Stage::Knock { next: now + KNOCK_AGAIN, seq: 0 };
+                        self.stage = Stage::Knock {
+                            next: now + KNOCK_AGAIN,
+                            seq: 0,
+                        };
                         None
                     }
                     Err(refusal) => {
@@ -135,10 +167,22 @@ impl Rescue {
     pub(super) fn close(&mut self, now: Instant) {
         if let Stage::Activate(both) = &mut self.stage {
             let link = &mut both.0;
-            close_session(now, link, Patience { timeout: Duration::ZERO, step: Duration::ZERO, tries: 1 });
-            self.outbox.extend(std::iter::from_fn(|| link.poll_transmit()));
+            close_session(
+                now,
+                link,
+                Patience {
+                    timeout: Duration::ZERO,
+                    step: Duration::ZERO,
+                    tries: 1,
+                },
+            );
+            self.outbox
+                .extend(std::iter::from_fn(|| link.poll_transmit()));
         }
-        self.stage = Stage::Knock { next: now + KNOCK_AGAIN, seq: 0 };
+        self.stage = Stage::Knock {
+            next: now + KNOCK_AGAIN,
+            seq: 0,
+        };
     }
 
     pub(super) fn poll_transmit(&mut self) -> Option<Vec<u8>> {
@@ -168,13 +212,22 @@ impl std::fmt::Debug for Rescue {
 
 /// Get Channel Authentication Capabilities in IPMI 1.5 framing, which every BMC answers to everybody.
 fn knock(seq: u8) -> Vec<u8> {
-    let message = lan::Message::request(NETFN_APP, 0, seq, GET_CHANNEL_AUTHENTICATION, &[0x8e, 4]).to_bytes();
-    V15 { auth_type: 0, sequence: 0, session: 0, auth_code: None, payload: &message }.to_datagram()
+    let message =
+        lan::Message::request(NETFN_APP, 0, seq, GET_CHANNEL_AUTHENTICATION, &[0x8e, 4]).to_bytes();
+    V15 {
+        auth_type: 0,
+        sequence: 0,
+        session: 0,
+        auth_code: None,
+        payload: &message,
+    }
+    .to_datagram()
 }
 
 fn is_answer(packet: &V15<'_>, seq: u8) -> bool {
-    lan::Message::parse(packet.payload)
-        .is_ok_and(|m| m.netfn == NETFN_APP | 1 && m.cmd == GET_CHANNEL_AUTHENTICATION && m.seq == seq)
+    lan::Message::parse(packet.payload).is_ok_and(|m| {
+        m.netfn == NETFN_APP | 1 && m.cmd == GET_CHANNEL_AUTHENTICATION && m.seq == seq
+    })
 }
 
 const NETFN_APP: u8 = 0x06;

@@ -62,7 +62,8 @@ impl Bmc {
     fn send(&mut self, datagram: Vec<u8>) {
         for delay in (self.road)(self.now - self.start) {
             self.count += 1;
-            self.flying.insert((self.now + delay, self.count), datagram.clone());
+            self.flying
+                .insert((self.now + delay, self.count), datagram.clone());
         }
     }
 
@@ -74,7 +75,11 @@ impl Bmc {
     fn print(&mut self, text: &[u8]) {
         self.printed.extend_from_slice(text);
         self.out_seq = next_seq(self.out_seq);
-        let packet = FromBmc { seq: self.out_seq, data: text.to_vec(), ..FromBmc::default() };
+        let packet = FromBmc {
+            seq: self.out_seq,
+            data: text.to_vec(),
+            ..FromBmc::default()
+        };
         self.seal(PayloadType::Sol, &packet.to_bytes());
         self.in_flight = Some((packet.to_bytes(), self.now + S));
     }
@@ -87,10 +92,19 @@ impl Bmc {
             Ok(Packet::V15(packet)) if self.answers_outside => {
                 let request = lan::Message::parse(packet.payload).unwrap();
                 let payload = request.answer(&[0, 1, 0x80, 0, 2, 0, 0, 0, 0]).to_bytes();
-                self.send(V15 { payload: &payload, auth_code: None, ..packet }.to_datagram());
+                self.send(
+                    V15 {
+                        payload: &payload,
+                        auth_code: None,
+                        ..packet
+                    }
+                    .to_datagram(),
+                );
             }
             Ok(Packet::V20(packet)) => {
-                let Ok(payload) = self.session.open(&packet) else { return };
+                let Ok(payload) = self.session.open(&packet) else {
+                    return;
+                };
                 match packet.payload_type {
                     PayloadType::Ipmi => self.command(&payload),
                     PayloadType::Sol => self.sol(&ToBmc::parse(&payload).unwrap()),
@@ -103,7 +117,8 @@ impl Bmc {
 
     fn command(&mut self, payload: &[u8]) {
         let request = lan::Message::parse(payload).unwrap();
-        self.commands.push((self.now - self.start, request.netfn, request.cmd));
+        self.commands
+            .push((self.now - self.start, request.netfn, request.cmd));
         let data = match request.cmd {
             0x48 if self.activate_code != 0 => vec![std::mem::take(&mut self.activate_code)],
             0x48 => vec![0, 0, 0, 0, 0, 0xff, 0, 0xff, 0, 0x6f, 2, 0xff, 0xff],
@@ -126,13 +141,21 @@ impl Bmc {
                 self.last_seq = packet.seq;
                 self.typed.extend_from_slice(&packet.data);
             }
-            let ack = FromBmc { ack: packet.seq, accepted: packet.data.len() as u8, ..FromBmc::default() };
+            let ack = FromBmc {
+                ack: packet.seq,
+                accepted: packet.data.len() as u8,
+                ..FromBmc::default()
+            };
             self.seal(PayloadType::Sol, &ack.to_bytes());
         }
     }
 
     fn asked(&self, cmd: u8) -> Vec<f32> {
-        self.commands.iter().filter(|(_, _, c)| *c == cmd).map(|(at, ..)| at.as_secs_f32()).collect()
+        self.commands
+            .iter()
+            .filter(|(_, _, c)| *c == cmd)
+            .map(|(at, ..)| at.as_secs_f32())
+            .collect()
     }
 }
 
@@ -149,7 +172,11 @@ impl Rig {
     fn new(policy: Policy, force: bool) -> Self {
         let (link, session) = pair();
         let now = Instant::now();
-        let patience = Patience { timeout: S, step: S, tries: 4 };
+        let patience = Patience {
+            timeout: S,
+            step: S,
+            tries: 4,
+        };
         let settings = Settings {
             instance: 1,
             auxiliary: 0xc6,
@@ -172,7 +199,14 @@ impl Rig {
             tries: 4,
         };
         let console = Console::new(now, link, config, settings);
-        Self { console, bmc: Bmc::new(session, now), now, start: now, shown: Vec::new(), told: Vec::new() }
+        Self {
+            console,
+            bmc: Bmc::new(session, now),
+            now,
+            start: now,
+            shown: Vec::new(),
+            told: Vec::new(),
+        }
     }
 
     fn plain() -> Self {
@@ -195,8 +229,13 @@ impl Rig {
             }
             let retry = self.bmc.in_flight.as_ref().map(|(_, at)| *at);
             let arrival = self.bmc.flying.keys().next().map(|(at, _)| *at);
-            let next = [arrival, retry, self.console.poll_timeout()].into_iter().flatten().min();
-            let Some(next) = next.filter(|next| *next <= end) else { break };
+            let next = [arrival, retry, self.console.poll_timeout()]
+                .into_iter()
+                .flatten()
+                .min();
+            let Some(next) = next.filter(|next| *next <= end) else {
+                break;
+            };
             spins = if next <= self.now { spins + 1 } else { 0 };
             assert!(spins < 100, "spins at {:?}", self.now - self.start);
             self.now = self.now.max(next);
@@ -208,7 +247,12 @@ impl Rig {
                 let payload = payload.clone();
                 self.bmc.seal(PayloadType::Sol, &payload);
             }
-            while let Some(entry) = self.bmc.flying.first_entry().filter(|entry| entry.key().0 <= self.now) {
+            while let Some(entry) = self
+                .bmc
+                .flying
+                .first_entry()
+                .filter(|entry| entry.key().0 <= self.now)
+            {
                 let datagram = entry.remove();
                 self.console.handle_datagram(self.now, &datagram);
             }
@@ -226,7 +270,16 @@ impl Rig {
     }
 
     fn notices(&self) -> Vec<(u64, Notice)> {
-        self.told.iter().filter_map(|(at, e)| if let Event::Notice(n) = e { Some((*at, *n)) } else { None }).collect()
+        self.told
+            .iter()
+            .filter_map(|(at, e)| {
+                if let Event::Notice(n) = e {
+                    Some((*at, *n))
+                } else {
+                    None
+                }
+            })
+            .collect()
     }
 }
 
@@ -298,14 +351,26 @@ fn what_is_typed_into_a_frozen_bmc_arrives_once_when_it_thaws() {
     rig.run(60 * S);
     assert_eq!(rig.bmc.typed, b"reboot\rls\r");
     let notices = rig.notices();
-    assert!(matches!(notices[..], [(7..=8, Notice::Silent(_)), (40..=45, Notice::Back(_))]), "{notices:?}");
+    assert!(
+        matches!(
+            notices[..],
+            [(7..=8, Notice::Silent(_)), (40..=45, Notice::Back(_))]
+        ),
+        "{notices:?}"
+    );
 }
 
 #[test]
 fn typed_input_survives_the_loss_of_every_other_packet_in_both_directions() {
     let mut rig = Rig::plain();
     rig.run(S);
-    rig.bmc.road = |at| if at.as_millis() % 2 == 0 { vec![10 * MS] } else { vec![] };
+    rig.bmc.road = |at| {
+        if at.as_millis() % 2 == 0 {
+            vec![10 * MS]
+        } else {
+            vec![]
+        }
+    };
     rig.bmc.hears = |at| at.as_millis() % 3 != 0;
     let mut text = Vec::new();
     for n in 0..200 {
@@ -316,7 +381,10 @@ fn typed_input_survives_the_loss_of_every_other_packet_in_both_directions() {
         rig.run(S + (n + 1) * 37 * MS);
     }
     rig.run(600 * S);
-    assert_eq!(String::from_utf8(rig.bmc.typed).unwrap(), String::from_utf8(text).unwrap());
+    assert_eq!(
+        String::from_utf8(rig.bmc.typed).unwrap(),
+        String::from_utf8(text).unwrap()
+    );
 }
 
 #[test]
@@ -351,14 +419,31 @@ fn a_true_close_ends_the_console_and_closes_the_session() {
         rig.run(S);
         if request {
             let data = [0, 1, 1, 0];
-            let message = lan::Message { to: 0x81, from: 0x20, ..lan::Message::request(0x0c, 0, 0, 0x20, &data) };
+            let message = lan::Message {
+                to: 0x81,
+                from: 0x20,
+                ..lan::Message::request(0x0c, 0, 0, 0x20, &data)
+            };
             rig.bmc.seal(PayloadType::Ipmi, &message.to_bytes());
         } else {
-            let status = Status { deactivating: true, ..Status::default() };
-            rig.bmc.seal(PayloadType::Sol, &FromBmc { status, ..FromBmc::default() }.to_bytes());
+            let status = Status {
+                deactivating: true,
+                ..Status::default()
+            };
+            rig.bmc.seal(
+                PayloadType::Sol,
+                &FromBmc {
+                    status,
+                    ..FromBmc::default()
+                }
+                .to_bytes(),
+            );
         }
         rig.run(5 * S);
-        assert_eq!(rig.closed().map(|(_, reason)| reason), Some(&CloseReason::Deactivated));
+        assert_eq!(
+            rig.closed().map(|(_, reason)| reason),
+            Some(&CloseReason::Deactivated)
+        );
         assert_eq!(rig.bmc.asked(0x3c).len(), 1, "Close Session");
     }
 }
@@ -368,7 +453,11 @@ fn short_or_foreign_deactivation_requests_are_dropped() {
     let mut rig = Rig::plain();
     rig.run(S);
     for data in [&[][..], &[0], &[1, 1, 1, 0], &[0, 2, 1, 0]] {
-        let message = lan::Message { to: 0x81, from: 0x20, ..lan::Message::request(0x0c, 0, 0, 0x20, data) };
+        let message = lan::Message {
+            to: 0x81,
+            from: 0x20,
+            ..lan::Message::request(0x0c, 0, 0, 0x20, data)
+        };
         rig.bmc.seal(PayloadType::Ipmi, &message.to_bytes());
     }
     rig.run(5 * S);
@@ -379,13 +468,26 @@ fn short_or_foreign_deactivation_requests_are_dropped() {
 fn nobody_without_the_keys_can_end_a_console() {
     let mut rig = Rig::plain();
     rig.run(S);
-    let status = Status { deactivating: true, ..Status::default() };
-    let forged = FromBmc { status, ..FromBmc::default() }.to_bytes();
+    let status = Status {
+        deactivating: true,
+        ..Status::default()
+    };
+    let forged = FromBmc {
+        status,
+        ..FromBmc::default()
+    }
+    .to_bytes();
     let id = rig.console.link().session().console_id();
     for (encrypted, authenticated) in [(false, false), (true, true), (false, true)] {
         let mut datagram = vec![6, 0, 0xff, 7];
-        let header =
-            crate::wire::session::v20_header(PayloadType::Sol, encrypted, authenticated, id, 999, forged.len());
+        let header = crate::wire::session::v20_header(
+            PayloadType::Sol,
+            encrypted,
+            authenticated,
+            id,
+            999,
+            forged.len(),
+        );
         datagram.extend(header);
         datagram.extend_from_slice(&forged);
         datagram.extend([0xff; 14]);
@@ -405,7 +507,10 @@ fn a_console_that_others_took_without_a_word_is_noticed() {
     assert_eq!(rig.closed(), None);
     rig.bmc.owner = Some(4711);
     rig.run(300 * S);
-    assert_eq!(rig.closed().map(|(_, reason)| reason), Some(&CloseReason::Taken));
+    assert_eq!(
+        rig.closed().map(|(_, reason)| reason),
+        Some(&CloseReason::Taken)
+    );
 }
 
 #[test]
@@ -423,7 +528,10 @@ fn another_session_s_console_is_taken_only_by_force() {
     let mut rig = Rig::plain();
     rig.bmc.activate_code = 0x80;
     rig.run(10 * S);
-    assert_eq!(rig.closed().map(|(_, reason)| reason), Some(&CloseReason::Refused(Refusal::Code(0x80))));
+    assert_eq!(
+        rig.closed().map(|(_, reason)| reason),
+        Some(&CloseReason::Refused(Refusal::Code(0x80)))
+    );
     assert_eq!(rig.bmc.asked(0x49).len(), 0);
 
     let mut rig = Rig::new(Policy::default(), true);
@@ -453,8 +561,14 @@ fn the_end_that_the_user_wants_deactivates_and_closes() {
     let now = rig.now;
     rig.console.shut_down(now);
     rig.run(5 * S);
-    assert_eq!(rig.closed().map(|(_, reason)| reason), Some(&CloseReason::User));
-    assert_eq!((rig.bmc.asked(0x49).len(), rig.bmc.asked(0x3c).len()), (1, 1));
+    assert_eq!(
+        rig.closed().map(|(_, reason)| reason),
+        Some(&CloseReason::User)
+    );
+    assert_eq!(
+        (rig.bmc.asked(0x49).len(), rig.bmc.asked(0x3c).len()),
+        (1, 1)
+    );
 }
 
 #[test]
@@ -471,7 +585,11 @@ fn an_end_while_the_bmc_is_silent_is_bounded() {
 #[test]
 fn output_that_comes_before_the_activation_s_answer_is_kept() {
     let mut rig = Rig::plain();
-    let packet = FromBmc { seq: 1, data: b"early ".to_vec(), ..FromBmc::default() };
+    let packet = FromBmc {
+        seq: 1,
+        data: b"early ".to_vec(),
+        ..FromBmc::default()
+    };
     rig.bmc.seal(PayloadType::Sol, &packet.to_bytes());
     rig.bmc.out_seq = 1;
     rig.run(S);
@@ -498,7 +616,13 @@ fn a_paused_output_holds_the_bmc_up_and_then_gets_everything() {
 
 #[test]
 fn without_keepalives_an_idle_console_never_wakes_up() {
-    let mut rig = Rig::new(Policy { probe: Probe::None, ..Policy::default() }, false);
+    let mut rig = Rig::new(
+        Policy {
+            probe: Probe::None,
+            ..Policy::default()
+        },
+        false,
+    );
     rig.run(5 * S);
     assert_eq!(rig.console.poll_timeout(), None);
     rig.run(86_400 * S);
@@ -507,7 +631,13 @@ fn without_keepalives_an_idle_console_never_wakes_up() {
 
 #[test]
 fn sol_keepalives_are_answered_by_sol_and_ask_no_command() {
-    let mut rig = Rig::new(Policy { probe: Probe::Sol, ..Policy::default() }, false);
+    let mut rig = Rig::new(
+        Policy {
+            probe: Probe::Sol,
+            ..Policy::default()
+        },
+        false,
+    );
     rig.run(3600 * S);
     assert_eq!(rig.told, [(0, Event::Opened)]);
     assert_eq!(rig.bmc.asked(0x01).len(), 0);
@@ -521,12 +651,18 @@ fn an_answer_outside_the_session_that_leads_nowhere_does_not_keep_a_dead_session
     rig.bmc.answers_outside = true;
     rig.bmc.session = pair().1;
     rig.bmc.session = Session::new(
-        crate::crypto::rakp::Exchange { bmc_random: [0x55; 16], ..crate::crypto::rakp::tests::exchange(17) }
-            .session_keys(),
+        crate::crypto::rakp::Exchange {
+            bmc_random: [0x55; 16],
+            ..crate::crypto::rakp::tests::exchange(17)
+        }
+        .session_keys(),
         1,
         2,
     );
     rig.run(600 * S);
-    assert_eq!(rig.closed().map(|(_, reason)| reason), Some(&CloseReason::Dead));
+    assert_eq!(
+        rig.closed().map(|(_, reason)| reason),
+        Some(&CloseReason::Dead)
+    );
     assert!(rig.closed().unwrap().0 < 200);
 }

@@ -74,11 +74,15 @@ impl Failure {
     pub(super) fn may_come_of_repetition(&self) -> bool {
         matches!(
             self,
-            Self::Rakp2 { status: Status::InvalidSessionId | Status::InactiveSession, .. }
-                | Self::Rakp4 {
-                    status: Status::InvalidSessionId | Status::InactiveSession | Status::InvalidCheckValue,
-                    ..
-                }
+            Self::Rakp2 {
+                status: Status::InvalidSessionId | Status::InactiveSession,
+                ..
+            } | Self::Rakp4 {
+                status: Status::InvalidSessionId
+                    | Status::InactiveSession
+                    | Status::InvalidCheckValue,
+                ..
+            }
         )
     }
 }

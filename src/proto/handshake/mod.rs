@@ -164,7 +164,10 @@ impl Handshake {
             self.transmit(now, step);
             return;
         }
-        match step.unanswered(self.config.tries, now.saturating_duration_since(self.started)) {
+        match step.unanswered(
+            self.config.tries,
+            now.saturating_duration_since(self.started),
+        ) {
             Next::Go(step) => self.enter(now, step),
             Next::Failed(failure) => self.finish(Err(failure)),
             // The rest cannot come of silence.
@@ -174,7 +177,11 @@ impl Handshake {
     }
 
     fn terms(&mut self) -> steps::Terms<'_> {
-        steps::Terms { config: &self.config, console_session: self.console_session, entropy: &mut *self.entropy }
+        steps::Terms {
+            config: &self.config,
+            console_session: self.console_session,
+            entropy: &mut *self.entropy,
+        }
     }
 
     fn enter(&mut self, now: Instant, step: Step) {
@@ -186,7 +193,8 @@ impl Handshake {
         self.tag = self.tag.wrapping_add(1);
         let tag = self.tag;
         for (payload_type, payload) in step.messages(&mut self.terms(), tag) {
-            self.outbox.push_back(V20::sessionless(payload_type, &payload));
+            self.outbox
+                .push_back(V20::sessionless(payload_type, &payload));
         }
         self.deadline = Some(now + step.patience(self.config.timeout, self.sends));
         self.repeated |= self.sends > 0;
@@ -224,13 +232,19 @@ impl Handshake {
 
 impl std::fmt::Debug for Handshake {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Handshake").field("sends", &self.sends).field("restarts", &self.restarts).finish()
+        f.debug_struct("Handshake")
+            .field("sends", &self.sends)
+            .field("restarts", &self.restarts)
+            .finish()
     }
 }
 
 /// Payload types that belong to a handshake rather than to a session.
 pub fn is_setup(payload_type: PayloadType) -> bool {
-    matches!(payload_type, PayloadType::OpenResponse | PayloadType::Rakp2 | PayloadType::Rakp4)
+    matches!(
+        payload_type,
+        PayloadType::OpenResponse | PayloadType::Rakp2 | PayloadType::Rakp4
+    )
 }
 
 /// How often a handshake may begin anew after an ambiguous refusal or silence.

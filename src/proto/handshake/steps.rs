@@ -72,7 +72,10 @@ pub(super) struct AwaitRakp4 {
 
 impl Step {
     pub(super) fn ask_suites() -> Self {
-        Self::AskSuites(AskSuites { list: Vec::new(), page: 0 })
+        Self::AskSuites(AskSuites {
+            list: Vec::new(),
+            page: 0,
+        })
     }
 
     pub(super) fn open(suites: Vec<Suite>) -> Self {
@@ -82,8 +85,14 @@ impl Step {
     /// What to send on entering the step, and on each repetition.
     pub(super) fn messages(&self, terms: &mut Terms<'_>, tag: u8) -> Vec<(PayloadType, Vec<u8>)> {
         match self {
-            Self::AskSuites(step) => vec![(PayloadType::Ipmi, suites::request(step.page, step.page))],
-            Self::Open(step) => step.suite().map(|suite| open_request(terms, tag, suite)).into_iter().collect(),
+            Self::AskSuites(step) => {
+                vec![(PayloadType::Ipmi, suites::request(step.page, step.page))]
+            }
+            Self::Open(step) => step
+                .suite()
+                .map(|suite| open_request(terms, tag, suite))
+                .into_iter()
+                .collect(),
             Self::Rakp1(step) => {
                 let rakp1 = Rakp1 {
                     tag,
@@ -127,7 +136,10 @@ impl Step {
     /// The step as it is repeated: Open Session goes through its suites in turn, since a BMC may ignore one.
     pub(super) fn for_another_try(self) -> Self {
         match self {
-            Self::Open(step) => Self::Open(Open { attempt: step.attempt + 1, ..step }),
+            Self::Open(step) => Self::Open(Open {
+                attempt: step.attempt + 1,
+                ..step
+            }),
             same => same,
         }
     }
@@ -148,7 +160,11 @@ impl Step {
             Self::Rakp1(_) => "RAKP 2 message",
             Self::Rakp3(_) => "RAKP 4 message",
         };
-        Next::Failed(Failure::Silent { awaited, tries, waited })
+        Next::Failed(Failure::Silent {
+            awaited,
+            tries,
+            waited,
+        })
     }
 
     /// What a packet leads to.
@@ -157,7 +173,9 @@ impl Step {
             (Self::AskSuites(step), PayloadType::Ipmi) => step.handle(packet.payload),
             (Self::Open(step), PayloadType::OpenResponse) => step.handle(terms, packet.payload),
             (Self::Rakp1(step), PayloadType::Rakp2) => step.handle(terms, packet.payload),
-            (Self::Rakp3(step), PayloadType::Rakp2) => step.handle_another_rakp2(terms, packet.payload),
+            (Self::Rakp3(step), PayloadType::Rakp2) => {
+                step.handle_another_rakp2(terms, packet.payload)
+            }
             (Self::Rakp3(step), PayloadType::Rakp4) => step.handle(terms, packet.payload),
             (same, _) => Next::Stay(same),
         }
@@ -182,31 +200,43 @@ impl AskSuites {
 impl Open {
     /// The suite of the present attempt.
     fn suite(&self) -> Option<Suite> {
-        self.suites.get(self.attempt % self.suites.len().max(1)).copied()
+        self.suites
+            .get(self.attempt % self.suites.len().max(1))
+            .copied()
     }
 
     fn handle(self, terms: &mut Terms<'_>, payload: &[u8]) -> Next {
-        let Ok(response) = OpenResponse::parse(payload) else { return Next::Stay(Step::Open(self)) };
+        let Ok(response) = OpenResponse::parse(payload) else {
+            return Next::Stay(Step::Open(self));
+        };
         // A refusal may lack the console's id; an acceptance must have it.
         let ours = response.console_session == terms.console_session;
         let Some(accepted) = response.accepted else {
             return match self.without_refused(response.status) {
                 _ if !ours && response.console_session != 0 => Next::Stay(Step::Open(self)),
                 Some(others) => Next::Go(Step::open(others)),
-                None => Next::Failed(Failure::Open { status: response.status }),
+                None => Next::Failed(Failure::Open {
+                    status: response.status,
+                }),
             };
         };
         if !ours {
             return Next::Stay(Step::Open(self));
         }
         // Several suites may have been asked for by now, and any of them may be answered, but none that was not.
-        let chosen = Suite::by_algorithms(accepted.algorithms).filter(|suite| self.suites.contains(suite));
+        let chosen =
+            Suite::by_algorithms(accepted.algorithms).filter(|suite| self.suites.contains(suite));
         match (chosen, self.suite()) {
             (Some(suite), _) => Next::Go(Step::Rakp1(AwaitRakp2 {
                 suite,
                 bmc_session: accepted.bmc_session,
                 console_random: terms.entropy.block(),
-                others: self.suites.into_iter().skip_while(|other| *other != suite).skip(1).collect(),
+                others: self
+                    .suites
+                    .into_iter()
+                    .skip_while(|other| *other != suite)
+                    .skip(1)
+                    .collect(),
             })),
             (None, Some(asked)) => Next::Failed(Failure::OtherAlgorithms { asked }),
             (None, None) => Next::Stay(Step::Open(self)),
@@ -228,25 +258,37 @@ impl Open {
                 | Status::InsufficientResourcesForRole
         );
         let refused = self.suite();
-        let others: Vec<Suite> = self.suites.iter().copied().filter(|suite| Some(*suite) != refused).collect();
+        let others: Vec<Suite> = self
+            .suites
+            .iter()
+            .copied()
+            .filter(|suite| Some(*suite) != refused)
+            .collect();
         (of_the_suite && !others.is_empty()).then_some(others)
     }
 }
 
 impl AwaitRakp2 {
     fn handle(self, terms: &mut Terms<'_>, payload: &[u8]) -> Next {
-        let Ok(rakp2) = Rakp2::parse(payload) else { return Next::Stay(Step::Rakp1(self)) };
+        let Ok(rakp2) = Rakp2::parse(payload) else {
+            return Next::Stay(Step::Rakp1(self));
+        };
         let ours = rakp2.console_session == terms.console_session;
         let Some(body) = rakp2.body else {
             // A refusal is not authenticated by anything; all it can do is to end an attempt that has not begun.
             return match rakp2.status {
                 _ if !ours && rakp2.console_session != 0 => Next::Stay(Step::Rakp1(self)),
-                Status::InvalidIntegrity | Status::InvalidCheckValue | Status::NoMatchingCipherSuite
+                Status::InvalidIntegrity
+                | Status::InvalidCheckValue
+                | Status::NoMatchingCipherSuite
                     if !self.others.is_empty() =>
                 {
                     Next::Again(Step::open(self.others))
                 }
-                status => Next::Failed(Failure::Rakp2 { status, suite: self.suite }),
+                status => Next::Failed(Failure::Rakp2 {
+                    status,
+                    suite: self.suite,
+                }),
             };
         };
         if !ours {
@@ -268,19 +310,32 @@ impl AwaitRakp2 {
         if !exchange.rakp2_matches(&body.auth_code) {
             return Next::Failed(Failure::WrongPassword);
         }
-        Next::Go(Step::Rakp3(AwaitRakp4 { exchange, before: self }))
+        Next::Go(Step::Rakp3(AwaitRakp4 {
+            exchange,
+            before: self,
+        }))
     }
 }
 
 impl AwaitRakp4 {
     /// RAKP Message 1 was repeated and both were answered: the BMC holds the random number that it sent last.
     fn handle_another_rakp2(self, terms: &mut Terms<'_>, payload: &[u8]) -> Next {
-        let Ok(Rakp2 { console_session, body: Some(body), .. }) = Rakp2::parse(payload) else {
+        let Ok(Rakp2 {
+            console_session,
+            body: Some(body),
+            ..
+        }) = Rakp2::parse(payload)
+        else {
             return Next::Stay(Step::Rakp3(self));
         };
-        let exchange = Exchange { bmc_random: body.bmc_random, guid: body.guid, ..self.exchange.clone() };
+        let exchange = Exchange {
+            bmc_random: body.bmc_random,
+            guid: body.guid,
+            ..self.exchange.clone()
+        };
         let changed = exchange.bmc_random != self.exchange.bmc_random;
-        let authentic = console_session == terms.console_session && exchange.rakp2_matches(&body.auth_code);
+        let authentic =
+            console_session == terms.console_session && exchange.rakp2_matches(&body.auth_code);
         if changed && authentic {
             Next::Go(Step::Rakp3(Self { exchange, ..self }))
         } else {
@@ -289,20 +344,33 @@ impl AwaitRakp4 {
     }
 
     fn handle(self, terms: &mut Terms<'_>, payload: &[u8]) -> Next {
-        let Ok(rakp4) = Rakp4::parse(payload) else { return Next::Stay(Step::Rakp3(self)) };
+        let Ok(rakp4) = Rakp4::parse(payload) else {
+            return Next::Stay(Step::Rakp3(self));
+        };
         let ours = rakp4.console_session == terms.console_session;
         if !ours && (rakp4.status == Status::NoErrors || rakp4.console_session != 0) {
             return Next::Stay(Step::Rakp3(self));
         }
         if rakp4.status != Status::NoErrors {
-            return Next::Failed(Failure::Rakp4 { status: rakp4.status, suite: self.before.suite });
+            return Next::Failed(Failure::Rakp4 {
+                status: rakp4.status,
+                suite: self.before.suite,
+            });
         }
         if !self.exchange.rakp4_matches(&rakp4.check) {
-            return Next::Failed(Failure::WrongKg { with_kg: self.exchange.kg.is_some() });
+            return Next::Failed(Failure::WrongKg {
+                with_kg: self.exchange.kg.is_some(),
+            });
         }
-        let session =
-            Session::new(self.exchange.session_keys(), self.exchange.console_session, self.exchange.bmc_session);
-        Next::Done(Established { session, guid: self.exchange.guid })
+        let session = Session::new(
+            self.exchange.session_keys(),
+            self.exchange.console_session,
+            self.exchange.bmc_session,
+        );
+        Next::Done(Established {
+            session,
+            guid: self.exchange.guid,
+        })
     }
 }
 
@@ -310,7 +378,11 @@ fn open_request(terms: &Terms<'_>, tag: u8, suite: Suite) -> (PayloadType, Vec<u
     let request = OpenRequest {
         tag,
         // 0 asks for the highest level the suite allows, as ipmitool does for an administrator.
-        privilege: if terms.config.privilege == ADMINISTRATOR { 0 } else { terms.config.privilege & 0x0f },
+        privilege: if terms.config.privilege == ADMINISTRATOR {
+            0
+        } else {
+            terms.config.privilege & 0x0f
+        },
         console_session: terms.console_session,
         algorithms: suite.numbers(),
     };

@@ -5,13 +5,22 @@ use crate::wire::lan;
 
 /// Get Channel Cipher Suites for the channel in use: the `page`th 16 bytes of the list for IPMI payloads, by suite.
 pub(super) fn request(page: u8, seq: u8) -> Vec<u8> {
-    lan::Message::request(NETFN_APP, 0, seq, GET_CHANNEL_CIPHER_SUITES, &[0x0e, 0x00, 0x80 | page & 0x3f]).to_bytes()
+    lan::Message::request(
+        NETFN_APP,
+        0,
+        seq,
+        GET_CHANNEL_CIPHER_SUITES,
+        &[0x0e, 0x00, 0x80 | page & 0x3f],
+    )
+    .to_bytes()
 }
 
 /// The record bytes in an answer to [`request`]; `None` if it is not one, or a refusal.
 pub(super) fn records(payload: &[u8], seq: u8) -> Option<Vec<u8>> {
     let message = lan::Message::parse(payload).ok()?;
-    let ours = message.netfn == NETFN_APP | 1 && message.cmd == GET_CHANNEL_CIPHER_SUITES && message.seq == seq;
+    let ours = message.netfn == NETFN_APP | 1
+        && message.cmd == GET_CHANNEL_CIPHER_SUITES
+        && message.seq == seq;
     match message.data {
         [0, _channel, records @ ..] if ours && records.len() <= PAGE => Some(records.to_vec()),
         _ => None,
@@ -69,13 +78,25 @@ mod tests {
 
     #[test]
     fn the_request_is_the_one_that_ipmitool_sends() {
-        assert_eq!(request(0, 0), [0x20, 0x18, 0xc8, 0x81, 0x00, 0x54, 0x0e, 0x00, 0x80, 0x9d]);
+        assert_eq!(
+            request(0, 0),
+            [0x20, 0x18, 0xc8, 0x81, 0x00, 0x54, 0x0e, 0x00, 0x80, 0x9d]
+        );
     }
 
     #[test]
     fn seventeen_is_preferred_where_offered_and_three_follows() {
-        let list = |ids: &[u8]| ids.iter().flat_map(|id| [0xc0, *id, 0x01, 0x41, 0x81]).collect::<Vec<_>>();
-        let chosen = |ids: &[u8]| preferred(&list(ids)).iter().map(|s| s.id).collect::<Vec<_>>();
+        let list = |ids: &[u8]| {
+            ids.iter()
+                .flat_map(|id| [0xc0, *id, 0x01, 0x41, 0x81])
+                .collect::<Vec<_>>()
+        };
+        let chosen = |ids: &[u8]| {
+            preferred(&list(ids))
+                .iter()
+                .map(|s| s.id)
+                .collect::<Vec<_>>()
+        };
         assert_eq!(chosen(&[0, 3, 17]), [17, 3]);
         assert_eq!(chosen(&[1, 2, 3]), [3]);
         assert_eq!(chosen(&[]), [3]);

@@ -2,7 +2,9 @@ use super::*;
 use crate::crypto::rakp::Exchange;
 use crate::proto::testing::Counter;
 use crate::wire::lan;
-use crate::wire::setup::{OpenAccepted, OpenRequest, OpenResponse, Rakp1, Rakp2, Rakp2Body, Rakp3, Rakp4, Status};
+use crate::wire::setup::{
+    OpenAccepted, OpenRequest, OpenResponse, Rakp1, Rakp2, Rakp2Body, Rakp3, Rakp4, Status,
+};
 
 const S: Duration = Duration::from_secs(1);
 
@@ -43,7 +45,9 @@ impl Peer {
     }
 
     fn answer(&mut self, datagram: &[u8]) -> Option<Vec<u8>> {
-        let Ok(Packet::V20(packet)) = Packet::parse(datagram) else { panic!("not RMCP+") };
+        let Ok(Packet::V20(packet)) = Packet::parse(datagram) else {
+            panic!("not RMCP+")
+        };
         self.heard.push(packet.payload_type);
         let (kind, payload) = match packet.payload_type {
             PayloadType::Ipmi => (PayloadType::Ipmi, self.list(packet.payload)?),
@@ -57,7 +61,11 @@ impl Peer {
 
     fn list(&self, payload: &[u8]) -> Option<Vec<u8>> {
         let request = lan::Message::parse(payload).unwrap();
-        let records: Vec<u8> = self.suites.iter().flat_map(|id| [0xc0, *id, 1, 0x41, 0x81]).collect();
+        let records: Vec<u8> = self
+            .suites
+            .iter()
+            .flat_map(|id| [0xc0, *id, 1, 0x41, 0x81])
+            .collect();
         let page = usize::from(request.data[2] & 0x3f);
         let mut data = vec![0, 1];
         data.extend(records.iter().skip(page * 16).take(16));
@@ -67,15 +75,26 @@ impl Peer {
     fn open(&mut self, payload: &[u8]) -> Option<Vec<u8>> {
         let request = OpenRequest::parse(payload).unwrap();
         self.asked = Some(request);
-        let chosen = self.chooses.and_then(Suite::by_id).or(Suite::by_algorithms(request.algorithms)).unwrap();
+        let chosen = self
+            .chooses
+            .and_then(Suite::by_id)
+            .or(Suite::by_algorithms(request.algorithms))
+            .unwrap();
         let willing = self.suites.contains(&chosen.id) || self.chooses.is_some();
-        let status = if willing { Status::NoErrors } else { self.refusal? };
+        let status = if willing {
+            Status::NoErrors
+        } else {
+            self.refusal?
+        };
         let response = OpenResponse {
             tag: request.tag,
             status,
             privilege: 4,
             console_session: request.console_session,
-            accepted: willing.then_some(OpenAccepted { bmc_session: 77, algorithms: chosen.numbers() }),
+            accepted: willing.then_some(OpenAccepted {
+                bmc_session: 77,
+                algorithms: chosen.numbers(),
+            }),
         };
         Some(response.to_bytes())
     }
@@ -97,21 +116,45 @@ impl Peer {
             username: rakp1.username.to_vec(),
             quirk: Quirk::Standard,
         };
-        let body = Rakp2Body { bmc_random: exchange.bmc_random, guid: exchange.guid, auth_code: exchange.rakp2_code() };
+        let body = Rakp2Body {
+            bmc_random: exchange.bmc_random,
+            guid: exchange.guid,
+            auth_code: exchange.rakp2_code(),
+        };
         self.exchange = Some(exchange);
         let willing = self.rakp2_status == Status::NoErrors;
         // Message tag 0 whatever was sent: OpenBMC's way.
         let body = willing.then_some(body);
-        Rakp2 { tag: 0, status: self.rakp2_status, console_session: asked.console_session, body }.to_bytes()
+        Rakp2 {
+            tag: 0,
+            status: self.rakp2_status,
+            console_session: asked.console_session,
+            body,
+        }
+        .to_bytes()
     }
 
     fn rakp3(&mut self, payload: &[u8]) -> Vec<u8> {
         let rakp3 = Rakp3::parse(payload).unwrap();
         let exchange = self.exchange.as_ref().unwrap();
         let good = exchange.rakp3_matches(&rakp3.auth_code);
-        let status = if good { Status::NoErrors } else { Status::InvalidCheckValue };
-        let check = if good { exchange.rakp4_check() } else { Vec::new() };
-        Rakp4 { tag: rakp3.tag, status, console_session: exchange.console_session, check }.to_bytes()
+        let status = if good {
+            Status::NoErrors
+        } else {
+            Status::InvalidCheckValue
+        };
+        let check = if good {
+            exchange.rakp4_check()
+        } else {
+            Vec::new()
+        };
+        Rakp4 {
+            tag: rakp3.tag,
+            status,
+            console_session: exchange.console_session,
+            check,
+        }
+        .to_bytes()
     }
 }
 
@@ -130,7 +173,11 @@ fn config(suite: Option<u8>) -> Config {
 }
 
 /// Runs to the outcome; `lose` says of each datagram, in either direction, whether it is lost.
-fn run(config: Config, peer: &mut Peer, mut lose: impl FnMut(usize) -> bool) -> (Result<Established, Failure>, Duration) {
+fn run(
+    config: Config,
+    peer: &mut Peer,
+    mut lose: impl FnMut(usize) -> bool,
+) -> (Result<Established, Failure>, Duration) {
     let start = Instant::now();
     let mut now = start;
     let mut handshake = Handshake::new(now, config, Box::new(Counter(1)));
@@ -138,7 +185,11 @@ fn run(config: Config, peer: &mut Peer, mut lose: impl FnMut(usize) -> bool) -> 
     loop {
         while let Some(datagram) = handshake.poll_transmit() {
             n += 1;
-            let answer = if lose(n) { None } else { peer.answer(&datagram) };
+            let answer = if lose(n) {
+                None
+            } else {
+                peer.answer(&datagram)
+            };
             n += 1;
             if let Some(answer) = answer.filter(|_| !lose(n)) {
                 handshake.handle_datagram(now, &answer);
@@ -148,7 +199,9 @@ fn run(config: Config, peer: &mut Peer, mut lose: impl FnMut(usize) -> bool) -> 
             assert_eq!(handshake.poll_timeout(), None);
             return (outcome, now - start);
         }
-        now = handshake.poll_timeout().expect("neither a deadline nor an outcome");
+        now = handshake
+            .poll_timeout()
+            .expect("neither a deadline nor an outcome");
         handshake.handle_timeout(now);
     }
 }
@@ -159,8 +212,18 @@ fn every_suite_makes_a_session_in_three_round_trips() {
         let mut peer = Peer::new(&[suite.id]);
         let (outcome, waited) = run(config(Some(suite.id)), &mut peer, |_| false);
         let session = outcome.unwrap().session;
-        assert_eq!((session.suite(), session.bmc_id(), waited), (suite, 77, Duration::ZERO));
-        assert_eq!(peer.heard, [PayloadType::OpenRequest, PayloadType::Rakp1, PayloadType::Rakp3]);
+        assert_eq!(
+            (session.suite(), session.bmc_id(), waited),
+            (suite, 77, Duration::ZERO)
+        );
+        assert_eq!(
+            peer.heard,
+            [
+                PayloadType::OpenRequest,
+                PayloadType::Rakp1,
+                PayloadType::Rakp3
+            ]
+        );
         assert_ne!(session.console_id(), 0xa0a2_a3a4, "ipmitool's constant");
     }
 }
@@ -168,13 +231,28 @@ fn every_suite_makes_a_session_in_three_round_trips() {
 #[test]
 fn both_sides_get_the_same_keys_with_and_without_k_g() {
     for kg in [None, Key20::new(b"two keys")] {
-        let mut peer = Peer { kg: kg.clone(), ..Peer::new(&[17]) };
-        let (outcome, _) = run(Config { kg, ..config(Some(17)) }, &mut peer, |_| false);
+        let mut peer = Peer {
+            kg: kg.clone(),
+            ..Peer::new(&[17])
+        };
+        let (outcome, _) = run(
+            Config {
+                kg,
+                ..config(Some(17))
+            },
+            &mut peer,
+            |_| false,
+        );
         let mut session = outcome.unwrap().session;
         let sealed = session.seal(PayloadType::Ipmi, b"hello", [5; 16]);
-        let Ok(Packet::V20(packet)) = Packet::parse(&sealed) else { panic!() };
+        let Ok(Packet::V20(packet)) = Packet::parse(&sealed) else {
+            panic!()
+        };
         assert_eq!((packet.session, packet.sequence), (77, 1));
-        assert_eq!(peer.exchange.unwrap().session_keys().open(&packet), Ok(b"hello".to_vec()));
+        assert_eq!(
+            peer.exchange.unwrap().session_keys().open(&packet),
+            Ok(b"hello".to_vec())
+        );
     }
 }
 
@@ -182,27 +260,57 @@ fn both_sides_get_the_same_keys_with_and_without_k_g() {
 fn a_failure_says_whose_fault_it_is() {
     let failure = |config, peer: &mut Peer| run(config, peer, |_| false).0.unwrap_err();
 
-    let mut peer = Peer { password: Key20::new(b"other").unwrap(), ..Peer::new(&[3]) };
+    let mut peer = Peer {
+        password: Key20::new(b"other").unwrap(),
+        ..Peer::new(&[3])
+    };
     assert_eq!(failure(config(Some(3)), &mut peer), Failure::WrongPassword);
 
-    let mut peer = Peer { kg: Key20::new(b"kg"), ..Peer::new(&[3]) };
-    assert_eq!(failure(config(Some(3)), &mut peer).to_string().split(':').next(), Some("RAKP 4 message has invalid integrity check value"));
+    let mut peer = Peer {
+        kg: Key20::new(b"kg"),
+        ..Peer::new(&[3])
+    };
+    assert_eq!(
+        failure(config(Some(3)), &mut peer)
+            .to_string()
+            .split(':')
+            .next(),
+        Some("RAKP 4 message has invalid integrity check value")
+    );
 
-    let mut peer = Peer { rakp2_status: Status::UnauthorizedName, ..Peer::new(&[3]) };
+    let mut peer = Peer {
+        rakp2_status: Status::UnauthorizedName,
+        ..Peer::new(&[3])
+    };
     let text = failure(config(Some(3)), &mut peer).to_string();
-    assert_eq!(text, "RAKP 2 message indicates an error : unauthorized name");
+    assert_eq!(
+        text,
+        "RAKP 2 message indicates an error : unauthorized name"
+    );
 
     let text = failure(config(Some(3)), &mut Peer::new(&[17])).to_string();
-    assert_eq!(text, "Error in open session response message : no matching cipher suite");
+    assert_eq!(
+        text,
+        "Error in open session response message : no matching cipher suite"
+    );
 
-    let mut peer = Peer { refusal: Some(Status::InsufficientResources), ..Peer::new(&[]) };
+    let mut peer = Peer {
+        refusal: Some(Status::InsufficientResources),
+        ..Peer::new(&[])
+    };
     let text = failure(config(Some(3)), &mut peer).to_string();
-    assert_eq!(text, "Error in open session response message : insufficient resources for session");
+    assert_eq!(
+        text,
+        "Error in open session response message : insufficient resources for session"
+    );
 }
 
 #[test]
 fn other_algorithms_than_were_asked_for_are_refused() {
-    let mut peer = Peer { chooses: Some(0), ..Peer::new(&[]) };
+    let mut peer = Peer {
+        chooses: Some(0),
+        ..Peer::new(&[])
+    };
     let (outcome, _) = run(config(Some(17)), &mut peer, |_| false);
     assert!(matches!(outcome, Err(Failure::OtherAlgorithms { asked }) if asked.id == 17));
 }
@@ -210,9 +318,15 @@ fn other_algorithms_than_were_asked_for_are_refused() {
 #[test]
 fn without_a_suite_the_listed_best_is_taken() {
     for (suites, best) in [(&[3, 17][..], 17), (&[1, 2, 3, 6, 7, 8], 3)] {
-        let mut peer = Peer { lists: true, ..Peer::new(suites) };
+        let mut peer = Peer {
+            lists: true,
+            ..Peer::new(suites)
+        };
         let (outcome, waited) = run(config(None), &mut peer, |_| false);
-        assert_eq!((outcome.unwrap().session.suite().id, waited), (best, Duration::ZERO));
+        assert_eq!(
+            (outcome.unwrap().session.suite().id, waited),
+            (best, Duration::ZERO)
+        );
     }
 }
 
@@ -221,14 +335,24 @@ fn a_bmc_that_does_not_tell_its_suites_costs_half_a_second_once() {
     let (outcome, waited) = run(config(None), &mut Peer::new(&[17, 3]), |_| false);
     assert_eq!((outcome.unwrap().session.suite().id, waited), (17, S / 2));
     let (outcome, waited) = run(config(None), &mut Peer::new(&[3]), |_| false);
-    assert_eq!((outcome.unwrap().session.suite().id, waited), (3, S / 2), "17 refused, 3 taken");
+    assert_eq!(
+        (outcome.unwrap().session.suite().id, waited),
+        (3, S / 2),
+        "17 refused, 3 taken"
+    );
 }
 
 #[test]
 fn a_bmc_that_ignores_suite_17_is_asked_for_3() {
-    let mut peer = Peer { refusal: None, ..Peer::new(&[3]) };
+    let mut peer = Peer {
+        refusal: None,
+        ..Peer::new(&[3])
+    };
     let (outcome, waited) = run(config(None), &mut peer, |_| false);
-    assert_eq!((outcome.unwrap().session.suite().id, waited), (3, S / 2 + S));
+    assert_eq!(
+        (outcome.unwrap().session.suite().id, waited),
+        (3, S / 2 + S)
+    );
 }
 
 #[test]
@@ -244,15 +368,29 @@ fn any_single_lost_datagram_costs_one_repetition() {
 fn a_dead_host_is_given_up_after_the_tries_asked_for() {
     let (outcome, waited) = run(config(Some(17)), &mut Peer::new(&[17]), |_| true);
     assert_eq!(waited, 10 * S);
-    assert_eq!(outcome.unwrap_err(), Failure::Dead { tries: 4, waited: 10 * S });
-    let once = Config { tries: 1, ..config(Some(17)) };
+    assert_eq!(
+        outcome.unwrap_err(),
+        Failure::Dead {
+            tries: 4,
+            waited: 10 * S
+        }
+    );
+    let once = Config {
+        tries: 1,
+        ..config(Some(17))
+    };
     assert_eq!(run(once, &mut Peer::new(&[17]), |_| true).1, S);
 }
 
 #[test]
 fn a_bmc_that_falls_silent_in_the_middle_is_not_taken_for_a_dead_host() {
     let (outcome, _) = run(config(Some(17)), &mut Peer::new(&[17]), |n| n > 2);
-    assert!(outcome.unwrap_err().to_string().starts_with("The BMC stopped answering: no RAKP 2 message"));
+    assert!(
+        outcome
+            .unwrap_err()
+            .to_string()
+            .starts_with("The BMC stopped answering: no RAKP 2 message")
+    );
 }
 
 #[test]
@@ -262,7 +400,13 @@ fn a_bmc_that_never_repeats_rakp_4_is_asked_for_a_new_session() {
     let (outcome, waited) = run(config(Some(17)), &mut peer, |n| [6, 8, 10, 12].contains(&n));
     assert!(outcome.is_ok(), "{outcome:?}");
     assert_eq!(waited, 6 * S);
-    assert_eq!(peer.heard.iter().filter(|kind| **kind == PayloadType::OpenRequest).count(), 4);
+    assert_eq!(
+        peer.heard
+            .iter()
+            .filter(|kind| **kind == PayloadType::OpenRequest)
+            .count(),
+        4
+    );
 }
 
 #[test]
@@ -295,7 +439,8 @@ fn truncated_and_flipped_answers_are_survived() {
     let mut handshake = Handshake::new(start, config(Some(17)), Box::new(Counter(1)));
     let open = peer.answer(&handshake.poll_transmit().unwrap()).unwrap();
     for len in 0..open.len() {
-        Handshake::new(start, config(Some(17)), Box::new(Counter(1))).handle_datagram(start, &open[..len]);
+        Handshake::new(start, config(Some(17)), Box::new(Counter(1)))
+            .handle_datagram(start, &open[..len]);
     }
     for bit in 0..open.len() * 8 {
         let mut bad = open.clone();

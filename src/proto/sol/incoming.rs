@@ -48,7 +48,10 @@ impl Incoming {
     pub fn handle(&mut self, packet: FromBmc) -> Delivery {
         if packet.seq == 0 {
             // Nothing to acknowledge (section 15.9); characters in such a packet, against the rules, are kept.
-            return Delivery { data: packet.data, acknowledgement: None };
+            return Delivery {
+                data: packet.data,
+                acknowledgement: None,
+            };
         }
         if self.paused && !self.is_known(&packet) {
             // Not acknowledged: the BMC keeps it, and the serial port's flow control does the rest.
@@ -72,17 +75,30 @@ impl Incoming {
 
     /// The direction over another activation: numbers begin anew, what was delivered is forgotten.
     pub fn renewed(self) -> Self {
-        Self { paused: self.paused, repeated: self.repeated, ..Self::default() }
+        Self {
+            paused: self.paused,
+            repeated: self.repeated,
+            ..Self::default()
+        }
     }
 
     fn is_known(&self, packet: &FromBmc) -> bool {
-        self.delivered.iter().any(|old| old.seq == packet.seq && old.data == packet.data)
+        self.delivered
+            .iter()
+            .any(|old| old.seq == packet.seq && old.data == packet.data)
     }
 
     fn deliver(&mut self, packet: FromBmc) -> Delivery {
-        let ack = ToBmc { ack: packet.seq, accepted: packet.data.len().min(255) as u8, ..ToBmc::default() };
+        let ack = ToBmc {
+            ack: packet.seq,
+            accepted: packet.data.len().min(255) as u8,
+            ..ToBmc::default()
+        };
         let data = self.new_part(packet.seq, packet.data);
-        Delivery { data, acknowledgement: Some(ack.to_bytes()) }
+        Delivery {
+            data,
+            acknowledgement: Some(ack.to_bytes()),
+        }
     }
 
     fn new_part(&mut self, seq: u8, data: Vec<u8>) -> Vec<u8> {
@@ -101,13 +117,21 @@ impl Incoming {
         }
         let renumbered = self.delivered.back().and_then(|last| {
             let given_up = last.repetitions >= RETRIES_SPENT && !last.data.is_empty();
-            if given_up { data.strip_prefix(&*last.data).map(<[u8]>::to_vec) } else { None }
+            if given_up {
+                data.strip_prefix(&*last.data).map(<[u8]>::to_vec)
+            } else {
+                None
+            }
         });
         if self.delivered.len() >= REMEMBERED {
             self.delivered.pop_front();
         }
         let fresh = renumbered.unwrap_or_else(|| data.clone());
-        self.delivered.push_back(Delivered { seq, data, repetitions: 0 });
+        self.delivered.push_back(Delivered {
+            seq,
+            data,
+            repetitions: 0,
+        });
         fresh
     }
 }
@@ -125,12 +149,20 @@ mod tests {
     use super::*;
 
     fn packet(seq: u8, data: &[u8]) -> FromBmc {
-        FromBmc { seq, data: data.to_vec(), ..FromBmc::default() }
+        FromBmc {
+            seq,
+            data: data.to_vec(),
+            ..FromBmc::default()
+        }
     }
 
     fn acknowledged(delivery: &Delivery) -> Option<(u8, u8)> {
         let ack = ToBmc::parse(delivery.acknowledgement.as_deref()?).unwrap();
-        assert_eq!((ack.seq, &*ack.data), (0, &[][..]), "an acknowledgement asks for none");
+        assert_eq!(
+            (ack.seq, &*ack.data),
+            (0, &[][..]),
+            "an acknowledgement asks for none"
+        );
         Some((ack.ack, ack.accepted))
     }
 
@@ -140,7 +172,10 @@ mod tests {
         let mut out = Vec::new();
         for (seq, data) in packets {
             let delivery = incoming.handle(packet(*seq, data));
-            assert_eq!(acknowledged(&delivery), (*seq != 0).then_some((*seq, data.len() as u8)));
+            assert_eq!(
+                acknowledged(&delivery),
+                (*seq != 0).then_some((*seq, data.len() as u8))
+            );
             out.extend(delivery.data);
         }
         out
@@ -148,17 +183,26 @@ mod tests {
 
     #[test]
     fn each_packet_is_delivered_once_and_acknowledged_in_full_every_time() {
-        assert_eq!(run(&[(1, b"ab"), (1, b"ab"), (2, b"cd"), (2, b"cd"), (2, b"cd")]), b"abcd");
+        assert_eq!(
+            run(&[(1, b"ab"), (1, b"ab"), (2, b"cd"), (2, b"cd"), (2, b"cd")]),
+            b"abcd"
+        );
     }
 
     #[test]
     fn a_repetition_that_comes_after_its_successor_is_still_one() {
-        assert_eq!(run(&[(1, b"ab"), (2, b"cd"), (1, b"ab"), (3, b"ef")]), b"abcdef");
+        assert_eq!(
+            run(&[(1, b"ab"), (2, b"cd"), (1, b"ab"), (3, b"ef")]),
+            b"abcdef"
+        );
     }
 
     #[test]
     fn only_the_new_part_of_a_grown_repetition_is_delivered() {
-        assert_eq!(run(&[(1, b"ab"), (1, b"abcd"), (1, b"abcd"), (2, b"e")]), b"abcde");
+        assert_eq!(
+            run(&[(1, b"ab"), (1, b"abcd"), (1, b"abcd"), (2, b"e")]),
+            b"abcde"
+        );
     }
 
     #[test]
@@ -176,12 +220,18 @@ mod tests {
 
     #[test]
     fn numbers_that_begin_anew_or_jump_are_followed() {
-        assert_eq!(run(&[(9, b"a"), (1, b"b"), (15, b"c"), (1, b"d"), (9, b"e")]), b"abcde");
+        assert_eq!(
+            run(&[(9, b"a"), (1, b"b"), (15, b"c"), (1, b"d"), (9, b"e")]),
+            b"abcde"
+        );
     }
 
     #[test]
     fn empty_packets_are_tolerated() {
-        assert_eq!(run(&[(1, b""), (2, b"a"), (0, b""), (3, b""), (4, b"b")]), b"ab");
+        assert_eq!(
+            run(&[(1, b""), (2, b"a"), (0, b""), (3, b""), (4, b"b")]),
+            b"ab"
+        );
     }
 
     #[test]
@@ -189,12 +239,19 @@ mod tests {
         let mut incoming = Incoming::default();
         assert_eq!(incoming.handle(packet(1, b"a")).data, b"a");
         incoming.pause(true);
-        assert_eq!(acknowledged(&incoming.handle(packet(1, b"a"))), Some((1, 1)), "that was delivered before");
+        assert_eq!(
+            acknowledged(&incoming.handle(packet(1, b"a"))),
+            Some((1, 1)),
+            "that was delivered before"
+        );
         for _ in 0..3 {
             assert_eq!(incoming.handle(packet(2, b"b")), Delivery::default());
         }
         let delivery = incoming.pause(false);
-        assert_eq!((&*delivery.data, acknowledged(&delivery)), (&b"b"[..], Some((2, 1))));
+        assert_eq!(
+            (&*delivery.data, acknowledged(&delivery)),
+            (&b"b"[..], Some((2, 1)))
+        );
         assert_eq!(incoming.handle(packet(2, b"b")).data, b"");
         assert_eq!(incoming.pause(false), Delivery::default());
     }

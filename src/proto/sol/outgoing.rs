@@ -57,7 +57,9 @@ struct Flight {
 impl Outgoing {
     /// How many more bytes may be queued.
     pub fn room(&self) -> usize {
-        QUEUE.saturating_sub(self.queued_bytes + self.flight.as_ref().map_or(0, |f| f.packet.data.len()))
+        QUEUE.saturating_sub(
+            self.queued_bytes + self.flight.as_ref().map_or(0, |f| f.packet.data.len()),
+        )
     }
 
     /// Whether everything has been acknowledged.
@@ -101,7 +103,9 @@ impl Outgoing {
             self.queued_bytes += taken;
             match self.queue.back_mut() {
                 Some(Item::Bytes(last)) => last.extend(&bytes[..taken]),
-                _ => self.queue.push_back(Item::Bytes(bytes[..taken].iter().copied().collect())),
+                _ => self
+                    .queue
+                    .push_back(Item::Bytes(bytes[..taken].iter().copied().collect())),
             }
         }
         taken
@@ -155,13 +159,21 @@ impl Outgoing {
 impl Outgoing {
     /// Takes in the acknowledgement part of a packet from the BMC.
     pub fn handle(&mut self, now: Instant, packet: &FromBmc) {
-        let Some(flight) = self.flight.take() else { return };
+        let Some(flight) = self.flight.take() else {
+            return;
+        };
         // A BMC that found the data there already answers the probe, with the probe's number or, OpenBMC, with none:
         // an empty packet that says nothing else.
-        let bare = packet.ack == 0 && packet.seq == 0 && packet.data.is_empty() && packet.status == Default::default();
+        let bare = packet.ack == 0
+            && packet.seq == 0
+            && packet.data.is_empty()
+            && packet.status == Default::default();
         if packet.ack == flight.packet.seq {
             self.acknowledged(now, flight, packet);
-        } else if flight.probe.is_some_and(|probe| packet.ack == probe || bare) {
+        } else if flight
+            .probe
+            .is_some_and(|probe| packet.ack == probe || bare)
+        {
             self.seq = flight.probe.unwrap_or(self.seq);
             self.send_next(now);
         } else if bare && flight.packet.data.is_empty() && !flight.packet.operation.generate_break {
@@ -173,12 +185,18 @@ impl Outgoing {
 
     /// Sends what is due. `heard` is when the BMC was heard last, over whatever.
     pub fn handle_timeout(&mut self, now: Instant, heard: Instant) {
-        let Some(flight) = &mut self.flight else { return self.send_next(now) };
+        let Some(flight) = &mut self.flight else {
+            return self.send_next(now);
+        };
         if now < flight.next_send {
             return;
         }
         // Silence to the last sending, though the BMC speaks otherwise, again and again: is it there already?
-        let patience = if flight.packet.data.is_empty() { 1 } else { SENDS_BEFORE_PROBE };
+        let patience = if flight.packet.data.is_empty() {
+            1
+        } else {
+            SENDS_BEFORE_PROBE
+        };
         let ignored = heard > flight.last_sent && flight.sends >= patience;
         if ignored && flight.greeting && flight.sends > GREETINGS {
             // It answers other things, but no empty packet under any number.
@@ -191,7 +209,13 @@ impl Outgoing {
         }
         self.outbox.push_back(flight.packet.to_bytes());
         if let Some(probe) = flight.probe {
-            self.outbox.push_back(ToBmc { seq: probe, ..ToBmc::default() }.to_bytes());
+            self.outbox.push_back(
+                ToBmc {
+                    seq: probe,
+                    ..ToBmc::default()
+                }
+                .to_bytes(),
+            );
         }
         self.repeated += 1;
         flight.sends += 1;
@@ -209,7 +233,14 @@ impl Outgoing {
         match self.queue.pop_front() {
             None => {}
             Some(Item::Break) => {
-                self.launch(now, Operation { generate_break: true, ..Operation::default() }, Vec::new());
+                self.launch(
+                    now,
+                    Operation {
+                        generate_break: true,
+                        ..Operation::default()
+                    },
+                    Vec::new(),
+                );
             }
             Some(Item::Bytes(mut bytes)) => {
                 let rest = bytes.split_off(bytes.len().min(self.max_data));
@@ -238,7 +269,8 @@ impl Outgoing {
 
     fn acknowledged(&mut self, now: Instant, flight: Flight, packet: &FromBmc) {
         if flight.sends == 1 {
-            self.round_trip.sample(now.saturating_duration_since(flight.first_sent));
+            self.round_trip
+                .sample(now.saturating_duration_since(flight.first_sent));
         }
         let sent = flight.packet.data.len();
         let accepted = match usize::from(packet.accepted) {
@@ -250,8 +282,12 @@ impl Outgoing {
         if !rest.is_empty() {
             self.queued_bytes += rest.len();
             match self.queue.front_mut() {
-                Some(Item::Bytes(next)) => rest.iter().rev().for_each(|byte| next.push_front(*byte)),
-                _ => self.queue.push_front(Item::Bytes(rest.iter().copied().collect())),
+                Some(Item::Bytes(next)) => {
+                    rest.iter().rev().for_each(|byte| next.push_front(*byte))
+                }
+                _ => self
+                    .queue
+                    .push_front(Item::Bytes(rest.iter().copied().collect())),
             }
         }
         if packet.status.nack {
@@ -272,7 +308,12 @@ impl Outgoing {
 
     fn launch(&mut self, now: Instant, operation: Operation, data: Vec<u8>) {
         self.seq = next_seq(self.seq);
-        let packet = ToBmc { seq: self.seq, operation, data, ..ToBmc::default() };
+        let packet = ToBmc {
+            seq: self.seq,
+            operation,
+            data,
+            ..ToBmc::default()
+        };
         self.outbox.push_back(packet.to_bytes());
         let pause = self.round_trip.timeout(FIRST_PAUSE).min(LONGEST_PAUSE);
         self.flight = Some(Flight {
@@ -289,7 +330,11 @@ impl Outgoing {
 }
 
 fn data_size(max_payload: u16) -> usize {
-    let payload = if (5..=259).contains(&max_payload) { max_payload } else { 32 };
+    let payload = if (5..=259).contains(&max_payload) {
+        max_payload
+    } else {
+        32
+    };
     // The accepted count is one byte.
     usize::from(payload - 4).min(255)
 }
@@ -317,11 +362,17 @@ mod tests {
     const MS: Duration = Duration::from_millis(1);
 
     fn sent(out: &mut Outgoing) -> Vec<ToBmc> {
-        std::iter::from_fn(|| out.poll_transmit()).map(|bytes| ToBmc::parse(&bytes).unwrap()).collect()
+        std::iter::from_fn(|| out.poll_transmit())
+            .map(|bytes| ToBmc::parse(&bytes).unwrap())
+            .collect()
     }
 
     fn ack(seq: u8, accepted: usize) -> FromBmc {
-        FromBmc { ack: seq, accepted: accepted as u8, ..FromBmc::default() }
+        FromBmc {
+            ack: seq,
+            accepted: accepted as u8,
+            ..FromBmc::default()
+        }
     }
 
     fn typed(max_payload: u16, text: &[u8]) -> (Outgoing, Instant) {
@@ -347,7 +398,15 @@ mod tests {
 
     #[test]
     fn sizes_that_no_bmc_means_become_32() {
-        for (size, data) in [(0, 28), (4, 28), (5, 1), (255, 251), (259, 255), (260, 28), (0xffff, 28)] {
+        for (size, data) in [
+            (0, 28),
+            (4, 28),
+            (5, 1),
+            (255, 251),
+            (259, 255),
+            (260, 28),
+            (0xffff, 28),
+        ] {
             assert_eq!(data_size(size), data, "{size}");
         }
     }
@@ -360,12 +419,19 @@ mod tests {
         while times.len() < 12 {
             let at = out.poll_timeout().unwrap();
             out.handle_timeout(at, start);
-            assert_eq!(sent(&mut out), first, "silence all round: nothing but the same packet");
+            assert_eq!(
+                sent(&mut out),
+                first,
+                "silence all round: nothing but the same packet"
+            );
             times.push(at - start);
         }
         assert_eq!(times[0], 500 * MS);
         let pauses: Vec<_> = times.windows(2).map(|t| t[1] - t[0]).collect();
-        assert!(pauses.windows(2).all(|p| p[0] <= p[1]) && pauses[10] == LONGEST_PAUSE, "{pauses:?}");
+        assert!(
+            pauses.windows(2).all(|p| p[0] <= p[1]) && pauses[10] == LONGEST_PAUSE,
+            "{pauses:?}"
+        );
         out.handle(start + 30_000 * MS, &ack(1, 3));
         assert!(out.is_idle());
     }
@@ -397,7 +463,13 @@ mod tests {
     fn a_nack_means_a_pause_and_the_rest_again() {
         let (mut out, now) = typed(255, b"abc");
         sent(&mut out);
-        let nack = FromBmc { status: Status { nack: true, ..Status::default() }, ..ack(1, 1) };
+        let nack = FromBmc {
+            status: Status {
+                nack: true,
+                ..Status::default()
+            },
+            ..ack(1, 1)
+        };
         out.handle(now, &nack);
         assert!(sent(&mut out).is_empty());
         let later = out.poll_timeout().unwrap();
@@ -445,7 +517,11 @@ mod tests {
             self.expected = next_seq(self.expected);
             self.got.extend_from_slice(&packet.data);
             // An empty packet is answered by one that acknowledges nothing.
-            let seq = if packet.data.is_empty() { 0 } else { packet.seq };
+            let seq = if packet.data.is_empty() {
+                0
+            } else {
+                packet.seq
+            };
             Some(ack(seq, packet.data.len()))
         }
     }
@@ -454,7 +530,10 @@ mod tests {
     fn a_lost_acknowledgement_of_openbmc_is_found_out_and_nothing_is_typed_twice_or_lost() {
         for lost in 0..24 {
             let (mut out, mut now) = (Outgoing::new(6), Instant::now());
-            let mut bmc = InOrder { expected: 1, got: Vec::new() };
+            let mut bmc = InOrder {
+                expected: 1,
+                got: Vec::new(),
+            };
             out.greet(now);
             out.push(b"0123456789");
             let mut n = 0;
@@ -505,7 +584,10 @@ mod tests {
         out.greet(now);
         out.push(b"x");
         while !out.is_idle() {
-            for packet in sent(&mut out).into_iter().filter(|packet| !packet.data.is_empty()) {
+            for packet in sent(&mut out)
+                .into_iter()
+                .filter(|packet| !packet.data.is_empty())
+            {
                 got.extend_from_slice(&packet.data);
                 out.handle(now, &ack(packet.seq, 1));
             }
@@ -532,7 +614,14 @@ mod tests {
             seen.push((packet.data.clone(), packet.operation.generate_break));
             out.handle(now, &ack(packet.seq, packet.data.len()));
         }
-        assert_eq!(seen, [(b"ab".to_vec(), false), (vec![], true), (b"c".to_vec(), false)]);
+        assert_eq!(
+            seen,
+            [
+                (b"ab".to_vec(), false),
+                (vec![], true),
+                (b"c".to_vec(), false)
+            ]
+        );
         assert_eq!(out.push(&vec![0; QUEUE + 5]), QUEUE);
         assert_eq!((out.room(), out.push(b"x")), (0, 0));
     }

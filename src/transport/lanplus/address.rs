@@ -11,7 +11,10 @@ use crate::cli::context::Family;
 ///
 /// ipmitool's two lines.
 pub(super) fn resolve(host: &str, port: u16, family: Family) -> Result<Vec<SocketAddr>, String> {
-    let bare = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
+    let bare = host
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+        .unwrap_or(host);
     let failed = || format!("Address lookup for {host} failed\nCould not open socket!");
     let mut addresses: Vec<SocketAddr> = Vec::new();
     for address in (bare, port).to_socket_addrs().map_err(|_| failed())? {
@@ -24,7 +27,11 @@ pub(super) fn resolve(host: &str, port: u16, family: Family) -> Result<Vec<Socke
             addresses.push(address);
         }
     }
-    if addresses.is_empty() { Err(failed()) } else { Ok(addresses) }
+    if addresses.is_empty() {
+        Err(failed())
+    } else {
+        Ok(addresses)
+    }
 }
 
 #[cfg(test)]
@@ -34,18 +41,37 @@ mod tests {
     #[test]
     fn literal_addresses_are_taken_with_and_without_brackets_and_scopes() {
         let all = |host, family| resolve(host, 623, family);
-        assert_eq!(all("127.0.0.1", Family::Any), Ok(vec!["127.0.0.1:623".parse().unwrap()]));
-        assert_eq!(all("::1", Family::V6), Ok(vec!["[::1]:623".parse().unwrap()]));
-        assert_eq!(all("[::1]", Family::Any), Ok(vec!["[::1]:623".parse().unwrap()]));
+        assert_eq!(
+            all("127.0.0.1", Family::Any),
+            Ok(vec!["127.0.0.1:623".parse().unwrap()])
+        );
+        assert_eq!(
+            all("::1", Family::V6),
+            Ok(vec!["[::1]:623".parse().unwrap()])
+        );
+        assert_eq!(
+            all("[::1]", Family::Any),
+            Ok(vec!["[::1]:623".parse().unwrap()])
+        );
         let scoped = all("fe80::1%lo", Family::Any).unwrap();
-        assert!(matches!(scoped[..], [SocketAddr::V6(v6)] if v6.scope_id() != 0), "{scoped:?}");
+        assert!(
+            matches!(scoped[..], [SocketAddr::V6(v6)] if v6.scope_id() != 0),
+            "{scoped:?}"
+        );
     }
 
     #[test]
     fn an_address_of_the_wrong_kind_is_a_failed_lookup() {
-        let failed = |host: &str| Err(format!("Address lookup for {host} failed\nCould not open socket!"));
+        let failed = |host: &str| {
+            Err(format!(
+                "Address lookup for {host} failed\nCould not open socket!"
+            ))
+        };
         assert_eq!(resolve("127.0.0.1", 623, Family::V6), failed("127.0.0.1"));
-        assert_eq!(resolve("nosuchhost.invalid", 623, Family::Any), failed("nosuchhost.invalid"));
+        assert_eq!(
+            resolve("nosuchhost.invalid", 623, Family::Any),
+            failed("nosuchhost.invalid")
+        );
         assert_eq!(resolve("", 623, Family::Any), failed(""));
     }
 }

@@ -25,7 +25,11 @@ impl Wire {
         };
         let socket = UdpSocket::bind(any)?;
         socket.connect(address)?;
-        Ok(Self { socket, refused: false, buffer: Box::new([0; MAX_DATAGRAM]) })
+        Ok(Self {
+            socket,
+            refused: false,
+            buffer: Box::new([0; MAX_DATAGRAM]),
+        })
     }
 
     /// Whether the host has said that nothing listens on the port.
@@ -53,7 +57,10 @@ impl Wire {
                 return None;
             }
             // A time-out of 0 would mean for ever; it cannot be 0 here.
-            if let Err(error) = self.socket.set_read_timeout(Some(left.max(Duration::from_micros(100)))) {
+            if let Err(error) = self
+                .socket
+                .set_read_timeout(Some(left.max(Duration::from_micros(100))))
+            {
                 log::debug!("set_read_timeout: {error}");
             }
             match self.socket.recv(&mut *self.buffer) {
@@ -94,7 +101,11 @@ pub(super) fn shake(
         }
         let deadline = handshake.poll_timeout()?;
         // A refused port is noticed without a datagram; look up now and then.
-        let wake = if impatient { deadline.min(Instant::now() + GLANCE) } else { deadline };
+        let wake = if impatient {
+            deadline.min(Instant::now() + GLANCE)
+        } else {
+            deadline
+        };
         match wire.receive(wake) {
             Some(datagram) => handshake.handle_datagram(Instant::now(), datagram),
             None => handshake.handle_timeout(Instant::now()),

@@ -10,7 +10,10 @@ pub struct System {
 
 impl Default for System {
     fn default() -> Self {
-        Self { pool: [0; POOL], used: POOL }
+        Self {
+            pool: [0; POOL],
+            used: POOL,
+        }
     }
 }
 
@@ -31,7 +34,10 @@ impl Entropy for System {
 }
 
 /// Without random bytes there are no keys: there is nothing sensible to go on with.
-#[expect(clippy::panic, reason = "getrandom fails only on kernels that cannot run this program")]
+#[expect(
+    clippy::panic,
+    reason = "getrandom fails only on kernels that cannot run this program"
+)]
 fn fetch(pool: &mut [u8]) {
     if let Err(error) = getrandom::fill(pool) {
         panic!("the operating system gives no random bytes: {error}");

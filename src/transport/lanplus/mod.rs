@@ -51,7 +51,8 @@ impl Lanplus {
     ///
     /// [`TransportError::Open`]: why, on one line, and ipmitool's own line below it.
     pub fn open(context: &Context) -> Result<Self, TransportError> {
-        Self::try_open(context).map_err(|reason| TransportError::Open(format!("{reason}\n{UNABLE}")))
+        Self::try_open(context)
+            .map_err(|reason| TransportError::Open(format!("{reason}\n{UNABLE}")))
     }
 
     fn try_open(context: &Context) -> Result<Self, String> {
@@ -71,31 +72,68 @@ impl Lanplus {
     }
 
     /// `another`: a further address waits, so that not all patience is spent on this one.
-    fn handshake(address: SocketAddr, config: &Config, another: bool) -> Result<(Wire, Link), Unmade> {
-        let mut wire = Wire::connect(address).map_err(|error| Unmade::Unreachable(format!("{address}: {error}")))?;
-        let tries = if another { config.tries.min(TRIES_BEFORE_ANOTHER) } else { config.tries };
-        let config = Config { tries, ..config.clone() };
+    fn handshake(
+        address: SocketAddr,
+        config: &Config,
+        another: bool,
+    ) -> Result<(Wire, Link), Unmade> {
+        let mut wire = Wire::connect(address)
+            .map_err(|error| Unmade::Unreachable(format!("{address}: {error}")))?;
+        let tries = if another {
+            config.tries.min(TRIES_BEFORE_ANOTHER)
+        } else {
+            config.tries
+        };
+        let config = Config {
+            tries,
+            ..config.clone()
+        };
         let mut handshake = Handshake::new(Instant::now(), config, Box::new(System::default()));
         match driver::shake(&mut wire, &mut handshake, another) {
-            Some(Ok(established)) => Ok((wire, Link::new(established.session, Box::new(System::default())))),
+            Some(Ok(established)) => Ok((
+                wire,
+                Link::new(established.session, Box::new(System::default())),
+            )),
             Some(Err(failure @ Failure::Dead { .. })) => {
-                let refused = if wire.was_refused() { " (port unreachable: nothing listens there)" } else { "" };
+                let refused = if wire.was_refused() {
+                    " (port unreachable: nothing listens there)"
+                } else {
+                    ""
+                };
                 Err(Unmade::Unreachable(format!("{failure}{refused}")))
             }
             Some(Err(failure)) => Err(Unmade::Refused(failure.to_string())),
-            None => Err(Unmade::Unreachable(format!("{address}: port unreachable: nothing listens there"))),
+            None => Err(Unmade::Unreachable(format!(
+                "{address}: port unreachable: nothing listens there"
+            ))),
         }
     }
 
     /// Set Session Privilege Level, as ipmitool does unless User or less was asked for.
     fn raise(wire: Wire, link: Link, config: Config, context: &Context) -> Result<Self, String> {
-        let patience = Patience { timeout: config.timeout, step: GROWTH, tries: config.tries };
-        let mut lanplus = Self { wire, link, config, patience, pending: None, unanswered: false };
+        let patience = Patience {
+            timeout: config.timeout,
+            step: GROWTH,
+            tries: config.tries,
+        };
+        let mut lanplus = Self {
+            wire,
+            link,
+            config,
+            patience,
+            pending: None,
+            unanswered: false,
+        };
         if context.privilege.value() <= Privilege::User.value() {
             return Ok(lanplus);
         }
         let level = lanplus.config.privilege;
-        let ask = Ask { netfn: NETFN_APP, lun: 0, cmd: SET_SESSION_PRIVILEGE, data: &[level] };
+        let ask = Ask {
+            netfn: NETFN_APP,
+            lun: 0,
+            cmd: SET_SESSION_PRIVILEGE,
+            data: &[level],
+        };
         let name = privilege_name(context.privilege);
         let refusal = match lanplus.exchange(ask) {
             Some(Answer { code: 0, .. }) => {
@@ -114,17 +152,35 @@ impl Lanplus {
 
     /// Changes how long an answer is waited for, and how often a request is sent.
     pub fn set_patience(&mut self, timeout: Duration, tries: u32) {
-        self.patience = Patience { timeout, step: GROWTH, tries: tries.max(1) };
+        self.patience = Patience {
+            timeout,
+            step: GROWTH,
+            tries: tries.max(1),
+        };
     }
 
     /// Closes the session, with a few tries and no more.
     pub fn close(mut self) {
         // A BMC that has just left a command unanswered is not waited for twice as long.
         let tries = if self.unanswered { 1 } else { CLOSE_TRIES };
-        let timeout = self.link.ledger().round_trip().timeout(CLOSE_TIMEOUT).min(self.config.timeout);
-        self.patience = Patience { timeout, step: Duration::ZERO, tries };
+        let timeout = self
+            .link
+            .ledger()
+            .round_trip()
+            .timeout(CLOSE_TIMEOUT)
+            .min(self.config.timeout);
+        self.patience = Patience {
+            timeout,
+            step: Duration::ZERO,
+            tries,
+        };
         let session = self.link.session().bmc_id().to_le_bytes();
-        let closed = self.exchange(Ask { netfn: NETFN_APP, lun: 0, cmd: CLOSE_SESSION, data: &session });
+        let closed = self.exchange(Ask {
+            netfn: NETFN_APP,
+            lun: 0,
+            cmd: CLOSE_SESSION,
+            data: &session,
+        });
         if closed.is_none() {
             log::debug!("Close Session was not answered");
         }
@@ -132,11 +188,17 @@ impl Lanplus {
 
     /// Takes the session apart.
     pub fn into_parts(self) -> Parts {
-        Parts { socket: self.wire.into_socket(), link: self.link, config: self.config }
+        Parts {
+            socket: self.wire.into_socket(),
+            link: self.link,
+            config: self.config,
+        }
     }
 
     fn exchange(&mut self, ask: Ask<'_>) -> Option<Answer> {
-        let id = self.link.ask(Instant::now(), Kind::Command, ask, self.patience);
+        let id = self
+            .link
+            .ask(Instant::now(), Kind::Command, ask, self.patience);
         self.await_answer(id)
     }
 
@@ -154,11 +216,20 @@ impl IpmiConnection for Lanplus {
 
     fn send(&mut self, request: &mut Request) -> Result<(), TransportError> {
         let (netfn, cmd) = (request.netfn_raw(), request.cmd());
-        let ask = Ask { netfn, lun: request.target().lun().value(), cmd, data: request.data() };
+        let ask = Ask {
+            netfn,
+            lun: request.target().lun().value(),
+            cmd,
+            data: request.data(),
+        };
         if ask.data.len() > MAX_DATA {
-            return Err(TransportError::Unsendable("more data than an RMCP+ payload holds"));
+            return Err(TransportError::Unsendable(
+                "more data than an RMCP+ payload holds",
+            ));
         }
-        let id = self.link.ask(Instant::now(), Kind::Command, ask, self.patience);
+        let id = self
+            .link
+            .ask(Instant::now(), Kind::Command, ask, self.patience);
         driver::flush(&mut self.wire, &mut self.link);
         self.pending = Some((netfn, cmd, id));
         Ok(())
@@ -170,7 +241,8 @@ impl IpmiConnection for Lanplus {
         let mut data = vec![answer.code];
         data.extend(answer.data);
         // The ledger has checked the answer's own netfn and command.
-        Response::new(Message::new_raw(netfn, cmd, data), 0).ok_or(TransportError::Malformed("no completion code"))
+        Response::new(Message::new_raw(netfn, cmd, data), 0)
+            .ok_or(TransportError::Malformed("no completion code"))
     }
 
     fn send_recv(&mut self, request: &mut Request) -> Result<Response, TransportError> {
@@ -188,15 +260,26 @@ enum Unmade {
 }
 
 fn config(context: &Context) -> Result<Config, String> {
-    let key = |bytes: &[u8], what: &str| Key20::new(bytes).ok_or_else(|| format!("lanplus: {what} is longer than 20 bytes."));
+    let key = |bytes: &[u8], what: &str| {
+        Key20::new(bytes).ok_or_else(|| format!("lanplus: {what} is longer than 20 bytes."))
+    };
     let suite = match context.cipher_suite {
         None => None,
-        Some(id) => Some(Suite::by_id(id).ok_or_else(|| format!("Unsupported cipher suite ID : {id}"))?),
+        Some(id) => {
+            Some(Suite::by_id(id).ok_or_else(|| format!("Unsupported cipher suite ID : {id}"))?)
+        }
     };
     Ok(Config {
         username: context.username.clone(),
-        password: key(context.password.as_ref().map_or(&[], |p| p.bytes()), "password")?,
-        kg: context.kg.as_ref().map(|kg| key(kg.bytes(), "K_g key")).transpose()?,
+        password: key(
+            context.password.as_ref().map_or(&[], |p| p.bytes()),
+            "password",
+        )?,
+        kg: context
+            .kg
+            .as_ref()
+            .map(|kg| key(kg.bytes(), "K_g key"))
+            .transpose()?,
         suite,
         privilege: context.privilege.value(),
         name_only: context.name_only,
