@@ -277,8 +277,11 @@ fn held(time: Duration) {
     });
 }
 
+/// `ipmi_sim` compares SOL sequence numbers with the last one only: a copy that arrives after the next packet is typed
+/// again by the BMC, whatever the client does. So the typing here waits for the copies.
 fn twice(after: Duration) {
-    row(Stock::Dies(CLOSED), secs(22) + after, move |rig| {
+    let gap = after + ms(500);
+    row_typed_slowly(gap, Stock::Dies(CLOSED), secs(19) + gap * 3, move |rig| {
         rig.relay.set_both(|faults| faults.copy_after = Some(after));
     });
 }
@@ -291,6 +294,15 @@ fn black_out(time: Duration) {
 
 /// A console that is quiet while `fault` works for `time`: only ours is typed at meanwhile.
 fn row(stock: Stock, time: Duration, fault: impl Fn(&Rig) + Sync) {
+    row_typed_slowly(Duration::ZERO, stock, time, fault);
+}
+
+fn row_typed_slowly(
+    typing_gap: Duration,
+    stock: Stock,
+    time: Duration,
+    fault: impl Fn(&Rig) + Sync,
+) {
     side_by_side(|who| {
         let mut run = Run::start(who, &[]);
         run.exchange(3);
@@ -303,7 +315,10 @@ fn row(stock: Stock, time: Duration, fault: impl Fn(&Rig) + Sync) {
             (Who::Ours, _) => {
                 // long enough for the first keepalive to meet the fault before anything is typed into it
                 std::thread::sleep(secs(17));
-                run.type_tokens(3);
+                for _ in 0..3 {
+                    run.type_tokens(1);
+                    std::thread::sleep(typing_gap);
+                }
                 std::thread::sleep(time.saturating_sub(begun.elapsed()));
             }
         }

@@ -5,9 +5,10 @@
 use std::time::Duration;
 
 use compat_tests::accounting;
+use compat_tests::bmcsim::BmcSim;
 use compat_tests::client::{OnTerminal, wait_until};
-use compat_tests::relay::{Direction, Fate};
-use compat_tests::rig::{Rig, Who};
+use compat_tests::relay::{Direction, Fate, Relay};
+use compat_tests::rig::{ENVIRONMENT, Rig, Who, arguments};
 
 #[test]
 fn port_unreachable_for_a_while() {
@@ -22,16 +23,14 @@ fn port_unreachable_for_a_while() {
 }
 
 #[test]
-fn many_forgeries_and_replays_in_both_directions() {
+fn many_forgeries_and_replays() {
     let mut run = Run::start(&[]);
     for _ in 0..10 {
         run.exchange(1);
-        for direction in [Direction::ToClient, Direction::ToBmc] {
-            run.rig.relay.replay(direction, 6);
-        }
+        run.rig.relay.replay(Direction::ToClient, 6);
         run.rig.relay.forge(Direction::ToClient, 20);
     }
-    assert!(run.rig.relay.count(Direction::ToClient, Fate::Injected) > 100);
+    assert!(run.rig.relay.count(Direction::ToClient, Fate::Injected) > 200);
     run.exchange(3);
     run.leave_and_account();
 }
@@ -68,14 +67,17 @@ fn every_fifth_packet_with_a_wrong_integrity_code() {
     run.leave_and_account();
 }
 
-/// Copies, disorder and loss at once, both ways, while the console talks and somebody types.
+/// Copies, disorder and loss at once while the console talks and somebody types. No copies go to the BMC: `ipmi_sim`
+/// types what comes again after the next packet.
 #[test]
 fn everything_at_once() {
     let mut run = Run::start(&["keepalive=3"]);
     run.rig.relay.set_both(|faults| {
         faults.drop_percent = 10;
         faults.reorder = Some((4, Duration::from_millis(250)));
-        faults.copy_after = Some(Duration::from_millis(400));
+    });
+    run.rig.relay.set(Direction::ToClient, |faults| {
+        faults.copy_after = Some(Duration::from_millis(400))
     });
     for _ in 0..25 {
         run.rig.say_lines(1, Duration::from_millis(300));
@@ -132,13 +134,30 @@ fn a_second_without_an_answer_to_typing_is_told_and_the_return_too() {
     run.leave_and_account();
 }
 
+/// On bmcsim, which follows the client's new address as OpenBMC does; `ipmi_sim` goes on sending to the old one.
 #[test]
-fn the_bmc_sees_a_new_client_port_after_a_nat_rebinding() {
-    let mut run = Run::start(&["keepalive=2"]);
-    run.exchange(2);
-    run.rig.relay.rebind_upstream();
-    run.exchange(2);
-    run.leave_and_account();
+fn a_new_client_port_after_a_nat_rebinding() {
+    let bmc = BmcSim::start(&["--serial", "exec:cat"]);
+    let relay = Relay::to(bmc.address());
+    let words = arguments(relay.address(), &["sol", "activate", "keepalive=2"]);
+    let client = OnTerminal::start(&Who::Ours.program(), &words, &ENVIRONMENT);
+    for round in 0..3 {
+        let word = format!("round-{round}");
+        assert!(
+            wait_until(SOON, || client.is_raw()),
+            "not raw: {}",
+            client.screen.text()
+        );
+        client.type_in(format!("{word}\r").as_bytes());
+        assert!(
+            client.screen.wait_for(&word, SOON),
+            "no {word}: {}",
+            client.screen.text()
+        );
+        relay.rebind_upstream();
+    }
+    client.type_in(b"\r~.");
+    assert_eq!(client.wait(SOON), Some(0), "{}", client.screen.text());
 }
 
 struct Run {

@@ -117,9 +117,28 @@ fn tilde_control_z_stops_and_the_shell_brings_it_back() {
     stops_and_goes_on(b"~\x1a");
 }
 
+/// As in stock: after this one the terminal stays in the shell's modes, and lines are sent when they are complete.
 #[test]
-fn tilde_control_x_stops_and_the_shell_brings_it_back() {
-    stops_and_goes_on(b"~\x18");
+fn tilde_control_x_stops_and_comes_back_without_raw_mode() {
+    let (rig, client) = console(&[]);
+    client.type_in(b"~\x18");
+    assert!(client.wait_stopped(1, SOON), "{}", client.screen.text());
+    assert!(
+        client.screen.text().contains("~^Z [suspend ipmitool]"),
+        "{}",
+        client.screen.text()
+    );
+    assert_eq!(client.modes(), client.modes_before(), "while stopped");
+    client.resume();
+    client.type_in(b"line\n");
+    let typed = rig
+        .bmc
+        .serial()
+        .wait_typed(SOON, |typed| typed.ends_with(b"line\n"));
+    assert_eq!(String::from_utf8_lossy(&typed), "line\n");
+    assert!(!client.is_raw());
+    client.type_in(b"~.\n");
+    must_end(&client, 0);
 }
 
 #[test]
@@ -174,7 +193,9 @@ fn int_restores_frees_and_ends_as_stock_does() {
 
 #[test]
 fn a_console_that_is_taken_away_ends_and_restores() {
-    let (rig, client) = console(&[]);
+    let (rig, client) = console(&["keepalive=1"]);
+    // the first keepalives learn who owns the console; ipmi_sim does not tell its owner that it is gone
+    std::thread::sleep(Duration::from_secs(3));
     let done = rig.run(Who::Stock, &["sol", "deactivate"]);
     assert_eq!(done.code, Some(0), "{done:?}");
     assert_eq!(
