@@ -7,6 +7,7 @@ pub mod command;
 pub mod console_log;
 pub mod dcmi;
 pub mod endpoint;
+pub mod fault;
 pub mod inventory;
 pub mod machine;
 pub mod moment;

@@ -16,7 +16,7 @@ mod session_commands;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-pub use hooks::Hooks;
+pub use hooks::{Fate, Hooks};
 
 use super::command::{MachineEvent, Privilege};
 use super::console_log::ConsoleLog;
