@@ -2,6 +2,8 @@
 //!
 //! Positions are absolute: the offset of a byte is how many the port emitted before it since the log's epoch.
 
+pub mod journal;
+
 use std::collections::VecDeque;
 
 /// A ring of bytes that remembers when each came.
@@ -11,8 +13,7 @@ pub struct ConsoleLog {
     end: u64,
     capacity: usize,
     bytes: VecDeque<u8>,
-    /// Where each run of bytes with the same arrival time begins, ascending in both; the first may begin before the
-    /// oldest byte that is kept.
+    /// Where each run of bytes with the same arrival time begins, ascending in both.
     runs: VecDeque<Run>,
 }
 
@@ -106,6 +107,9 @@ impl ConsoleLog {
         while self.runs.get(1).is_some_and(|run| run.offset <= start) {
             self.runs.pop_front();
         }
+        if let Some(first) = self.runs.front_mut() {
+            first.offset = first.offset.max(start);
+        }
     }
 
     /// Forgets everything and begins a new epoch.
@@ -150,13 +154,21 @@ impl ConsoleLog {
 
     /// The runs that are kept, oldest first: arrival time and bytes.
     pub fn runs(&self) -> impl Iterator<Item = (u64, Vec<u8>)> {
-        self.runs.iter().enumerate().map(|(i, run)| {
-            let from = run.offset.max(self.start());
+        self.runs_from(0).map(|(time, _, bytes)| (time, bytes))
+    }
+
+    /// The runs from `offset` on, oldest first: arrival time, offset and bytes. The first may be the end of a run.
+    pub fn runs_from(&self, offset: u64) -> impl Iterator<Item = (u64, u64, Vec<u8>)> {
+        let first = self
+            .runs
+            .partition_point(|run| run.offset <= offset)
+            .saturating_sub(1);
+        let from = offset.max(self.start());
+        (first..self.runs.len()).filter_map(move |i| {
+            let run = self.runs.get(i)?;
+            let from = run.offset.max(from);
             let to = self.runs.get(i + 1).map_or(self.end, |next| next.offset);
-            (
-                run.time,
-                self.read(from, to.saturating_sub(from) as usize).data,
-            )
+            (to > from).then(|| (run.time, from, self.read(from, (to - from) as usize).data))
         })
     }
 

@@ -3,8 +3,11 @@
 //! One thread owns the BMC. Every socket, serial port and control connection has threads of its own that hand what
 //! they read to it through one channel; each datagram is stamped as it leaves its socket.
 
+mod control;
+mod log_file;
 pub mod options;
 mod serial;
+mod vm;
 
 use std::io::Write as _;
 use std::net::{SocketAddr, UdpSocket};
@@ -17,10 +20,14 @@ use signal_hook::iterator::Signals;
 
 use crate::bmc::command::Privilege;
 use crate::bmc::endpoint::{Bmc, Config, Event, LAN_CHANNEL};
+use crate::bmc::fault::Simulator;
 use crate::bmc::inventory::Inventory;
 use crate::bmc::machine::Machine;
 use crate::bmc::moment::Peer;
+use control::Control;
+use log_file::LogFile;
 use options::Options;
+use vm::Vm;
 
 /// Runs until a signal ends it; returns that signal.
 ///
@@ -61,6 +68,10 @@ enum Input {
     Written {
         port: usize,
     },
+    Control {
+        line: String,
+        reply: Sender<String>,
+    },
     Signal(i32),
 }
 
@@ -84,9 +95,13 @@ impl Stamp {
 }
 
 struct Program {
-    bmc: Bmc,
+    bmc: Simulator,
     sockets: Vec<UdpSocket>,
     ports: Vec<Port>,
+    log_files: Vec<LogFile>,
+    vm: Option<Vm>,
+    /// Held for its end: it removes the socket.
+    _control: Option<Control>,
     inputs: Receiver<Input>,
 }
 
@@ -102,15 +117,26 @@ struct Port {
 impl Program {
     fn start(options: Options) -> Result<Self, String> {
         let (sender, inputs) = bounded(INPUTS);
-        let bmc = assemble(&options)?;
+        let mut bmc = assemble(&options)?;
+        let log_files = log_files(&options, &mut bmc)?;
         let mut sockets = Vec::new();
         for (index, address) in options.listen.iter().enumerate() {
             sockets.push(listen(index, *address, &sender)?);
         }
+        let control = options
+            .control
+            .as_deref()
+            .map(|path| Control::open(path, &sender))
+            .transpose()?;
+        let bmc = Simulator::new(bmc, options.seed);
+        let vm = options.vm.clone().map(Vm::new);
         let mut program = Self {
             bmc,
             sockets,
             ports: Vec::new(),
+            log_files,
+            vm,
+            _control: control,
             inputs,
         };
         program.tell_addresses();
@@ -123,6 +149,19 @@ impl Program {
             });
         }
         catch_signals(&sender)?;
+        if let Some(vm) = &mut program.vm {
+            // It shuts down when it is done, not after some seconds.
+            program
+                .bmc
+                .bmc_mut()
+                .machine_mut()
+                .set_soft_shutdown_delay(None);
+            vm.start();
+        }
+        let at = Stamp::now();
+        for fault in options.faults {
+            program.bmc.inject(at.now, at.wall_ms, fault);
+        }
         Ok(program)
     }
 
@@ -172,6 +211,7 @@ impl Program {
             }
             let at = Stamp::now();
             self.bmc.handle_timeout(at.now, at.wall_ms);
+            self.watch_vm(at);
             self.settle();
         }
     }
@@ -205,6 +245,9 @@ impl Program {
                     port.idle = true;
                 }
             }
+            Input::Control { line, reply } => {
+                let _ = reply.send(control::obey(&mut self.bmc, &line));
+            }
             Input::Signal(_) => {}
         }
         self.settle();
@@ -221,6 +264,11 @@ impl Program {
                 port.waits = port.threads.credit.try_send(()).is_err();
             }
         }
+        for (index, file) in self.log_files.iter_mut().enumerate() {
+            if let Some(log) = self.bmc.bmc().console_log(index) {
+                file.follow(log);
+            }
+        }
         while let Some(event) = self.bmc.poll_event() {
             self.happened(&event);
         }
@@ -234,6 +282,16 @@ impl Program {
 
     fn happened(&mut self, event: &Event) {
         log::info!("{event:?}");
+        if let (Event::Machine(event), Some(vm)) = (event, &mut self.vm) {
+            vm.follow(event);
+        }
+    }
+
+    /// Tells the BMC when the machine's process went off by itself.
+    fn watch_vm(&mut self, at: Stamp) {
+        if self.vm.as_mut().is_some_and(Vm::has_ended) {
+            self.bmc.bmc_mut().machine_mut().set_power(false, at.now);
+        }
     }
 
     /// Lets LAN and SOL configuration parameters name the first socket's true address.
@@ -241,7 +299,7 @@ impl Program {
         let Some(address) = self.sockets.first().and_then(|s| s.local_addr().ok()) else {
             return;
         };
-        let machine = self.bmc.machine_mut();
+        let machine = self.bmc.bmc_mut().machine_mut();
         if let Some(lan) = machine.lan_mut(LAN_CHANNEL) {
             lan.set_port(address.port());
         }
@@ -254,7 +312,15 @@ impl Program {
 /// A BMC as the options describe it.
 fn assemble(options: &Options) -> Result<Bmc, String> {
     let at = Stamp::now();
-    let inventory = Inventory::builtin();
+    let inventory = match &options.inventory {
+        None => Inventory::builtin(),
+        Some(path) => {
+            let failed =
+                |error: &dyn std::fmt::Display| format!("--inventory {}: {error}", path.display());
+            let text = std::fs::read_to_string(path).map_err(|error| failed(&error))?;
+            Inventory::parse(&text).map_err(|error| failed(&error))?
+        }
+    };
     let mut machine = Machine::new(inventory, options.seed, at.now, at.wall_ms);
     for user in &options.users {
         machine
@@ -277,6 +343,28 @@ fn assemble(options: &Options) -> Result<Bmc, String> {
         ..Config::default()
     };
     Ok(Bmc::new(machine, config, Box::new(random_bytes)))
+}
+
+/// Opens the files of the console logs, and gives the BMC what they hold.
+fn log_files(options: &Options, bmc: &mut Bmc) -> Result<Vec<LogFile>, String> {
+    let Some(path) = &options.log_file else {
+        return Ok(Vec::new());
+    };
+    let mut files = Vec::new();
+    for port in 0..options.serial.len() {
+        // The first port's file is the one that was named; the others' have their number behind it.
+        let mut path = path.clone().into_os_string();
+        if port > 0 {
+            path.push(format!(".{}", port + 1));
+        }
+        let Some(fresh) = bmc.console_log(port).cloned() else {
+            continue;
+        };
+        let (file, log) = LogFile::open(path.as_ref(), &fresh)?;
+        bmc.restore_console_log(port, log);
+        files.push(file);
+    }
+    Ok(files)
 }
 
 /// Random bytes of the kernel. It has them always once it has had them; a short wait covers the rest.

@@ -9,6 +9,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use crate::bmc::command::Privilege;
 use crate::bmc::endpoint::EXTENSION_IANA;
+use crate::bmc::fault::Fault;
 use crate::bmc::personality::Personality;
 
 /// Everything a run needs to know.
@@ -28,8 +29,8 @@ pub struct Options {
     pub inventory: Option<PathBuf>,
     /// What kind of board it is.
     pub personality: Personality,
-    /// Faults from the start on, as typed.
-    pub faults: Vec<String>,
+    /// Faults from the start on.
+    pub faults: Vec<Fault>,
     /// Where line commands are taken.
     pub control: Option<PathBuf>,
     /// Bytes that each console log keeps.
@@ -157,7 +158,10 @@ impl Options {
             vm: one("vm"),
             inventory: one("inventory").map(PathBuf::from),
             personality,
-            faults: all("fault"),
+            faults: all("fault")
+                .iter()
+                .map(|text| text.parse())
+                .collect::<Result<_, _>>()?,
             control: one("control")
                 .map(|text| match text.strip_prefix("unix:") {
                     Some(path) => Ok(PathBuf::from(path)),
@@ -488,6 +492,7 @@ mod tests {
             &["--control", "/tmp/x"],
             &["--sessions", "0"],
             &["--password-file", "/nonexistent/file"],
+            &["--fault", "flood"],
             &["surplus"],
         ] {
             let error = parse(words).map(|_| ()).unwrap_err();

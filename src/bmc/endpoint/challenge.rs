@@ -176,7 +176,7 @@ impl Bmc {
             .ok_or(LEVEL_TOO_HIGH)?;
         let limit = limit.min(self.channel_limit().ok_or(NO_SLOT)?);
         let types = self.authentication_types(level);
-        if level > limit || types & 1 << auth_type == 0 {
+        if level > limit || types & (1 << auth_type) == 0 {
             return Err(LEVEL_TOO_HIGH);
         }
         let id = self.fresh_session_id();

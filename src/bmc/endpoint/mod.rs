@@ -523,14 +523,8 @@ impl Bmc {
     }
 
     fn count_sessions(&mut self) {
-        for channel in [LAN_CHANNEL] {
-            let n = self
-                .sessions
-                .iter()
-                .filter(|s| s.channel == channel)
-                .count();
-            self.machine.set_session_count(channel, n as u8);
-        }
+        let n = self.sessions.len().min(63) as u8;
+        self.machine.set_session_count(LAN_CHANNEL, n);
     }
 
     fn collect_machine_events(&mut self, at: Moment) {
@@ -713,3 +707,6 @@ const HALF_OPEN_LIFE: Duration = Duration::from_secs(15);
 const MOST_WAITING: usize = 4096;
 /// By how much sequence numbers jump on boards that do so.
 const SEQUENCE_JUMP: u32 = 1000;
+
+#[cfg(test)]
+pub(crate) mod tests;

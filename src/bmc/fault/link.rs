@@ -24,7 +24,8 @@ impl Link {
 
     /// Ends the fault of this kind.
     pub(super) fn end(&mut self, fault: LinkFault) {
-        self.active.retain(|(old, _)| std::mem::discriminant(old) != std::mem::discriminant(&fault));
+        self.active
+            .retain(|(old, _)| std::mem::discriminant(old) != std::mem::discriminant(&fault));
     }
 
     /// Ends all faults. What is on its way still arrives.
@@ -37,7 +38,10 @@ impl Link {
         let (mut due, mut copy) = (now, None);
         for (fault, times) in &mut self.active {
             let percent = match fault {
-                LinkFault::Drop(p) | LinkFault::Corrupt(p) | LinkFault::Dup(_, p) | LinkFault::Late(_, p) => *p,
+                LinkFault::Drop(p)
+                | LinkFault::Corrupt(p)
+                | LinkFault::Dup(_, p)
+                | LinkFault::Late(_, p) => *p,
                 LinkFault::Reorder(_) => 100.0,
             };
             if *times == Some(0) || !hits(percent, chance) {
@@ -71,7 +75,8 @@ impl Link {
 
     /// A datagram that has arrived by `now`.
     pub(super) fn pop(&mut self, now: Instant) -> Option<Transmit> {
-        self.waiting.pop_front_if(|(due, _)| *due <= now).map(|(_, packet)| packet)
+        self.waiting.front().filter(|(due, _)| *due <= now)?;
+        self.waiting.pop_front().map(|(_, packet)| packet)
     }
 
     /// When the next one arrives.
@@ -100,16 +105,25 @@ mod tests {
     use std::net::SocketAddr;
 
     fn packet(n: u8) -> Transmit {
-        Transmit { to: SocketAddr::from(([127, 0, 0, 1], 9)).into(), bytes: vec![n; 8] }
+        Transmit {
+            to: SocketAddr::from(([127, 0, 0, 1], 9)).into(),
+            bytes: vec![n; 8],
+        }
     }
 
     fn sent(faults: &[(LinkFault, Option<u32>)], count: u8) -> Vec<(u128, Vec<u8>)> {
         let (mut link, mut chance, t0) = (Link::default(), Seeded(1), Instant::now());
-        faults.iter().for_each(|(fault, times)| link.begin(*fault, *times));
-        (0..count).for_each(|n| link.push(t0 + Duration::from_millis(n.into()), packet(n), &mut chance));
+        faults
+            .iter()
+            .for_each(|(fault, times)| link.begin(*fault, *times));
+        (0..count)
+            .for_each(|n| link.push(t0 + Duration::from_millis(n.into()), packet(n), &mut chance));
         let mut out = Vec::new();
         while let Some(at) = link.next() {
-            out.push((at.duration_since(t0).as_millis(), link.pop(at).unwrap().bytes));
+            out.push((
+                at.duration_since(t0).as_millis(),
+                link.pop(at).unwrap().bytes,
+            ));
         }
         out
     }
@@ -117,20 +131,37 @@ mod tests {
     #[test]
     fn without_faults_everything_arrives_at_once_and_in_order() {
         let came = sent(&[], 5);
-        assert_eq!(came, (0..5).map(|n: u8| (n.into(), vec![n; 8])).collect::<Vec<(u128, _)>>());
+        assert_eq!(
+            came,
+            (0..5)
+                .map(|n: u8| (n.into(), vec![n; 8]))
+                .collect::<Vec<(u128, _)>>()
+        );
     }
 
     #[test]
     fn counted_faults_end_after_their_count() {
         assert_eq!(sent(&[(LinkFault::Drop(100.0), Some(2))], 5).len(), 3);
-        let late = sent(&[(LinkFault::Late(Duration::from_millis(100), 100.0), Some(1))], 3);
-        assert_eq!(late.iter().map(|(at, _)| *at).collect::<Vec<_>>(), [1, 2, 100]);
+        let late = sent(
+            &[(LinkFault::Late(Duration::from_millis(100), 100.0), Some(1))],
+            3,
+        );
+        assert_eq!(
+            late.iter().map(|(at, _)| *at).collect::<Vec<_>>(),
+            [1, 2, 100]
+        );
     }
 
     #[test]
     fn copies_come_later_and_are_the_same() {
-        let came = sent(&[(LinkFault::Dup(Duration::from_millis(50), 100.0), None)], 2);
-        assert_eq!(came.iter().map(|(at, b)| (*at, b[0])).collect::<Vec<_>>(), [(0, 0), (1, 1), (50, 0), (51, 1)]);
+        let came = sent(
+            &[(LinkFault::Dup(Duration::from_millis(50), 100.0), None)],
+            2,
+        );
+        assert_eq!(
+            came.iter().map(|(at, b)| (*at, b[0])).collect::<Vec<_>>(),
+            [(0, 0), (1, 1), (50, 0), (51, 1)]
+        );
     }
 
     #[test]
@@ -138,9 +169,15 @@ mod tests {
         let lost = 200 - sent(&[(LinkFault::Drop(20.0), None)], 200).len();
         assert!((20..60).contains(&lost), "{lost}");
         let bad = sent(&[(LinkFault::Corrupt(100.0), None)], 50);
-        let flips = bad.iter().enumerate().map(|(n, (_, b))| b.iter().map(|x| (x ^ n as u8).count_ones()).sum::<u32>());
+        let flips = bad
+            .iter()
+            .enumerate()
+            .map(|(n, (_, b))| b.iter().map(|x| (x ^ n as u8).count_ones()).sum::<u32>());
         assert!(flips.into_iter().all(|n| n == 1));
-        let order: Vec<u8> = sent(&[(LinkFault::Reorder(Duration::from_millis(50)), None)], 50).iter().map(|(_, b)| b[0]).collect();
+        let order: Vec<u8> = sent(&[(LinkFault::Reorder(Duration::from_millis(50)), None)], 50)
+            .iter()
+            .map(|(_, b)| b[0])
+            .collect();
         assert_eq!(order.len(), 50);
         assert!(!order.is_sorted());
     }

@@ -119,16 +119,25 @@ impl FromStr for Fault {
 
 fn parse(text: &str) -> Result<Fault, String> {
     let mut words = Vec::new();
-    let (mut at, mut times, mut lasting, mut every, mut direction) = (Duration::ZERO, None, None, None, None);
+    let (mut at, mut times, mut lasting, mut every, mut direction) =
+        (Duration::ZERO, None, None, None, None);
     let mut rest = text.split_whitespace();
     while let Some(word) = rest.next() {
-        let mut time_after = || time(rest.next().ok_or(format!("'{word}' needs a time after it"))?);
+        let mut time_after = || {
+            time(
+                rest.next()
+                    .ok_or(format!("'{word}' needs a time after it"))?,
+            )
+        };
         match word {
             "for" => lasting = Some(time_after()?),
             "every" => every = Some(time_after()?.max(LEAST_REPEAT)),
             "in" => direction = Some(Direction::In),
             "out" => direction = Some(Direction::Out),
-            _ => match (word.strip_prefix('@'), word.strip_prefix('x').and_then(|n| n.parse().ok())) {
+            _ => match (
+                word.strip_prefix('@'),
+                word.strip_prefix('x').and_then(|n| n.parse().ok()),
+            ) {
                 (Some(when), _) => at = time(when)?,
                 (_, Some(n)) => times = Some(n),
                 _ => words.push(word),
@@ -139,12 +148,22 @@ fn parse(text: &str) -> Result<Fault, String> {
     if direction.is_some() && !matches!(kind, Kind::Link(..)) {
         return Err("only faults of datagrams have a direction".into());
     }
-    Ok(Fault { kind, at, times, lasting, every })
+    Ok(Fault {
+        kind,
+        at,
+        times,
+        lasting,
+        every,
+    })
 }
 
 fn kind(words: &[&str], direction: Option<Direction>) -> Result<Kind, String> {
     let link = |fault| {
-        let usual = if matches!(fault, LinkFault::Late(..)) { Direction::Out } else { Direction::Both };
+        let usual = if matches!(fault, LinkFault::Late(..)) {
+            Direction::Out
+        } else {
+            Direction::Both
+        };
         Kind::Link(direction.unwrap_or(usual), fault)
     };
     Ok(match *words {
@@ -158,8 +177,14 @@ fn kind(words: &[&str], direction: Option<Direction>) -> Result<Kind, String> {
         ["reorder", t] => link(LinkFault::Reorder(time(t)?)),
         ["corrupt", p] => link(LinkFault::Corrupt(percent(p)?)),
         ["forge"] => Kind::Forge,
-        ["reboot", t] => Kind::Reboot { down: time(t)?, new_epoch: false },
-        ["reboot", t, "new"] => Kind::Reboot { down: time(t)?, new_epoch: true },
+        ["reboot", t] => Kind::Reboot {
+            down: time(t)?,
+            new_epoch: false,
+        },
+        ["reboot", t, "new"] => Kind::Reboot {
+            down: time(t)?,
+            new_epoch: true,
+        },
         ["deactivate"] => Kind::Deactivate,
         ["steal"] => Kind::Steal,
         ["overrun"] => Kind::Overrun,
@@ -177,26 +202,42 @@ fn kind(words: &[&str], direction: Option<Direction>) -> Result<Kind, String> {
 
 /// A time: a number with a unit.
 pub(super) fn time(text: &str) -> Result<Duration, String> {
-    let digits = text.find(|c: char| c != '.' && !c.is_ascii_digit()).unwrap_or(text.len());
+    let digits = text
+        .find(|c: char| c != '.' && !c.is_ascii_digit())
+        .unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);
     let unit = match unit {
         "ms" => 0.001,
         "s" => 1.0,
         "m" => 60.0,
         "h" => 3600.0,
-        _ => return Err(format!("'{text}' is no time: it must be a number with ms, s, m or h")),
+        _ => {
+            return Err(format!(
+                "'{text}' is no time: it must be a number with ms, s, m or h"
+            ));
+        }
     };
-    let seconds = number.parse::<f64>().ok().map(|n| n * unit).filter(|s| *s <= LONGEST);
-    seconds.map(Duration::from_secs_f64).ok_or(format!("'{text}' is no time from 0 to 24 hours"))
+    let seconds = number
+        .parse::<f64>()
+        .ok()
+        .map(|n| n * unit)
+        .filter(|s| *s <= LONGEST);
+    seconds
+        .map(Duration::from_secs_f64)
+        .ok_or(format!("'{text}' is no time from 0 to 24 hours"))
 }
 
 fn percent(text: &str) -> Result<f64, String> {
     let number = text.strip_suffix('%').and_then(|n| n.parse::<f64>().ok());
-    number.filter(|n| (0.0..=100.0).contains(n)).ok_or(format!("'{text}' is no percentage from 0% to 100%"))
+    number
+        .filter(|n| (0.0..=100.0).contains(n))
+        .ok_or(format!("'{text}' is no percentage from 0% to 100%"))
 }
 
 fn command(text: &str) -> Result<(u8, u8), String> {
-    let parts = text.split_once(':').and_then(|(netfn, cmd)| Some((hex(netfn).ok()?, hex(cmd).ok()?)));
+    let parts = text
+        .split_once(':')
+        .and_then(|(netfn, cmd)| Some((hex(netfn).ok()?, hex(cmd).ok()?)));
     parts.filter(|(netfn, _)| *netfn < 0x40 && netfn & 1 == 0).ok_or(format!(
         "'{text}' is no command: it must be network function and number in hexadecimal, as in 06:01"
     ))
@@ -208,8 +249,22 @@ fn hex(text: &str) -> Result<u8, String> {
 }
 
 const NAMES: [&str; 16] = [
-    "busy", "freeze", "drop", "dup", "late", "reorder", "corrupt", "forge", "reboot", "deactivate", "steal", "overrun",
-    "session-limit", "no-answer", "completion", "clear",
+    "busy",
+    "freeze",
+    "drop",
+    "dup",
+    "late",
+    "reorder",
+    "corrupt",
+    "forge",
+    "reboot",
+    "deactivate",
+    "steal",
+    "overrun",
+    "session-limit",
+    "no-answer",
+    "completion",
+    "clear",
 ];
 /// Seconds of the longest time.
 const LONGEST: f64 = 86_400.0;
@@ -221,7 +276,13 @@ mod tests {
     use super::*;
 
     fn fault(kind: Kind) -> Fault {
-        Fault { kind, at: Duration::ZERO, times: None, lasting: None, every: None }
+        Fault {
+            kind,
+            at: Duration::ZERO,
+            times: None,
+            lasting: None,
+            every: None,
+        }
     }
 
     #[test]
@@ -229,28 +290,103 @@ mod tests {
         let s = Duration::from_secs;
         for (text, wanted) in [
             ("busy 10s", fault(Kind::Busy(s(10)))),
-            ("busy 10s @30s", Fault { at: s(30), ..fault(Kind::Busy(s(10))) }),
-            ("freeze 1.5s every 1m x3", Fault { every: Some(s(60)), times: Some(3), ..fault(Kind::Freeze(Duration::from_millis(1500))) }),
-            ("drop 5%", fault(Kind::Link(Direction::Both, LinkFault::Drop(5.0)))),
-            ("drop 100% in for 10s", Fault { lasting: Some(s(10)), ..fault(Kind::Link(Direction::In, LinkFault::Drop(100.0))) }),
-            ("dup 200ms", fault(Kind::Link(Direction::Both, LinkFault::Dup(Duration::from_millis(200), 100.0)))),
-            ("late 2s x1", Fault { times: Some(1), ..fault(Kind::Link(Direction::Out, LinkFault::Late(s(2), 100.0))) }),
-            ("reorder 300ms", fault(Kind::Link(Direction::Both, LinkFault::Reorder(Duration::from_millis(300))))),
-            ("corrupt 1% out", fault(Kind::Link(Direction::Out, LinkFault::Corrupt(1.0)))),
-            ("forge x10", Fault { times: Some(10), ..fault(Kind::Forge) }),
-            ("reboot 5s", fault(Kind::Reboot { down: s(5), new_epoch: false })),
-            ("reboot 5s new", fault(Kind::Reboot { down: s(5), new_epoch: true })),
+            (
+                "busy 10s @30s",
+                Fault {
+                    at: s(30),
+                    ..fault(Kind::Busy(s(10)))
+                },
+            ),
+            (
+                "freeze 1.5s every 1m x3",
+                Fault {
+                    every: Some(s(60)),
+                    times: Some(3),
+                    ..fault(Kind::Freeze(Duration::from_millis(1500)))
+                },
+            ),
+            (
+                "drop 5%",
+                fault(Kind::Link(Direction::Both, LinkFault::Drop(5.0))),
+            ),
+            (
+                "drop 100% in for 10s",
+                Fault {
+                    lasting: Some(s(10)),
+                    ..fault(Kind::Link(Direction::In, LinkFault::Drop(100.0)))
+                },
+            ),
+            (
+                "dup 200ms",
+                fault(Kind::Link(
+                    Direction::Both,
+                    LinkFault::Dup(Duration::from_millis(200), 100.0),
+                )),
+            ),
+            (
+                "late 2s x1",
+                Fault {
+                    times: Some(1),
+                    ..fault(Kind::Link(Direction::Out, LinkFault::Late(s(2), 100.0)))
+                },
+            ),
+            (
+                "reorder 300ms",
+                fault(Kind::Link(
+                    Direction::Both,
+                    LinkFault::Reorder(Duration::from_millis(300)),
+                )),
+            ),
+            (
+                "corrupt 1% out",
+                fault(Kind::Link(Direction::Out, LinkFault::Corrupt(1.0))),
+            ),
+            (
+                "forge x10",
+                Fault {
+                    times: Some(10),
+                    ..fault(Kind::Forge)
+                },
+            ),
+            (
+                "reboot 5s",
+                fault(Kind::Reboot {
+                    down: s(5),
+                    new_epoch: false,
+                }),
+            ),
+            (
+                "reboot 5s new",
+                fault(Kind::Reboot {
+                    down: s(5),
+                    new_epoch: true,
+                }),
+            ),
             ("deactivate", fault(Kind::Deactivate)),
             ("steal", fault(Kind::Steal)),
             ("overrun", fault(Kind::Overrun)),
             ("session-limit 2", fault(Kind::SessionLimit(2))),
-            ("no-answer 06:01 x2", Fault { times: Some(2), ..fault(Kind::NoAnswer((6, 1))) }),
-            ("completion 0x06:0x4a c1", fault(Kind::Completion((6, 0x4a), 0xc1))),
+            (
+                "no-answer 06:01 x2",
+                Fault {
+                    times: Some(2),
+                    ..fault(Kind::NoAnswer((6, 1)))
+                },
+            ),
+            (
+                "completion 0x06:0x4a c1",
+                fault(Kind::Completion((6, 0x4a), 0xc1)),
+            ),
             ("clear", fault(Kind::Clear)),
         ] {
             assert_eq!(text.parse(), Ok(wanted), "{text}");
         }
-        assert!(NAMES.iter().all(|name| !name.parse::<Fault>().unwrap_err_or_ok().contains("must be one of")));
+        assert!(NAMES.iter().all(|name| {
+            !name
+                .parse::<Fault>()
+                .unwrap_err_or_ok()
+                .contains("must be one of")
+        }));
     }
 
     trait Said {
@@ -266,12 +402,33 @@ mod tests {
     #[test]
     fn what_is_no_fault_is_refused_in_one_line_that_names_it() {
         for text in [
-            "", "x", "busy", "busy 10", "busy soon", "busy 10s 5s", "drop 5", "drop 101%", "busy -1s", "busy 1e9s",
-            "no-answer 6", "no-answer 07:01", "completion 06:01", "completion 06:01 1ff", "session-limit 0",
-            "busy 1s for", "busy 1s in", "busy 1s @later", "drop NaN%", "busy .s", "reboot 5s old",
+            "",
+            "x",
+            "busy",
+            "busy 10",
+            "busy soon",
+            "busy 10s 5s",
+            "drop 5",
+            "drop 101%",
+            "busy -1s",
+            "busy 1e9s",
+            "no-answer 6",
+            "no-answer 07:01",
+            "completion 06:01",
+            "completion 06:01 1ff",
+            "session-limit 0",
+            "busy 1s for",
+            "busy 1s in",
+            "busy 1s @later",
+            "drop NaN%",
+            "busy .s",
+            "reboot 5s old",
         ] {
             let error = text.parse::<Fault>().unwrap_err();
-            assert!(error.contains(&format!("'{text}'")) && error.lines().count() == 1, "{text}: {error}");
+            assert!(
+                error.contains(&format!("'{text}'")) && error.lines().count() == 1,
+                "{text}: {error}"
+            );
         }
     }
 }

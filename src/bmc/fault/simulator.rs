@@ -60,7 +60,11 @@ impl Simulator {
 
     /// How many characters of the host a port takes now; none while the BMC is frozen.
     pub fn serial_room(&self, port: usize) -> usize {
-        if self.frozen_until.is_some() { 0 } else { self.bmc.serial_room(port) }
+        if self.frozen_until.is_some() {
+            0
+        } else {
+            self.bmc.serial_room(port)
+        }
     }
 
     // What comes in.
@@ -75,10 +79,19 @@ impl Simulator {
     }
 
     /// Takes a datagram.
-    pub fn handle_datagram(&mut self, now: Instant, wall_ms: u64, from: impl Into<Peer>, bytes: &[u8]) {
+    pub fn handle_datagram(
+        &mut self,
+        now: Instant,
+        wall_ms: u64,
+        from: impl Into<Peer>,
+        bytes: &[u8],
+    ) {
         let at = Moment { now, wall_ms };
         self.run_table(at);
-        let packet = Transmit { to: from.into(), bytes: bytes.to_vec() };
+        let packet = Transmit {
+            to: from.into(),
+            bytes: bytes.to_vec(),
+        };
         self.to_bmc.push(now, packet, &mut self.chance);
         self.deliver(at);
         self.settle(now);
@@ -128,7 +141,11 @@ impl Simulator {
         let steps = self.table.iter().map(|(at, _)| *at);
         let inside = match self.frozen_until {
             Some(until) => [Some(until), None, None],
-            None => [self.bmc.poll_timeout(), self.to_bmc.next(), self.from_bmc.next()],
+            None => [
+                self.bmc.poll_timeout(),
+                self.to_bmc.next(),
+                self.from_bmc.next(),
+            ],
         };
         steps.chain(inside.into_iter().flatten()).min()
     }
@@ -163,7 +180,12 @@ impl Simulator {
                 }
             }
             Kind::Forge => {
-                for _ in 0..fault.times.filter(|_| fault.every.is_none()).unwrap_or(1).min(MOST_FORGED) {
+                for _ in 0..fault
+                    .times
+                    .filter(|_| fault.every.is_none())
+                    .unwrap_or(1)
+                    .min(MOST_FORGED)
+                {
                     self.forge(at.now);
                 }
             }
@@ -175,31 +197,50 @@ impl Simulator {
             }
             Kind::Overrun => self.each_port(|bmc, port| bmc.overrun_sol(at.now, port)),
             Kind::SessionLimit(n) => self.bmc.set_session_limit(n),
-            Kind::NoAnswer(command) => self.bmc.hooks_mut().set(command, Fate::NoAnswer, fault.times),
+            Kind::NoAnswer(command) => {
+                self.bmc
+                    .hooks_mut()
+                    .set(command, Fate::NoAnswer, fault.times)
+            }
             Kind::Completion(command, code) => {
-                self.bmc.hooks_mut().set(command, Fate::Completion(code), fault.times);
+                self.bmc
+                    .hooks_mut()
+                    .set(command, Fate::Completion(code), fault.times);
             }
             Kind::Clear => self.clear(),
         }
         if let Some(time) = fault.lasting {
             self.table.push((due + time, Step::End(fault.kind)));
         }
-        let counts_itself = matches!(fault.kind, Kind::Link(..) | Kind::NoAnswer(_) | Kind::Completion(..));
+        let counts_itself = matches!(
+            fault.kind,
+            Kind::Link(..) | Kind::NoAnswer(_) | Kind::Completion(..)
+        );
         let again = match fault.times {
             Some(n) if !counts_itself => n > 1,
             _ => true,
         };
         if let (Some(every), true) = (fault.every, again) {
-            let times = if counts_itself { fault.times } else { fault.times.map(|n| n - 1) };
-            self.table.push((due + every, Step::Begin(Fault { times, ..fault })));
+            let times = if counts_itself {
+                fault.times
+            } else {
+                fault.times.map(|n| n - 1)
+            };
+            self.table
+                .push((due + every, Step::Begin(Fault { times, ..fault })));
         }
     }
 
     fn end(&mut self, kind: Kind) {
         match kind {
-            Kind::Link(direction, fault) => self.wires(direction).into_iter().for_each(|wire| wire.end(fault)),
+            Kind::Link(direction, fault) => self
+                .wires(direction)
+                .into_iter()
+                .for_each(|wire| wire.end(fault)),
             Kind::SessionLimit(_) => self.bmc.set_session_limit(self.usual_sessions),
-            Kind::NoAnswer(command) | Kind::Completion(command, _) => self.bmc.hooks_mut().clear(command),
+            Kind::NoAnswer(command) | Kind::Completion(command, _) => {
+                self.bmc.hooks_mut().clear(command)
+            }
             _ => {}
         }
     }
@@ -229,8 +270,11 @@ impl Simulator {
 
     fn deliver(&mut self, at: Moment) {
         while self.frozen_until.is_none() {
-            let Some(packet) = self.to_bmc.pop(at.now) else { break };
-            self.bmc.handle_datagram(at.now, at.wall_ms, packet.to, &packet.bytes);
+            let Some(packet) = self.to_bmc.pop(at.now) else {
+                break;
+            };
+            self.bmc
+                .handle_datagram(at.now, at.wall_ms, packet.to, &packet.bytes);
         }
     }
 
@@ -239,7 +283,9 @@ impl Simulator {
             self.from_bmc.push(now, packet, &mut self.chance);
         }
         while self.frozen_until.is_none() {
-            let Some(packet) = self.from_bmc.pop(now) else { break };
+            let Some(packet) = self.from_bmc.pop(now) else {
+                break;
+            };
             if self.ready.len() < MOST_STEPS {
                 self.ready.push_back(packet);
             }
@@ -248,37 +294,85 @@ impl Simulator {
 
     /// Sends every console what somebody who knows its ids, but no key, could send.
     fn forge(&mut self, now: Instant) {
-        let forged: Vec<(Peer, Vec<u8>)> = self.bmc.sessions().flat_map(|session| {
-            let next = session.outbound.wrapping_add(1);
-            let packets = match &session.security {
-                Security::V20 { console_session, .. } => {
-                    // A SOL packet that says 'deactivated', in the clear; and the same with a made-up code.
-                    let payload = [0, 0, 0, 0x10];
-                    let clear = v20(PayloadType::Sol, false, *console_session, next, &payload, &[]);
-                    let sealed = v20(PayloadType::Sol, true, *console_session, next, &[0x5a; 32], &[0xff, 0xff, 2, 7]);
-                    vec![clear, [&sealed[..], &[0xa5; 16]].concat()]
-                }
-                Security::V15 { auth_type, .. } => {
-                    let auth_code = (*auth_type != 0).then_some([0x5a; 16]);
-                    let payload = &[0x81, 0x1c, 0x63, 0x20, 0x00, 0x3c, 0x00, 0xa4];
-                    vec![V15 { auth_type: *auth_type, sequence: next, session: session.id, auth_code, payload }.to_datagram()]
-                }
-            };
-            packets.into_iter().map(|bytes| (session.peer, bytes)).collect::<Vec<_>>()
-        }).collect();
+        let forged: Vec<(Peer, Vec<u8>)> = self
+            .bmc
+            .sessions()
+            .flat_map(|session| {
+                let next = session.outbound.wrapping_add(1);
+                let packets = match &session.security {
+                    Security::V20 {
+                        console_session, ..
+                    } => {
+                        // A SOL packet that says 'deactivated', in the clear; and the same with a made-up code.
+                        let payload = [0, 0, 0, 0x10];
+                        let clear = v20(
+                            PayloadType::Sol,
+                            false,
+                            *console_session,
+                            next,
+                            &payload,
+                            &[],
+                        );
+                        let sealed = v20(
+                            PayloadType::Sol,
+                            true,
+                            *console_session,
+                            next,
+                            &[0x5a; 32],
+                            &[0xff, 0xff, 2, 7],
+                        );
+                        vec![clear, [&sealed[..], &[0xa5; 16]].concat()]
+                    }
+                    Security::V15 { auth_type, .. } => {
+                        let auth_code = (*auth_type != 0).then_some([0x5a; 16]);
+                        let payload = &[0x81, 0x1c, 0x63, 0x20, 0x00, 0x3c, 0x00, 0xa4];
+                        vec![
+                            V15 {
+                                auth_type: *auth_type,
+                                sequence: next,
+                                session: session.id,
+                                auth_code,
+                                payload,
+                            }
+                            .to_datagram(),
+                        ]
+                    }
+                };
+                packets
+                    .into_iter()
+                    .map(|bytes| (session.peer, bytes))
+                    .collect::<Vec<_>>()
+            })
+            .collect();
         let mut noise = [0; 40];
         self.chance.fill(&mut noise);
         for (to, bytes) in forged {
-            self.from_bmc.push(now, Transmit { to, bytes }, &mut self.chance);
+            self.from_bmc
+                .push(now, Transmit { to, bytes }, &mut self.chance);
             let noise = [&rmcp::header(rmcp::Class::Ipmi, rmcp::NO_ACK)[..], &noise].concat();
-            self.from_bmc.push(now, Transmit { to, bytes: noise }, &mut self.chance);
+            self.from_bmc
+                .push(now, Transmit { to, bytes: noise }, &mut self.chance);
         }
     }
 }
 
-fn v20(kind: PayloadType, sealed: bool, session: u32, sequence: u32, payload: &[u8], trailer: &[u8]) -> Vec<u8> {
+fn v20(
+    kind: PayloadType,
+    sealed: bool,
+    session: u32,
+    sequence: u32,
+    payload: &[u8],
+    trailer: &[u8],
+) -> Vec<u8> {
     let mut out = rmcp::header(rmcp::Class::Ipmi, rmcp::NO_ACK).to_vec();
-    out.extend(v20_header(kind, sealed, sealed, session, sequence, payload.len()));
+    out.extend(v20_header(
+        kind,
+        sealed,
+        sealed,
+        session,
+        sequence,
+        payload.len(),
+    ));
     out.extend_from_slice(payload);
     out.extend_from_slice(trailer);
     out
