@@ -3,17 +3,19 @@
 
 use std::time::Instant;
 
+use crate::proto::console::Datagram;
+
 /// A console without sockets, clocks, threads and terminals. Feed it, then drain `poll_transmit` and `poll_event`
 /// until both are empty, then wait until `poll_timeout` at most.
 pub trait Core {
-    /// A datagram came from the BMC. It may be changed in place.
-    fn handle_datagram(&mut self, now: Instant, datagram: &mut [u8]);
+    /// A datagram came from the BMC.
+    fn handle_datagram(&mut self, now: Instant, datagram: &Datagram);
 
     /// The time of `poll_timeout` has come.
     fn handle_timeout(&mut self, now: Instant);
 
     /// The next datagram to send.
-    fn poll_transmit(&mut self) -> Option<Vec<u8>>;
+    fn poll_transmit(&mut self) -> Option<Datagram>;
 
     /// The next thing to tell the user.
     fn poll_event(&mut self) -> Option<Event>;

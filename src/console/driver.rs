@@ -18,6 +18,7 @@ use super::notice;
 use super::terminal::{self, Terminal};
 use super::typing::Typing;
 use super::{FLUSH_PATIENCE, Outcome};
+use crate::proto::console::Datagram;
 
 /// The loop and its state.
 pub struct Driver<'a, C> {
@@ -58,7 +59,7 @@ enum Ending {
 }
 
 enum Wake {
-    Datagram(Vec<u8>),
+    Datagram(Datagram),
     ThreadGone,
     Typed(Typed),
     Signal(i32),
@@ -98,9 +99,7 @@ impl<'a, C: Core> Driver<'a, C> {
                 return self.finish(None, true);
             }
             match self.wait() {
-                Wake::Datagram(mut datagram) => {
-                    self.core.handle_datagram(Instant::now(), &mut datagram)
-                }
+                Wake::Datagram(datagram) => self.core.handle_datagram(Instant::now(), &datagram),
                 Wake::Typed(typed) => self.typed(typed),
                 Wake::Signal(SIGCONT) => self.edge.terminal.iter().for_each(Terminal::continued),
                 Wake::Signal(number) => {
@@ -145,8 +144,8 @@ impl<'a, C: Core> Driver<'a, C> {
 
     /// Everything that can be done without waiting.
     fn pump(&mut self, now: Instant) {
-        for mut datagram in self.edge.datagrams.try_iter().take(BATCH) {
-            self.core.handle_datagram(now, &mut datagram);
+        for datagram in self.edge.datagrams.try_iter().take(BATCH) {
+            self.core.handle_datagram(now, &datagram);
         }
         if self.core.poll_timeout().is_some_and(|due| due <= now) {
             self.core.handle_timeout(now);

@@ -41,10 +41,11 @@ impl FakeCore {
 }
 
 impl Core for FakeCore {
-    fn handle_datagram(&mut self, _: Instant, datagram: &mut [u8]) {
+    fn handle_datagram(&mut self, _: Instant, datagram: &Datagram) {
+        let datagram = &*datagram.bytes;
         let mut script = self.script();
         script.datagrams.push(datagram.to_vec());
-        match &*datagram {
+        match datagram {
             b"open" => script.events.push_back(Event::Opened),
             b"room" => script.room = 100,
             b"close" => {
@@ -67,8 +68,8 @@ impl Core for FakeCore {
         script.due = Some(now + Duration::from_secs(3600));
     }
 
-    fn poll_transmit(&mut self) -> Option<Vec<u8>> {
-        self.script().transmits.pop_front()
+    fn poll_transmit(&mut self) -> Option<Datagram> {
+        self.script().transmits.pop_front().map(Datagram::from)
     }
 
     fn poll_event(&mut self) -> Option<Event> {
@@ -115,7 +116,7 @@ impl Core for FakeCore {
 /// A console under test: its far ends.
 struct Bench {
     script: Arc<Mutex<Script>>,
-    bmc: Sender<Vec<u8>>,
+    bmc: Sender<Datagram>,
     sent: Receiver<Vec<u8>>,
     keyboard: Option<File>,
     screen: Option<File>,
@@ -141,7 +142,7 @@ impl Bench {
         let core = FakeCore(Arc::clone(&script));
         let run = std::thread::spawn(move || {
             let edge = Edge {
-                send: Box::new(move |datagram| drop(sender.send(datagram.to_vec()))),
+                send: Box::new(move |datagram| drop(sender.send(datagram.bytes.clone()))),
                 datagrams,
                 input: Input::start(stdin).unwrap(),
                 screen: Screen::new(
@@ -155,7 +156,7 @@ impl Bench {
             };
             Driver::new(core, edge).run()
         });
-        bmc.send(b"open".to_vec()).unwrap();
+        bmc.send(b"open".to_vec().into()).unwrap();
         Self {
             script,
             bmc,
@@ -168,7 +169,7 @@ impl Bench {
     }
 
     fn bmc(&self, datagram: &[u8]) {
-        self.bmc.send(datagram.to_vec()).unwrap();
+        self.bmc.send(datagram.to_vec().into()).unwrap();
     }
 
     fn type_text(&mut self, text: &[u8]) {

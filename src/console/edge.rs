@@ -5,13 +5,14 @@ use crossbeam_channel::Receiver;
 use super::input::Input;
 use super::screen::Screen;
 use super::terminal::Terminal;
+use crate::proto::console::Datagram;
 
 /// The parts that the loop joins, beside the core.
 pub struct Edge<'a> {
     /// Sends a datagram to the BMC.
     pub send: Send<'a>,
     /// Datagrams from the BMC.
-    pub datagrams: Receiver<Vec<u8>>,
+    pub datagrams: Receiver<Datagram>,
     /// What is typed.
     pub input: Input,
     /// What the user sees.
@@ -27,4 +28,4 @@ pub struct Edge<'a> {
 }
 
 /// Sends one datagram.
-pub type Send<'a> = Box<dyn FnMut(&[u8]) + 'a>;
+pub type Send<'a> = Box<dyn FnMut(&Datagram) + 'a>;

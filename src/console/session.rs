@@ -4,11 +4,11 @@ use std::time::Instant;
 
 use super::core::{Core, Event, Why};
 use crate::ipmi::{AnswerError, Failure, Length, payload};
-use crate::proto::console::{self, CloseReason, Console, Refusal};
+use crate::proto::console::{self, CloseReason, Console, Datagram, Refusal};
 use crate::transport::TransportError;
 
 impl Core for Console {
-    fn handle_datagram(&mut self, now: Instant, datagram: &mut [u8]) {
+    fn handle_datagram(&mut self, now: Instant, datagram: &Datagram) {
         Self::handle_datagram(self, now, datagram);
     }
 
@@ -16,7 +16,7 @@ impl Core for Console {
         Self::handle_timeout(self, now);
     }
 
-    fn poll_transmit(&mut self) -> Option<Vec<u8>> {
+    fn poll_transmit(&mut self) -> Option<Datagram> {
         Self::poll_transmit(self)
     }
 

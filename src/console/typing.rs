@@ -88,9 +88,9 @@ mod tests {
     struct Narrow(usize, Vec<u8>, usize);
 
     impl Core for Narrow {
-        fn handle_datagram(&mut self, _: Instant, _: &mut [u8]) {}
+        fn handle_datagram(&mut self, _: Instant, _: &crate::proto::console::Datagram) {}
         fn handle_timeout(&mut self, _: Instant) {}
-        fn poll_transmit(&mut self) -> Option<Vec<u8>> {
+        fn poll_transmit(&mut self) -> Option<crate::proto::console::Datagram> {
             None
         }
         fn poll_event(&mut self) -> Option<Event> {

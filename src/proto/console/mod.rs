@@ -10,6 +10,7 @@
 
 mod activation;
 mod event;
+mod port;
 mod rescue;
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,7 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 pub use event::{CloseReason, Event, Notice, Refusal};
+pub use port::Datagram;
 
 use super::Entropy;
 use super::handshake::Config;
@@ -30,6 +32,7 @@ use crate::wire::sol::FromBmc;
 use activation::{
     Activated, Activation, CLEAN_UP_TIMEOUT, SOL, close_session, deactivate, owner, owner_request,
 };
+use port::SolPort;
 use rescue::{Outcome, Rescue};
 
 /// What is wanted of a console.
@@ -68,7 +71,8 @@ pub struct Console {
     ownership: Ownership,
     rescue: Option<Rescue>,
     overrun: bool,
-    outbox: VecDeque<Vec<u8>>,
+    sol_port: SolPort,
+    outbox: VecDeque<Datagram>,
     events: VecDeque<Event>,
 }
 
@@ -134,6 +138,7 @@ impl Console {
             },
             rescue: None,
             overrun: false,
+            sol_port: SolPort::default(),
             outbox: VecDeque::new(),
             events: VecDeque::new(),
         };
@@ -179,14 +184,14 @@ impl Console {
 /// The network's side, and time.
 impl Console {
     /// Takes in a datagram; what is not understood, or not authentic, is dropped.
-    pub fn handle_datagram(&mut self, now: Instant, datagram: &[u8]) {
-        let Ok(packet) = Packet::parse(datagram) else {
+    pub fn handle_datagram(&mut self, now: Instant, datagram: &Datagram) {
+        let Ok(packet) = Packet::parse(&datagram.bytes) else {
             return;
         };
         match (&packet, &mut self.rescue) {
             (Packet::V20(v20), _) if v20.session == self.link.session().console_id() => {
                 let received = self.link.handle_packet(now, v20);
-                self.handle_received(now, received);
+                self.handle_received(now, received, datagram.port);
             }
             (_, Some(rescue)) => rescue.handle_packet(now, &packet),
             _ => {}
@@ -201,7 +206,7 @@ impl Console {
     }
 
     /// The next datagram to send.
-    pub fn poll_transmit(&mut self) -> Option<Vec<u8>> {
+    pub fn poll_transmit(&mut self) -> Option<Datagram> {
         self.outbox.pop_front()
     }
 
@@ -228,14 +233,17 @@ impl Console {
             .filter(|_| !matches!(self.stage, Stage::Closed))
     }
 
-    fn handle_received(&mut self, now: Instant, received: Received) {
+    fn handle_received(&mut self, now: Instant, received: Received, port: Option<u16>) {
         if let Received::Refused(refused) = received {
             log::debug!("a packet was not let in: {refused}");
             return;
         }
         self.handle_life(now);
         match received {
-            Received::Sol(payload) => self.handle_sol(now, &payload),
+            Received::Sol(payload) => {
+                self.sol_port.heard_on(port);
+                self.handle_sol(now, &payload);
+            }
             Received::Request {
                 netfn: NETFN_TRANSPORT,
                 cmd: SOL_ACTIVATING,
@@ -260,7 +268,7 @@ impl Console {
         if let Some(mut rescue) = self.rescue.take() {
             rescue.close(now);
             self.outbox
-                .extend(std::iter::from_fn(|| rescue.poll_transmit()));
+                .extend(std::iter::from_fn(|| rescue.poll_transmit()).map(Datagram::from));
         }
     }
 
@@ -289,8 +297,7 @@ impl Console {
 
     fn deliver(&mut self, delivery: super::sol::Delivery) {
         if let Some(ack) = delivery.acknowledgement {
-            self.link.send_sol(&ack);
-            self.collect();
+            self.send_sol(&ack);
         }
         if delivery.data.is_empty() {
             return;
@@ -360,11 +367,7 @@ impl Console {
     }
 
     fn activated(&mut self, now: Instant, activated: Activated) {
-        let (port, own) = (activated.port, self.settings.port);
-        if port != own && port.swap_bytes() != own && port != 0 {
-            // Whatever it says, it is reachable here: behind a relay, a NAT or a typing error in its firmware.
-            log::info!("the BMC names port {port} for SOL; going on with the session's own, {own}");
-        }
+        self.sol_port = SolPort::new(activated.port, self.settings.port);
         let before = std::mem::replace(&mut self.outgoing, Outgoing::new(0));
         self.outgoing = before.renewed(activated.inbound);
         self.keepalive = Keepalive::new(self.settings.keepalive, now);
@@ -382,10 +385,23 @@ impl Console {
 
     fn collect(&mut self) {
         while let Some(payload) = self.outgoing.poll_transmit() {
-            self.link.send_sol(&payload);
+            self.send_sol(&payload);
         }
+        self.collect_commands();
+    }
+
+    fn collect_commands(&mut self) {
+        let commands = std::iter::from_fn(|| self.link.poll_transmit()).map(Datagram::from);
+        self.outbox.extend(commands);
+    }
+
+    fn send_sol(&mut self, payload: &[u8]) {
+        self.collect_commands();
+        self.link.send_sol(payload);
+        let port = self.sol_port.current();
+        let packets = std::iter::from_fn(|| self.link.poll_transmit());
         self.outbox
-            .extend(std::iter::from_fn(|| self.link.poll_transmit()));
+            .extend(packets.map(|bytes| Datagram { port, bytes }));
     }
 }
 
@@ -442,7 +458,7 @@ impl Console {
         let ours = self.link.session().bmc_id();
         let outcome = rescue.advance(now, &self.config, &self.settings, ours);
         self.outbox
-            .extend(std::iter::from_fn(|| rescue.poll_transmit()));
+            .extend(std::iter::from_fn(|| rescue.poll_transmit()).map(Datagram::from));
         match outcome {
             None => {}
             Some(Outcome::Renewed(link, activated)) => {

@@ -19,7 +19,7 @@ struct Bmc {
     now: Instant,
     start: Instant,
     /// Packets on their way to the client.
-    flying: BTreeMap<(Instant, u64), Vec<u8>>,
+    flying: BTreeMap<(Instant, u64), Datagram>,
     count: u64,
     /// What happens to a packet to the client that is sent at this time: when it arrives, if at all, as often.
     road: fn(Duration) -> Vec<Duration>,
@@ -35,6 +35,9 @@ struct Bmc {
     activate_code: u8,
     owner: Option<u32>,
     answers_outside: bool,
+    /// Where it speaks SOL, and what it calls that port.
+    sol_port: Option<u16>,
+    names_port: u16,
 }
 
 impl Bmc {
@@ -56,10 +59,13 @@ impl Bmc {
             activate_code: 0,
             owner: None,
             answers_outside: false,
+            sol_port: None,
+            names_port: 623,
         }
     }
 
-    fn send(&mut self, datagram: Vec<u8>) {
+    fn send(&mut self, datagram: impl Into<Datagram>) {
+        let datagram = datagram.into();
         for delay in (self.road)(self.now - self.start) {
             self.count += 1;
             self.flying
@@ -68,8 +74,9 @@ impl Bmc {
     }
 
     fn seal(&mut self, payload_type: PayloadType, payload: &[u8]) {
-        let datagram = self.session.seal(payload_type, payload, [1; 16]);
-        self.send(datagram);
+        let bytes = self.session.seal(payload_type, payload, [1; 16]);
+        let port = self.sol_port.filter(|_| payload_type == PayloadType::Sol);
+        self.send(Datagram { port, bytes });
     }
 
     fn print(&mut self, text: &[u8]) {
@@ -84,11 +91,11 @@ impl Bmc {
         self.in_flight = Some((packet.to_bytes(), self.now + S));
     }
 
-    fn take(&mut self, datagram: &[u8]) {
+    fn take(&mut self, datagram: &Datagram) {
         if !(self.hears)(self.now - self.start) {
             return;
         }
-        match Packet::parse(datagram) {
+        match Packet::parse(&datagram.bytes) {
             Ok(Packet::V15(packet)) if self.answers_outside => {
                 let request = lan::Message::parse(packet.payload).unwrap();
                 let payload = request.answer(&[0, 1, 0x80, 0, 2, 0, 0, 0, 0]).to_bytes();
@@ -107,7 +114,9 @@ impl Bmc {
                 };
                 match packet.payload_type {
                     PayloadType::Ipmi => self.command(&payload),
-                    PayloadType::Sol => self.sol(&ToBmc::parse(&payload).unwrap()),
+                    PayloadType::Sol if datagram.port == self.sol_port => {
+                        self.sol(&ToBmc::parse(&payload).unwrap())
+                    }
                     _ => {}
                 }
             }
@@ -121,7 +130,10 @@ impl Bmc {
             .push((self.now - self.start, request.netfn, request.cmd));
         let data = match request.cmd {
             0x48 if self.activate_code != 0 => vec![std::mem::take(&mut self.activate_code)],
-            0x48 => vec![0, 0, 0, 0, 0, 0xff, 0, 0xff, 0, 0x6f, 2, 0xff, 0xff],
+            0x48 => {
+                let [low, high] = self.names_port.to_le_bytes();
+                vec![0, 0, 0, 0, 0, 0xff, 0, 0xff, 0, low, high, 0xff, 0xff]
+            }
             0x4b => match self.owner {
                 Some(owner) => [&[0][..], &owner.to_le_bytes(), &[0; 8]].concat(),
                 None => vec![0xc1],
@@ -492,7 +504,7 @@ fn nobody_without_the_keys_can_end_a_console() {
         datagram.extend_from_slice(&forged);
         datagram.extend([0xff; 14]);
         let now = rig.now;
-        rig.console.handle_datagram(now, &datagram);
+        rig.console.handle_datagram(now, &datagram.into());
     }
     rig.run(30 * S);
     assert_eq!(rig.closed(), None);
@@ -552,6 +564,31 @@ fn an_activation_whose_answer_was_lost_is_not_taken_for_somebody_else_s() {
     rig.run(10 * S);
     assert_eq!(rig.told, [(1, Event::Opened)]);
     assert_eq!(rig.bmc.asked(0x48).len(), 3);
+}
+
+#[test]
+fn sol_on_the_port_that_the_bmc_names_or_on_the_session_s_own_works_whatever_it_names() {
+    for (speaks, names) in [
+        (None, 9),
+        (Some(9), 9),
+        (Some(9), 9u16.swap_bytes()),
+        (None, 28418),
+        (None, 0),
+    ] {
+        let mut rig = Rig::plain();
+        (rig.bmc.sol_port, rig.bmc.names_port) = (speaks, names);
+        rig.run(100 * MS);
+        let now = rig.now;
+        rig.console.type_bytes(now, b"x");
+        rig.run(10 * S);
+        rig.bmc.print(b"y");
+        rig.run(20 * S);
+        assert_eq!(
+            (&*rig.bmc.typed, &*rig.shown),
+            (&b"x"[..], &b"y"[..]),
+            "{speaks:?} {names}"
+        );
+    }
 }
 
 #[test]
