@@ -12,6 +12,7 @@
 //! | [`accounting`] | numbered lines and keystrokes, and what became of them |
 //! | [`manual`] | the manual page, made from the tables |
 //! | [`dummy`] | a scripted BMC behind `-I dummy`, for stock and ours alike |
+//! | [`dummy_bmc`] | the simulated machine behind `-I dummy` |
 //! | [`rig`] | all of these put together for one client |
 //!
 //! Everything binds loopback addresses only, and everything started is ended by its process id on drop.
@@ -24,6 +25,7 @@ pub mod binaries;
 pub mod bmcsim;
 pub mod client;
 pub mod dummy;
+pub mod dummy_bmc;
 pub mod fakebmc;
 pub mod ipmi_sim;
 pub mod manual;

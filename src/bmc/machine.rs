@@ -56,6 +56,8 @@ pub struct Machine {
     /// When the present input came.
     pub(super) now: Instant,
     pub(super) wall_ms: u64,
+    /// A completion code for an answer that has data all the same.
+    completion: Option<u8>,
     events: VecDeque<MachineEvent>,
 }
 
@@ -94,6 +96,7 @@ impl Machine {
             lan: lans.iter().map(|&n| (n, LanConfig::new(n))).collect(),
             sol: lans.iter().map(|&n| (n, SolConfig::new(n))).collect(),
             channels,
+            completion: None,
             events: VecDeque::new(),
         };
         machine.scan_now(now, wall_ms);
@@ -263,6 +266,11 @@ impl Machine {
 
     // For the handlers.
 
+    /// The command that is being executed succeeds with data, but with this completion code.
+    pub(super) fn complete_with(&mut self, code: u8) {
+        self.completion = Some(code);
+    }
+
     pub(super) fn emit(&mut self, event: MachineEvent) {
         // The program drains after every command; a program that does not must not cost memory.
         if self.events.len() < EVENTS_KEPT {
@@ -305,6 +313,9 @@ impl Machine {
             }
         }
         let mut reply: Reply = self.checked(&c).into();
+        if let Some(code) = self.completion.take() {
+            reply.code = code;
+        }
         if let Some(group) = prefix {
             reply.data.insert(0, group);
         }

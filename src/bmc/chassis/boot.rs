@@ -25,8 +25,14 @@ pub struct BootOptions {
 impl BootOptions {
     /// Nothing asked for.
     pub fn new() -> Self {
+        let mut params = Params::new(SPECS);
+        for block in 0..MAILBOX_BLOCKS {
+            let mut empty = vec![0; MAILBOX_BLOCK];
+            empty[0] = block;
+            params.put(MAILBOX, block, &empty);
+        }
         Self {
-            params: Params::new(SPECS),
+            params,
             invalid: BTreeSet::new(),
             flags_expire: None,
         }
@@ -84,6 +90,12 @@ impl BootOptions {
             return Ok(());
         }
         self.params.write(id, data)?;
+        if let (MAILBOX, Some(&block)) = (id, data.first()) {
+            // A block is read whole, whatever was written of it.
+            let mut whole = data.to_vec();
+            whole.resize(MAILBOX_BLOCK, 0);
+            self.params.put(MAILBOX, block, &whole);
+        }
         if id == FLAGS {
             let waits = data[0] & VALID != 0 && data[0] & PERSISTENT == 0;
             let forever = self.params.byte(VALID_CLEARING, 0) & 0x08 != 0;
@@ -133,10 +145,10 @@ const SPECS: &[Spec] = &[
     // Initiator: channel, session ID, time; mailbox in blocks of 16.
     Spec::plain(6, ReadWrite, 9, anything),
     Spec {
-        id: 7,
+        id: MAILBOX,
         access: ReadWrite,
         min: 2,
-        max: 17,
+        max: MAILBOX_BLOCK,
         sets: MAILBOX_BLOCKS,
         valid: anything,
     },
@@ -145,7 +157,10 @@ const SPECS: &[Spec] = &[
 const VALID_CLEARING: u8 = 3;
 const ACKNOWLEDGE: u8 = 4;
 const FLAGS: u8 = 5;
+const MAILBOX: u8 = 7;
 const MAILBOX_BLOCKS: u8 = 5;
+/// Block selector and sixteen bytes.
+const MAILBOX_BLOCK: usize = 17;
 /// In the first byte of the flags: they are valid; they hold for all boots to come.
 const VALID: u8 = 0x80;
 const PERSISTENT: u8 = 0x40;

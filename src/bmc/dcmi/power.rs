@@ -88,12 +88,12 @@ fn rolling_period(byte: u8) -> Option<Duration> {
         .then(|| Duration::from_secs(unit * u64::from(byte & 0x3f)))
 }
 
+/// Without an active limit the answer is 80h, and yet it has the limit's data: clients read both.
 fn limit(m: &mut Machine, _: &Command) -> Outcome {
     let limit = &m.dcmi.limit;
-    let set = limit.set.ok_or(NO_LIMIT)?;
-    let [_, _, _, action, l0, l1, c0, c1, c2, c3, _, _, s0, s1] = set;
+    let [_, _, _, action, l0, l1, c0, c1, c2, c3, _, _, s0, s1] = limit.set.unwrap_or_default();
     if !limit.active {
-        return Err(NO_LIMIT);
+        m.complete_with(NO_LIMIT);
     }
     Ok(vec![0, 0, action, l0, l1, c0, c1, c2, c3, 0, 0, s0, s1])
 }

@@ -29,7 +29,10 @@ fn set_asset_tag(m: &mut Machine, c: &Command) -> Outcome {
 }
 
 fn controller_id(m: &mut Machine, c: &Command) -> Outcome {
-    chunk(&m.dcmi.controller_id, c, CONTROLLER_ID_MAX)
+    // What the zero at its end cuts off does not count.
+    let id = &m.dcmi.controller_id;
+    let end = id.iter().position(|&b| b == 0).unwrap_or(CONTROLLER_ID_MAX);
+    chunk(&id[..end], c, CONTROLLER_ID_MAX)
 }
 
 fn set_controller_id(m: &mut Machine, c: &Command) -> Outcome {

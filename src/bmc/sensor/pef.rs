@@ -39,7 +39,7 @@ impl Pef {
     pub fn new(guid: &[u8; 16]) -> Self {
         let mut p = Params::new(SPECS);
         p.put(1, 0, &[0x01]);
-        p.put(2, 0, &[0x3f]);
+        p.put(2, 0, &[ACTIONS]);
         p.put(3, 0, &[60]);
         p.put(4, 0, &[60]);
         p.put(5, 0, &[FILTERS]);
@@ -136,7 +136,7 @@ impl Machine {
 
 fn capabilities(_: &mut Machine, _: &Command) -> Outcome {
     // Version 1.5; alert, power down, reset, power cycle, diagnostic interrupt.
-    Ok(vec![0x51, 0x2f, FILTERS])
+    Ok(vec![0x51, ACTIONS, FILTERS])
 }
 
 fn arm_postpone(m: &mut Machine, c: &Command) -> Outcome {
@@ -251,7 +251,7 @@ fn acknowledge(_: &mut Machine, _: &Command) -> Outcome {
 const SPECS: &[Spec] = &[
     // Control, action global control, start-up delays.
     Spec::plain(1, ReadWrite, 1, anything),
-    Spec::plain(2, ReadWrite, 1, |v| v[0] & !0x3f == 0),
+    Spec::plain(2, ReadWrite, 1, |v| v[0] & !ACTIONS == 0),
     Spec::plain(3, ReadWrite, 1, anything),
     Spec::plain(4, ReadWrite, 1, anything),
     // Filters: number, table, first byte of the table.
@@ -267,6 +267,8 @@ const SPECS: &[Spec] = &[
     Spec::table(12, ReadWrite, 3, STRINGS + 1, anything),
 ];
 
+/// Alert, power down, reset, power cycle, diagnostic interrupt.
+const ACTIONS: u8 = 0x2f;
 const FILTERS: u8 = 8;
 const POLICIES: u8 = 4;
 const STRINGS: u8 = 4;

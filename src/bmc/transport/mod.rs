@@ -34,6 +34,10 @@ fn lan_parameter(m: &mut Machine, c: &Command) -> Outcome {
     if c.data[0] & REVISION_ONLY != 0 {
         return Ok(vec![PARAMETER_REVISION]);
     }
+    // DHCPv6 identifiers and timings come in blocks; each is one block long, and a client that reads on must be told.
+    if matches!(c.data[1], 58 | 61 | 63 | 80) && c.data[3] != 0 {
+        return Err(cc::OUT_OF_RANGE);
+    }
     Ok([
         &[PARAMETER_REVISION][..],
         &lan.params().read(c.data[1], c.data[2])?,
