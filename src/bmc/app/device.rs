@@ -73,7 +73,7 @@ fn device_id(m: &mut Machine, _: &Command) -> Outcome {
     let d = &m.info;
     let [m0, m1, m2, _] = d.manufacturer.to_le_bytes();
     let [p0, p1] = d.product.to_le_bytes();
-    let minor = (d.firmware_minor / 10) << 4 | d.firmware_minor % 10;
+    let minor = ((d.firmware_minor / 10) << 4) | (d.firmware_minor % 10);
     let mut data = vec![
         d.id,
         u8::from(d.provides_sdrs) << 7 | d.revision & 0x0f,
