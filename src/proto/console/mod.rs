@@ -318,7 +318,11 @@ impl Console {
             self.handle_done(now, &done);
         }
         if matches!(self.stage, Stage::Active) {
+            let repeated = self.outgoing.repeated();
             self.outgoing.handle_timeout(now, self.keepalive.heard_at());
+            if self.outgoing.repeated() > repeated {
+                self.sol_port.unanswered();
+            }
             self.collect();
             self.check_health(now);
         }

@@ -581,6 +581,7 @@ fn sol_on_the_port_that_the_bmc_names_or_on_the_session_s_own_works_whatever_it_
         let now = rig.now;
         rig.console.type_bytes(now, b"x");
         rig.run(10 * S);
+        assert_eq!(rig.bmc.typed, b"x", "{speaks:?} {names}");
         rig.bmc.print(b"y");
         rig.run(20 * S);
         assert_eq!(
