@@ -1,4 +1,53 @@
 //! What the simulated machine consists of: identity, sensors, data records, FRUs, log entries; read from TOML.
+//!
+//! ```
+//! let text = r#"
+//! [device]
+//! id = 0x20
+//! manufacturer = 7154
+//!
+//! [[sensor]]
+//! number = 1
+//! name = "Inlet Temp"
+//! entity = "55.1"              # entity ID and instance
+//! type = "Temperature"         # a name, or a number
+//! unit = "degrees C"
+//! format = "twos"              # of the raw byte; value = m x raw + b 10^b-exp, all times 10^r-exp
+//! value = 23.0                 # the middle of
+//! swing = 1.5                  # a slow swing
+//! period = 300                 # of so many seconds
+//! thresholds = { lc = 5.0, unc = 38.0, uc = 42.0 }
+//! hysteresis = [2, 2]          # raw counts
+//!
+//! [[sensor]]
+//! number = 2
+//! name = "Intrusion"
+//! record = "compact"
+//! entity = "23.1"
+//! type = "Physical Security"
+//! reading = 0x6f               # event/reading type: sensor-specific states
+//! events = [0, 4]              # states that are logged
+//!
+//! [[sdr]]
+//! kind = "fru-locator"
+//! name = "Mainboard"
+//! fru = 0
+//! entity = "7.1"
+//!
+//! [[fru]]
+//! id = 0
+//! board = { manufacturer = "ACME", product = "Board", serial = "1" }
+//!
+//! [[sel]]
+//! time = 1717200000
+//! type = "Temperature"
+//! number = 1
+//! data = "57 26 26"
+//! "#;
+//! let inventory = steadysol::bmc::inventory::Inventory::parse(text)?;
+//! assert_eq!((inventory.sensors.len(), inventory.records.len()), (2, 3));
+//! # Ok::<(), steadysol::bmc::inventory::InventoryError>(())
+//! ```
 
 pub mod fru;
 pub mod log;
@@ -287,7 +336,7 @@ mod tests {
         let typo = wrong(&format!("{sensor}type = \"Temprature\"\n"));
         assert!(
             typo.starts_with(
-                "line 5: 'Temprature' is no sensor type: a number or one of Temperature, Volt"
+                "line 5: 'Temprature' is no sensor type: right is a number, or one of Temp"
             ),
             "{typo}"
         );

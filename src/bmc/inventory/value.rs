@@ -156,7 +156,7 @@ impl<'de> Deserialize<'de> for Linearisation {
             .map(|(i, _)| Self(i))
             .ok_or_else(|| {
                 de::Error::custom(format!(
-                    "'{name}' is no linearisation: {} and nonlinear are",
+                    "'{name}' is no linearisation: right are {} and nonlinear",
                     names.join(", ")
                 ))
             })
@@ -197,7 +197,7 @@ impl Visitor<'_> for Named {
                 .filter(|n| !n.is_empty())
                 .collect();
             E::custom(format!(
-                "'{name}' is no {}: a number or one of {} are",
+                "'{name}' is no {}: right is a number, or one of {}",
                 self.what,
                 known.join(", ")
             ))
