@@ -6,8 +6,8 @@
 //! | --- | --- |
 //! | `main.rs`, `bin/bmcsim.rs` | tables of contents; the only places that exit |
 //! | [`bmcsim`] | the BMC as a program: options, sockets, serial ports, control socket, log file |
-//! | [`cli`] | what was typed (`Options`) and what it means (`Context`); one table of options, one of verbs |
 //! | [`commands`] | one file per ipmitool verb: arguments to requests to text |
+//! | [`cli`] | what was typed (`Options`) and what it means (`Context`); one table of options, one of verbs |
 //! | [`console`] | the console: terminal, threads, escapes |
 //! | [`ipmi`] | typed commands ([`ipmi_rs::connection::IpmiCommand`]), one file per chapter of the specification |
 //! | [`transport`] | lanplus and dummy: sockets and blocking drivers |
@@ -17,7 +17,10 @@
 //! | [`wire`] | bytes to types and back, total: every parse returns a `Result` |
 //!
 //! `wire`, `crypto`, `proto` and `bmc` know no socket, clock, thread, terminal or file: time, random bytes and
-//! packets are handed in; packets, deadlines and events come out. `proto` and `bmc` never see each other.
+//! packets are handed in; packets, deadlines and events come out. `proto` and `bmc` never see each other, nor does
+//! anything of the client see anything of the BMC: what [`bmcsim`] may use is `bmc`, `crypto` and `wire`.
+//!
+//! `compat-tests/tests/floors.rs` reads this table and every file, and holds them to it.
 
 pub mod bmc;
 pub mod bmcsim;

@@ -3,7 +3,9 @@
 use std::env;
 use std::process::ExitCode;
 
-use steadysol::cli::{Context, Exit, Options, Plan, Process, exit, fallback, logging, plan};
+use steadysol::cli::{
+    Context, Exit, Options, Plan, Process, fallback, interruption, logging, plan,
+};
 use steadysol::commands;
 
 fn main() -> ExitCode {
@@ -31,10 +33,7 @@ fn carry_out(options: &Options) -> Exit {
 }
 
 fn run(context: &Context) -> Exit {
-    if !context.is_console()
-        && let Err(error) = exit::end_on_interrupt(context.interface.description())
-    {
-        log::info!("SIGINT will kill: {error}");
-    }
-    commands::run(context)
+    let interrupt = interruption::watch(context.interface.description())
+        .inspect_err(|error| log::info!("Signals will leave sessions open: {error}"));
+    commands::run(context, interrupt.ok().as_ref())
 }

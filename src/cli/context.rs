@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::secret::{CommandLine, Secret};
 use super::usage::INTERFACES;
+pub use crate::transport::lanplus::Family;
 
 /// Everything the floors below need to know about one run.
 #[derive(Clone, Debug)]
@@ -62,17 +63,6 @@ pub struct Context {
     pub args: Vec<OsString>,
     /// The whole command line as it was typed, program name first: what a fallback is given.
     pub argv: CommandLine,
-}
-
-impl Context {
-    /// Whether the verb is the console, which minds signals and the terminal itself.
-    pub fn is_console(&self) -> bool {
-        let mut words = self
-            .args
-            .iter()
-            .map(|word| word.to_str().unwrap_or_default());
-        words.next() == Some("sol") && matches!(words.next(), Some("activate"))
-    }
 }
 
 impl Default for Context {
@@ -137,18 +127,6 @@ impl Interface {
         let known = INTERFACES.iter().find(|interface| interface.name == name);
         known.map_or(name, |interface| interface.description)
     }
-}
-
-/// Which kinds of address a host name may resolve to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Family {
-    /// Either kind.
-    #[default]
-    Any,
-    /// IPv4 only.
-    V4,
-    /// IPv6 only.
-    V6,
 }
 
 /// A session's privilege level, IPMI v2.0 table 13-15 (values of the maximum privilege field).

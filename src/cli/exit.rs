@@ -1,11 +1,9 @@
 //! How the program ends: exit statuses, broken pipes, and death by the signal that asked for it.
 
-use std::io::{self, Write};
-use std::process::{self, ExitCode};
-use std::thread;
+use std::io;
+use std::process::ExitCode;
 
-use signal_hook::consts::{SIGINT, SIGPIPE};
-use signal_hook::iterator::Signals;
+use signal_hook::consts::SIGPIPE;
 
 use crate::console::Outcome;
 
@@ -44,7 +42,7 @@ impl Exit {
         match self {
             Self::Success => ExitCode::SUCCESS,
             Self::Failure => ExitCode::FAILURE,
-            Self::Interrupted => ExitCode::from(INTERRUPTED as u8),
+            Self::Interrupted => ExitCode::from(INTERRUPTED),
             Self::Signal(number) => {
                 // Restores the default disposition and raises. It comes back only for signals that do not kill.
                 let _ = signal_hook::low_level::emulate_default_handler(number);
@@ -52,27 +50,6 @@ impl Exit {
             }
         }
     }
-}
-
-/// From here on SIGINT ends the program as it ends stock once an interface is chosen: a line on standard output and
-/// status 255. The session then ends by the BMC's own timeout. Not for the console, which has signals of its own.
-///
-/// # Errors
-///
-/// Where the handler cannot be installed; SIGINT then kills.
-pub fn end_on_interrupt(interface: &str) -> io::Result<()> {
-    let mut signals = Signals::new([SIGINT])?;
-    let farewell = format!("\nSIGN INT: Close Interface {interface}\n");
-    thread::Builder::new()
-        .name("interrupt".into())
-        .spawn(move || {
-            if signals.forever().next().is_some() {
-                // Interrupted or not, the reader may be gone.
-                let _ = io::stdout().write_all(farewell.as_bytes());
-                process::exit(INTERRUPTED);
-            }
-        })?;
-    Ok(())
 }
 
 impl From<io::Result<()>> for Exit {
@@ -96,7 +73,7 @@ impl From<Outcome> for Exit {
 }
 
 /// Stock's `exit(-1)`.
-const INTERRUPTED: i32 = 255;
+pub const INTERRUPTED: u8 = 255;
 
 #[cfg(test)]
 mod tests {

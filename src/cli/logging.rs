@@ -5,7 +5,8 @@
 //! | nothing | `error!`, `warn!` | NOTICE |
 //! | `-v` | and `info!` | INFO |
 //! | `-vv` | and `debug!` | DEBUG |
-//! | `-vvv` and more | and `trace!` (packets) | |
+//! | `-vvv` and more | and `trace!` | |
+//! | `-vvvvv` and more | and the packets in hexadecimal | |
 //!
 //! `IPMITOOL_LOG`, else `RUST_LOG`, replaces the count by an env_logger filter such as `steadysol::proto=trace`.
 
@@ -14,6 +15,8 @@ use std::io::Write;
 
 use env_logger::{Builder, Target};
 use log::LevelFilter;
+
+use crate::transport::lanplus::commentary::PACKETS;
 
 /// Sets the program's logger up; a second call changes nothing.
 pub fn init(verbose: u8) {
@@ -29,7 +32,8 @@ pub fn init(verbose: u8) {
         // Libraries keep silent: what they have to say is in nobody's parser.
         None => builder
             .filter_level(LevelFilter::Error)
-            .filter_module("steadysol", level(verbose)),
+            .filter_module("steadysol", level(verbose))
+            .filter_module(PACKETS, packets(verbose)),
     };
     // The only failure is a logger that stands already.
     let _ = builder.try_init();
@@ -42,6 +46,15 @@ pub fn level(verbose: u8) -> LevelFilter {
         1 => LevelFilter::Info,
         2 => LevelFilter::Debug,
         _ => LevelFilter::Trace,
+    }
+}
+
+/// What a count of `-v` shows of packets.
+fn packets(verbose: u8) -> LevelFilter {
+    if verbose >= 5 {
+        LevelFilter::Trace
+    } else {
+        LevelFilter::Off
     }
 }
 

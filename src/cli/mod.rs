@@ -7,6 +7,7 @@ pub mod exit;
 pub mod fallback;
 pub mod getopt;
 pub mod interpret;
+pub mod interruption;
 pub mod logging;
 pub mod number;
 pub mod options;

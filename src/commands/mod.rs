@@ -6,8 +6,9 @@
 
 use crate::cli::{Context, Exit, fallback, verbs};
 use crate::ipmi::Bmc;
-use crate::transport::Connection;
+use crate::transport::interrupt::Interrupt;
 
+pub mod connect;
 pub mod mc;
 pub mod output;
 pub mod power;
@@ -18,8 +19,9 @@ pub mod sol;
 use output::Output;
 use sol::words::ActivateWords;
 
-/// Runs the verb that `context.args` names; what is not built in is handed to another `ipmitool`.
-pub fn run(context: &Context) -> Exit {
+/// Runs the verb that `context.args` names; what is not built in is handed to another `ipmitool`. When `interrupt` is
+/// raised, sessions are closed and the call does not return.
+pub fn run(context: &Context, interrupt: Option<&Interrupt>) -> Exit {
     if !verbs::is_native(&context.args) {
         return fallback::hand_over(context);
     }
@@ -31,8 +33,8 @@ pub fn run(context: &Context) -> Exit {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let mut output = Output::standard();
     let exit = match parse(context, &words) {
-        Ok(Action::Console(words)) => return sol::activate::run(context, words),
-        Ok(action) => open_and_run(context, &action, &mut output),
+        Ok(Action::Console(words)) => return sol::activate::run(context, words, interrupt),
+        Ok(action) => open_and_run(context, &action, interrupt, &mut output),
         Err(refusal) => {
             output.complain(format_args!("{}", refusal.text));
             refusal.exit
@@ -72,8 +74,13 @@ fn parse(context: &Context, words: &[&str]) -> Result<Action, Refusal> {
     }
 }
 
-fn open_and_run(context: &Context, action: &Action, output: &mut Output) -> Exit {
-    let mut connection = match Connection::open(context) {
+fn open_and_run(
+    context: &Context,
+    action: &Action,
+    interrupt: Option<&Interrupt>,
+    output: &mut Output,
+) -> Exit {
+    let mut connection = match connect::open(context, interrupt) {
         Ok(connection) => connection,
         Err(error) => {
             output.complain(format_args!("{error}"));

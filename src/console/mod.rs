@@ -88,22 +88,21 @@ impl Outcome {
 
 /// Runs a console on this process's standard input and output until it ends.
 ///
-/// `socket` is connected to the BMC. Call it on the main thread, with nothing left in [`io::stdout`]'s buffer that
+/// `socket` is connected to the BMC, `signals` are caught already. Call it on the main thread, with nothing left in [`io::stdout`]'s buffer that
 /// matters: it is flushed here, and passed by from then on.
-pub fn run(core: impl Core, socket: UdpSocket, settings: Settings) -> Outcome {
-    match open(core, socket, settings) {
-        Ok(outcome) => outcome,
-        Err(error) => {
-            let _ = writeln!(io::stderr(), "Error: cannot start the console: {error}");
-            Outcome::Failed
-        }
-    }
+pub fn run(core: impl Core, socket: UdpSocket, signals: SignalQueue, settings: Settings) -> Outcome {
+    open(core, socket, &signals, settings).unwrap_or_else(|error| cannot_start(&error))
 }
 
-fn open(core: impl Core, socket: UdpSocket, settings: Settings) -> io::Result<Outcome> {
+/// Says that the system lacks what a console needs.
+pub fn cannot_start(error: &io::Error) -> Outcome {
+    let _ = writeln!(io::stderr(), "Error: cannot start the console: {error}");
+    Outcome::Failed
+}
+
+fn open(core: impl Core, socket: UdpSocket, signals: &SignalQueue, settings: Settings) -> io::Result<Outcome> {
     // A reader that is gone already is found again by the banner.
     let _ = io::stdout().flush();
-    let signals = SignalQueue::start()?;
     let network = Network::start(socket)?;
     let terminal = if settings.read_input {
         Terminal::on_stdin()

@@ -25,11 +25,9 @@ impl SignalQueue {
     ///
     /// When the system has no thread or file descriptor left.
     pub fn start() -> io::Result<Self> {
-        let ignored =
-            fs::read_to_string("/proc/self/status").map_or(0, |status| ignored_signals(&status));
         let heeded = [SIGTERM, SIGHUP, SIGQUIT]
             .into_iter()
-            .filter(|number| ignored & bit(*number) == 0);
+            .filter(|number| !is_ignored(*number));
         let mut signals = Signals::new(heeded.chain([SIGINT, SIGCONT]))?;
         let handle = signals.handle();
         let (sender, received) = bounded(QUEUE);
@@ -53,6 +51,12 @@ impl Drop for SignalQueue {
     fn drop(&mut self) {
         self.handle.close();
     }
+}
+
+/// Whether this process ignores the signal, as one does that was started by `nohup`.
+pub fn is_ignored(number: i32) -> bool {
+    let status = fs::read_to_string("/proc/self/status");
+    status.is_ok_and(|status| ignored_signals(&status) & bit(number) != 0)
 }
 
 /// The `SigIgn` mask of a `/proc/PID/status` text; 0 where there is none.

@@ -1,10 +1,33 @@
-//! Sessions, IPMI v2.0 sections 22.19 and 22.20.
+//! Sessions, IPMI v2.0 sections 22.18 to 22.20.
 
 use std::net::Ipv4Addr;
 
 use ipmi_rs::connection::{IpmiCommand, Message, NetFn};
 
 use super::AnswerError;
+
+/// Set Session Privilege Level, section 22.18.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SetSessionPrivilege {
+    /// 2 user to 5 OEM.
+    pub level: u8,
+}
+
+impl From<SetSessionPrivilege> for Message {
+    fn from(command: SetSessionPrivilege) -> Self {
+        Self::new_request(NetFn::App, 0x3b, vec![command.level])
+    }
+}
+
+impl IpmiCommand for SetSessionPrivilege {
+    type Output = ();
+    type Error = AnswerError;
+
+    /// The new level, which some BMCs leave out, is not looked at: the completion code has said it.
+    fn parse_success_response(_: &[u8]) -> Result<(), AnswerError> {
+        Ok(())
+    }
+}
 
 /// Get Session Info, section 22.20.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

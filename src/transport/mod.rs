@@ -7,9 +7,8 @@ use std::time::Duration;
 
 use ipmi_rs::connection::{IpmiConnection, Request, Response};
 
-use crate::cli::context::{Context, Interface};
-
 pub mod dummy;
+pub mod interrupt;
 pub mod lanplus;
 
 /// An open connection to a BMC.
@@ -25,23 +24,6 @@ pub enum Connection {
 }
 
 impl Connection {
-    /// Opens what `-I` names.
-    ///
-    /// # Errors
-    ///
-    /// [`TransportError::Open`] with the lines for stderr.
-    pub fn open(context: &Context) -> Result<Self, TransportError> {
-        match &context.interface {
-            Interface::Dummy => dummy::Dummy::open(context.verbose).map(Self::Dummy),
-            Interface::Lanplus => {
-                lanplus::Lanplus::open(context).map(|session| Self::Lanplus(Box::new(session)))
-            }
-            Interface::Lan => Err(not_driven("lan")),
-            Interface::Open => Err(not_driven("open")),
-            Interface::Other(name) => Err(not_driven(name)),
-        }
-    }
-
     /// Changes how long an answer is waited for, and how often a request is sent: for commands that take long. An
     /// interface that knows no time-outs ignores it.
     pub fn set_patience(&mut self, timeout: Duration, tries: u32) {
@@ -85,10 +67,6 @@ impl IpmiConnection for Connection {
             Self::Lanplus(lanplus) => lanplus.send_recv(request),
         }
     }
-}
-
-fn not_driven(interface: &str) -> TransportError {
-    TransportError::Open(format!("Error loading interface {interface}"))
 }
 
 /// Why a connection could not be opened, or why a request has no answer.

@@ -5,31 +5,42 @@ use std::time::{Duration, Instant};
 
 use crate::cli::context::{Context, Oem};
 use crate::cli::exit::Exit;
+use crate::commands::connect;
 use crate::console;
+use crate::console::signals::SignalQueue;
 use crate::ipmi::payload::ActivateSol;
 use crate::proto::Entropy;
 use crate::proto::console::{Console, Settings};
 use crate::proto::keepalive::{Policy, Probe};
 use crate::proto::link::Patience;
-use crate::transport::lanplus::{Lanplus, Parts, System};
+use crate::transport::interrupt::Interrupt;
+use crate::transport::lanplus::{Parts, System};
 
 use super::words::{ActivateWords, Keepalive};
 
-/// Runs the console until it ends.
-pub fn run(context: &Context, words: ActivateWords) -> Exit {
-    let parts = match Lanplus::open(context) {
-        Ok(lanplus) => lanplus.into_parts(),
+/// Runs the console until it ends. Until it begins, `interrupt` ends the run.
+pub fn run(context: &Context, words: ActivateWords, interrupt: Option<&Interrupt>) -> Exit {
+    let lanplus = match connect::lanplus(context, interrupt) {
+        Ok(lanplus) => lanplus,
         Err(error) => {
             // Where standard error is gone nobody is left to tell.
             let _ = writeln!(io::stderr(), "{error}");
             return Exit::Failure;
         }
     };
+    // The console's signals are caught before the others are let go: none falls between.
+    let signals = match SignalQueue::start() {
+        Ok(signals) => signals,
+        Err(error) => {
+            lanplus.close();
+            return console::cannot_start(&error).into();
+        }
+    };
     let Parts {
         socket,
         link,
         config,
-    } = parts;
+    } = lanplus.into_parts();
     let settings = Settings {
         instance: words.instance,
         auxiliary: auxiliary(context.oem),
@@ -50,7 +61,7 @@ pub fn run(context: &Context, words: ActivateWords) -> Exit {
         read_input: !words.noinput,
         ..console::Settings::default()
     };
-    console::run(core, socket, edge).into()
+    console::run(core, socket, signals, edge).into()
 }
 
 fn make_entropy() -> Box<dyn Entropy> {

@@ -2,22 +2,27 @@
 
 use std::net::{SocketAddr, ToSocketAddrs};
 
-use crate::cli::context::Family;
+/// Which kinds of address a host name may resolve to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Family {
+    /// Either kind.
+    #[default]
+    Any,
+    /// IPv4 only.
+    V4,
+    /// IPv6 only.
+    V6,
+}
 
 /// All addresses of `host`, each once, in the resolver's order, of the kind that `family` allows. An IPv6 address may
-/// stand in brackets and may name its scope (`fe80::1%eth0`).
-///
-/// # Errors
-///
-/// ipmitool's two lines.
-pub(super) fn resolve(host: &str, port: u16, family: Family) -> Result<Vec<SocketAddr>, String> {
+/// stand in brackets and may name its scope (`fe80::1%eth0`). Empty where there is none.
+pub(super) fn resolve(host: &str, port: u16, family: Family) -> Vec<SocketAddr> {
     let bare = host
         .strip_prefix('[')
         .and_then(|rest| rest.strip_suffix(']'))
         .unwrap_or(host);
-    let failed = || format!("Address lookup for {host} failed\nCould not open socket!");
     let mut addresses: Vec<SocketAddr> = Vec::new();
-    for address in (bare, port).to_socket_addrs().map_err(|_| failed())? {
+    for address in (bare, port).to_socket_addrs().into_iter().flatten() {
         let wanted = match family {
             Family::Any => true,
             Family::V4 => address.is_ipv4(),
@@ -27,11 +32,7 @@ pub(super) fn resolve(host: &str, port: u16, family: Family) -> Result<Vec<Socke
             addresses.push(address);
         }
     }
-    if addresses.is_empty() {
-        Err(failed())
-    } else {
-        Ok(addresses)
-    }
+    addresses
 }
 
 #[cfg(test)]
@@ -43,35 +44,24 @@ mod tests {
         let all = |host, family| resolve(host, 623, family);
         assert_eq!(
             all("127.0.0.1", Family::Any),
-            Ok(vec!["127.0.0.1:623".parse().unwrap()])
+            ["127.0.0.1:623".parse().unwrap()]
         );
-        assert_eq!(
-            all("::1", Family::V6),
-            Ok(vec!["[::1]:623".parse().unwrap()])
-        );
-        assert_eq!(
-            all("[::1]", Family::Any),
-            Ok(vec!["[::1]:623".parse().unwrap()])
-        );
-        let scoped = all("fe80::1%lo", Family::Any).unwrap();
-        assert!(
-            matches!(scoped[..], [SocketAddr::V6(v6)] if v6.scope_id() != 0),
-            "{scoped:?}"
-        );
+        assert_eq!(all("::1", Family::V6), ["[::1]:623".parse().unwrap()]);
+        assert_eq!(all("[::1]", Family::Any), ["[::1]:623".parse().unwrap()]);
+        for scoped in ["fe80::1%lo", "[fe80::1%lo]"] {
+            let found = all(scoped, Family::Any);
+            assert!(
+                matches!(found[..], [SocketAddr::V6(v6)] if v6.scope_id() != 0),
+                "{scoped}: {found:?}"
+            );
+        }
     }
 
     #[test]
-    fn an_address_of_the_wrong_kind_is_a_failed_lookup() {
-        let failed = |host: &str| {
-            Err(format!(
-                "Address lookup for {host} failed\nCould not open socket!"
-            ))
-        };
-        assert_eq!(resolve("127.0.0.1", 623, Family::V6), failed("127.0.0.1"));
-        assert_eq!(
-            resolve("nosuchhost.invalid", 623, Family::Any),
-            failed("nosuchhost.invalid")
-        );
-        assert_eq!(resolve("", 623, Family::Any), failed(""));
+    fn what_has_no_address_of_the_right_kind_has_none() {
+        assert_eq!(resolve("127.0.0.1", 623, Family::V6), []);
+        assert_eq!(resolve("::1", 623, Family::V4), []);
+        assert_eq!(resolve("nosuchhost.invalid", 623, Family::Any), []);
+        assert_eq!(resolve("", 623, Family::Any), []);
     }
 }

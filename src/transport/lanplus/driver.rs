@@ -2,11 +2,16 @@
 
 use std::io::{self, ErrorKind};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
+use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+
+use super::commentary;
 use crate::proto::handshake::{Established, Failure, Handshake};
 use crate::proto::inflight::RequestId;
 use crate::proto::link::{Answer, Link};
+use crate::transport::interrupt::Interrupt;
 use crate::wire::session::Packet;
 
 /// A socket connected to the BMC.
@@ -14,20 +19,25 @@ use crate::wire::session::Packet;
 pub(super) struct Wire {
     socket: UdpSocket,
     refused: bool,
+    interrupt: Option<Interrupt>,
     buffer: Box<[u8; MAX_DATAGRAM]>,
 }
 
 impl Wire {
-    pub(super) fn connect(address: SocketAddr) -> io::Result<Self> {
+    /// Waits are cut short by `interrupt`.
+    pub(super) fn connect(address: SocketAddr, interrupt: Option<Interrupt>) -> io::Result<Self> {
         let any: SocketAddr = match address {
             SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
             SocketAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),
         };
         let socket = UdpSocket::bind(any)?;
         socket.connect(address)?;
+        // Readable does not mean that there is a datagram: its checksum may be wrong.
+        socket.set_nonblocking(true)?;
         Ok(Self {
             socket,
             refused: false,
+            interrupt,
             buffer: Box::new([0; MAX_DATAGRAM]),
         })
     }
@@ -37,35 +47,61 @@ impl Wire {
         self.refused
     }
 
+    /// From here on waits are not cut short.
+    pub(super) fn disregard_interrupts(&mut self) -> Option<Interrupt> {
+        self.interrupt.take()
+    }
+
+    /// The socket, blocking as sockets are at first.
     pub(super) fn into_socket(self) -> UdpSocket {
+        if let Err(error) = self.socket.set_nonblocking(false) {
+            log::debug!("set_nonblocking: {error}");
+        }
         self.socket
+    }
+
+    fn is_interrupted(&self) -> bool {
+        self.interrupt.as_ref().is_some_and(Interrupt::is_raised)
     }
 
     /// Errors of a datagram socket say something about an earlier packet, never about the session: they are noted,
     /// and the packet counts as lost.
     fn send(&mut self, datagram: &[u8]) {
+        commentary::sending(datagram);
         if let Err(error) = self.socket.send(datagram) {
             self.note(&error);
         }
     }
 
-    /// The next datagram, or `None` once `deadline` has passed.
+    /// The next datagram, or `None` once `deadline` has passed, the socket has reported an error, or there is an
+    /// interruption: the caller looks what it is.
     fn receive(&mut self, deadline: Instant) -> Option<&[u8]> {
-        loop {
-            let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return None;
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return None;
+        }
+        // Rounded up, so that a deadline is past when it has been waited for; far ones are waited for in pieces.
+        let timeout = u16::try_from(left.as_millis() + 1).unwrap_or(u16::MAX);
+        let here = PollFd::new(self.socket.as_fd(), PollFlags::POLLIN);
+        let woken = match &self.interrupt {
+            Some(interrupt) => poll(
+                &mut [here, PollFd::new(interrupt.as_fd(), PollFlags::POLLIN)],
+                PollTimeout::from(timeout),
+            ),
+            None => poll(&mut [here], PollTimeout::from(timeout)),
+        };
+        if woken == Ok(0) || self.is_interrupted() {
+            return None;
+        }
+        match self.socket.recv(&mut *self.buffer) {
+            Ok(length) => {
+                let datagram = &self.buffer[..length];
+                commentary::received(datagram);
+                Some(datagram)
             }
-            // A time-out of 0 would mean for ever; it cannot be 0 here.
-            if let Err(error) = self
-                .socket
-                .set_read_timeout(Some(left.max(Duration::from_micros(100))))
-            {
-                log::debug!("set_read_timeout: {error}");
-            }
-            match self.socket.recv(&mut *self.buffer) {
-                Ok(length) => return Some(&self.buffer[..length]),
-                Err(error) => self.note(&error),
+            Err(error) => {
+                self.note(&error);
+                None
             }
         }
     }
@@ -83,32 +119,45 @@ impl Wire {
     }
 }
 
+/// The user wants an end.
+#[derive(Debug)]
+pub(super) struct Interrupted;
+
 /// Runs a handshake to its end. With `impatient`, a port that nothing listens on ends it at once (`None`).
+///
+/// Interrupted, it goes on for a moment: a session that is made within it can be closed, one that is left half made
+/// takes a slot of the BMC.
 pub(super) fn shake(
     wire: &mut Wire,
     handshake: &mut Handshake,
     impatient: bool,
-) -> Option<Result<Established, Failure>> {
+) -> Result<Option<Result<Established, Failure>>, Interrupted> {
+    let mut enough: Option<Instant> = None;
     loop {
         while let Some(datagram) = handshake.poll_transmit() {
             wire.send(&datagram);
         }
         if let Some(outcome) = handshake.poll_outcome() {
-            return Some(outcome);
+            return Ok(Some(outcome));
+        }
+        if enough.is_some_and(|enough| enough <= Instant::now()) {
+            return Err(Interrupted);
         }
         if impatient && wire.was_refused() {
-            return None;
+            return Ok(None);
         }
-        let deadline = handshake.poll_timeout()?;
-        // A refused port is noticed without a datagram; look up now and then.
-        let wake = if impatient {
-            deadline.min(Instant::now() + GLANCE)
-        } else {
-            deadline
+        let Some(deadline) = handshake.poll_timeout() else {
+            return Ok(None);
         };
-        match wire.receive(wake) {
-            Some(datagram) => handshake.handle_datagram(Instant::now(), datagram),
-            None => handshake.handle_timeout(Instant::now()),
+        let wake = enough.map_or(deadline, |enough| deadline.min(enough));
+        if let Some(datagram) = wire.receive(wake) {
+            handshake.handle_datagram(Instant::now(), datagram);
+        } else {
+            handshake.handle_timeout(Instant::now());
+        }
+        if wire.is_interrupted() {
+            wire.disregard_interrupts();
+            enough = Some(Instant::now() + LAST_MOMENT);
         }
     }
 }
@@ -121,15 +170,24 @@ pub(super) fn flush(wire: &mut Wire, link: &mut Link) {
 }
 
 /// Waits for the answer to `id`; whatever else comes is consumed.
-pub(super) fn converse(wire: &mut Wire, link: &mut Link, id: RequestId) -> Option<Answer> {
+pub(super) fn converse(
+    wire: &mut Wire,
+    link: &mut Link,
+    id: RequestId,
+) -> Result<Option<Answer>, Interrupted> {
     loop {
         flush(wire, link);
         while let Some(done) = link.poll_done() {
             if done.id == id {
-                return done.answer;
+                return Ok(done.answer);
             }
         }
-        let deadline = link.poll_timeout()?;
+        if wire.is_interrupted() {
+            return Err(Interrupted);
+        }
+        let Some(deadline) = link.poll_timeout() else {
+            return Ok(None);
+        };
         if let Some(datagram) = wire.receive(deadline)
             && let Ok(Packet::V20(packet)) = Packet::parse(datagram)
         {
@@ -143,5 +201,5 @@ pub(super) fn converse(wire: &mut Wire, link: &mut Link, id: RequestId) -> Optio
 /// No IPMI datagram is anywhere near as long.
 const MAX_DATAGRAM: usize = 4096;
 
-/// How soon a refused port is noticed.
-const GLANCE: Duration = Duration::from_millis(20);
+/// How long a handshake may still take when it has been interrupted.
+const LAST_MOMENT: Duration = Duration::from_millis(300);

@@ -1,6 +1,7 @@
 //! `-I lanplus`: RMCP+ over UDP, driven by a blocking loop around [`crate::proto`].
 
 mod address;
+pub mod commentary;
 mod driver;
 mod entropy;
 
@@ -10,14 +11,12 @@ use std::time::{Duration, Instant};
 use ipmi_rs::connection::{IpmiConnection, Message, Request, Response};
 
 use super::TransportError;
-use crate::cli::context::{Context, Oem, Privilege};
-use crate::crypto::Key20;
-use crate::crypto::rakp::Quirk;
-use crate::crypto::suite::Suite;
+use super::interrupt::Interrupt;
 use crate::proto::handshake::{Config, Failure, Handshake};
 use crate::proto::inflight::{Kind, RequestId};
 use crate::proto::link::{Answer, Ask, Link, Patience};
-use driver::Wire;
+pub use address::Family;
+use driver::{Interrupted, Wire};
 pub use entropy::System;
 
 /// An open RMCP+ session.
@@ -27,9 +26,21 @@ pub struct Lanplus {
     link: Link,
     config: Config,
     patience: Patience,
+    interrupt: Option<Interrupt>,
     /// Netfn, command and id of the request that [`IpmiConnection::recv`] waits for.
     pending: Option<(u8, u8, RequestId)>,
     unanswered: bool,
+}
+
+/// Where a BMC is to be found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// Its name or address; an IPv6 address may stand in brackets and name its scope.
+    pub host: String,
+    /// Its UDP port.
+    pub port: u16,
+    /// Which of its addresses may be used.
+    pub family: Family,
 }
 
 /// An open session taken apart, for the console to go on with.
@@ -43,30 +54,55 @@ pub struct Parts {
     pub config: Config,
 }
 
+/// Why there is no session.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OpenError {
+    /// The host has no address, or none of the kind that may be used.
+    #[error("Address lookup for {host} failed")]
+    Lookup {
+        /// As it was given.
+        host: String,
+    },
+    /// No address answered; why the last one did not.
+    #[error("{0}")]
+    Unreachable(String),
+    /// The BMC, or this side, refused.
+    #[error(transparent)]
+    Refused(Failure),
+}
+
 impl Lanplus {
-    /// Makes a session with the host of `context` and raises it to the privilege level asked for. Every address of
-    /// the host is tried in turn.
+    /// Makes a session with `target`, all of whose addresses are tried in turn. When `interrupt` is raised, here or
+    /// later, the session is closed, and the calling thread waits for the end of the process.
     ///
     /// # Errors
     ///
-    /// [`TransportError::Open`]: why, on one line, and ipmitool's own line below it.
-    pub fn open(context: &Context) -> Result<Self, TransportError> {
-        Self::try_open(context)
-            .map_err(|reason| TransportError::Open(format!("{reason}\n{UNABLE}")))
-    }
-
-    fn try_open(context: &Context) -> Result<Self, String> {
-        let config = config(context)?;
-        let host = context.host.as_deref().ok_or("No hostname specified!")?;
-        let addresses = address::resolve(host, context.port, context.family)?;
-        let mut last = String::from("Could not open socket!");
+    /// [`OpenError`], in one line.
+    pub fn open(
+        target: &Target,
+        config: Config,
+        interrupt: Option<Interrupt>,
+    ) -> Result<Self, OpenError> {
+        let addresses = address::resolve(&target.host, target.port, target.family);
+        let mut last = OpenError::Lookup {
+            host: target.host.clone(),
+        };
+        if let Some(interrupt) = &interrupt {
+            interrupt.begin();
+        }
         for (at, address) in addresses.iter().enumerate() {
             let another = at + 1 < addresses.len();
-            match Self::handshake(*address, &config, another) {
-                Ok((wire, link)) => return Self::raise(wire, link, config, context),
-                Err(Unmade::Unreachable(reason)) => last = reason,
-                Err(Unmade::Refused(reason)) => return Err(reason),
+            match Self::handshake(*address, &config, interrupt.as_ref(), another) {
+                Ok(lanplus) => return Ok(lanplus),
+                Err(unreachable @ OpenError::Unreachable(_)) => last = unreachable,
+                Err(error) => {
+                    last = error;
+                    break;
+                }
             }
+        }
+        if let Some(interrupt) = &interrupt {
+            interrupt.end();
         }
         Err(last)
     }
@@ -75,79 +111,68 @@ impl Lanplus {
     fn handshake(
         address: SocketAddr,
         config: &Config,
+        interrupt: Option<&Interrupt>,
         another: bool,
-    ) -> Result<(Wire, Link), Unmade> {
-        let mut wire = Wire::connect(address)
-            .map_err(|error| Unmade::Unreachable(format!("{address}: {error}")))?;
+    ) -> Result<Self, OpenError> {
+        let mut wire = Wire::connect(address, interrupt.cloned())
+            .map_err(|error| OpenError::Unreachable(format!("{address}: {error}")))?;
         let tries = if another {
             config.tries.min(TRIES_BEFORE_ANOTHER)
         } else {
             config.tries
         };
-        let config = Config {
+        let terms = Config {
             tries,
             ..config.clone()
         };
-        let mut handshake = Handshake::new(Instant::now(), config, Box::new(System::default()));
-        match driver::shake(&mut wire, &mut handshake, another) {
-            Some(Ok(established)) => Ok((
-                wire,
-                Link::new(established.session, Box::new(System::default())),
-            )),
+        let mut handshake = Handshake::new(Instant::now(), terms, Box::new(System::default()));
+        let outcome = match (driver::shake(&mut wire, &mut handshake, another), interrupt) {
+            (Ok(outcome), _) => outcome,
+            (Err(Interrupted), Some(interrupt)) => interrupt.settle(),
+            // Nobody interrupts without an interrupt.
+            (Err(Interrupted), None) => None,
+        };
+        let established = match outcome {
+            Some(Ok(established)) => established,
             Some(Err(failure @ Failure::Dead { .. })) => {
                 let refused = if wire.was_refused() {
                     " (port unreachable: nothing listens there)"
                 } else {
                     ""
                 };
-                Err(Unmade::Unreachable(format!("{failure}{refused}")))
+                return Err(OpenError::Unreachable(format!("{failure}{refused}")));
             }
-            Some(Err(failure)) => Err(Unmade::Refused(failure.to_string())),
-            None => Err(Unmade::Unreachable(format!(
-                "{address}: port unreachable: nothing listens there"
-            ))),
-        }
-    }
-
-    /// Set Session Privilege Level, as ipmitool does unless User or less was asked for.
-    fn raise(wire: Wire, link: Link, config: Config, context: &Context) -> Result<Self, String> {
-        let patience = Patience {
-            timeout: config.timeout,
-            step: GROWTH,
-            tries: config.tries,
+            Some(Err(failure)) => return Err(OpenError::Refused(failure)),
+            None => {
+                return Err(OpenError::Unreachable(format!(
+                    "{address}: port unreachable: nothing listens there"
+                )));
+            }
         };
         let mut lanplus = Self {
             wire,
-            link,
-            config,
-            patience,
+            config: config.clone(),
+            patience: Patience {
+                timeout: config.timeout,
+                step: GROWTH,
+                tries: config.tries,
+            },
+            interrupt: interrupt.cloned(),
             pending: None,
             unanswered: false,
+            link: Link::new(established.session, Box::new(System::default())),
         };
-        if context.privilege.value() <= Privilege::User.value() {
-            return Ok(lanplus);
+        if lanplus.interrupt.as_ref().is_some_and(Interrupt::is_raised) {
+            lanplus.stop();
         }
-        let level = lanplus.config.privilege;
-        let ask = Ask {
-            netfn: NETFN_APP,
-            lun: 0,
-            cmd: SET_SESSION_PRIVILEGE,
-            data: &[level],
-        };
-        let name = privilege_name(context.privilege);
-        let refusal = match lanplus.exchange(ask) {
-            Some(Answer { code: 0, .. }) => {
-                log::debug!("Set Session Privilege Level to {name}");
-                return Ok(lanplus);
-            }
-            Some(answer) => {
-                let text = crate::ipmi::completion::text(answer.code);
-                format!("Set Session Privilege Level to {name} failed: {text}")
-            }
-            None => format!("Set Session Privilege Level to {name} failed: no answer"),
-        };
-        lanplus.close();
-        Err(refusal)
+        if config.suite.is_none() {
+            log::info!(
+                "Using best available cipher suite {}\n",
+                lanplus.link.session().suite().id
+            );
+        }
+        log::debug!("IPMIv2 / RMCP+ SESSION OPENED SUCCESSFULLY\n");
+        Ok(lanplus)
     }
 
     /// Changes how long an answer is waited for, and how often a request is sent.
@@ -163,31 +188,21 @@ impl Lanplus {
     pub fn close(mut self) {
         // A BMC that has just left a command unanswered is not waited for twice as long.
         let tries = if self.unanswered { 1 } else { CLOSE_TRIES };
-        let timeout = self
-            .link
-            .ledger()
-            .round_trip()
-            .timeout(CLOSE_TIMEOUT)
-            .min(self.config.timeout);
-        self.patience = Patience {
-            timeout,
-            step: Duration::ZERO,
-            tries,
-        };
-        let session = self.link.session().bmc_id().to_le_bytes();
-        let closed = self.exchange(Ask {
-            netfn: NETFN_APP,
-            lun: 0,
-            cmd: CLOSE_SESSION,
-            data: &session,
-        });
-        if closed.is_none() {
-            log::debug!("Close Session was not answered");
+        self.say_goodbye(tries);
+        if let Some(interrupt) = &self.interrupt {
+            interrupt.end();
         }
     }
 
-    /// Takes the session apart.
-    pub fn into_parts(self) -> Parts {
+    /// Takes the session apart, to go on with it where signals are minded otherwise.
+    pub fn into_parts(mut self) -> Parts {
+        if self
+            .interrupt
+            .as_ref()
+            .is_some_and(|interrupt| !interrupt.release())
+        {
+            self.stop();
+        }
         Parts {
             socket: self.wire.into_socket(),
             link: self.link,
@@ -195,15 +210,60 @@ impl Lanplus {
         }
     }
 
-    fn exchange(&mut self, ask: Ask<'_>) -> Option<Answer> {
+    /// Closes the session in little time, and waits for the end of the process.
+    fn stop(&mut self) {
+        self.say_goodbye(CLOSE_TRIES_INTERRUPTED);
+        if let Some(interrupt) = &self.interrupt {
+            interrupt.settle();
+        }
+    }
+
+    fn say_goodbye(&mut self, tries: u32) {
+        self.wire.disregard_interrupts();
+        let timeout = self
+            .link
+            .ledger()
+            .round_trip()
+            .timeout(CLOSE_TIMEOUT)
+            .min(CLOSE_TIMEOUT)
+            .min(self.config.timeout);
+        self.patience = Patience {
+            timeout,
+            step: Duration::ZERO,
+            tries,
+        };
+        let id = self.link.session().bmc_id();
+        let ask = Ask {
+            netfn: NETFN_APP,
+            lun: 0,
+            cmd: CLOSE_SESSION,
+            data: &id.to_le_bytes(),
+        };
+        let asked = self.ask(ask);
+        match driver::converse(&mut self.wire, &mut self.link, asked) {
+            Ok(Some(Answer { code: 0, .. })) => log::debug!("Closed Session {id:08x}\n"),
+            Ok(Some(answer)) => log::debug!("Close Session was refused: 0x{:02x}", answer.code),
+            Ok(None) | Err(Interrupted) => log::debug!("Close Session was not answered"),
+        }
+    }
+
+    fn ask(&mut self, ask: Ask<'_>) -> RequestId {
+        commentary::command(ask.netfn, ask.cmd, ask.data);
         let id = self
             .link
             .ask(Instant::now(), Kind::Command, ask, self.patience);
-        self.await_answer(id)
+        driver::flush(&mut self.wire, &mut self.link);
+        id
     }
 
     fn await_answer(&mut self, id: RequestId) -> Option<Answer> {
-        let answer = driver::converse(&mut self.wire, &mut self.link, id);
+        let answer = match driver::converse(&mut self.wire, &mut self.link, id) {
+            Ok(answer) => answer,
+            Err(Interrupted) => {
+                self.stop();
+                None
+            }
+        };
         self.unanswered = answer.is_none();
         answer
     }
@@ -227,10 +287,7 @@ impl IpmiConnection for Lanplus {
                 "more data than an RMCP+ payload holds",
             ));
         }
-        let id = self
-            .link
-            .ask(Instant::now(), Kind::Command, ask, self.patience);
-        driver::flush(&mut self.wire, &mut self.link);
+        let id = self.ask(ask);
         self.pending = Some((netfn, cmd, id));
         Ok(())
     }
@@ -251,76 +308,16 @@ impl IpmiConnection for Lanplus {
     }
 }
 
-/// Why there is no session with one address.
-enum Unmade {
-    /// It did not answer; another address may.
-    Unreachable(String),
-    /// It refused.
-    Refused(String),
-}
-
-fn config(context: &Context) -> Result<Config, String> {
-    let key = |bytes: &[u8], what: &str| {
-        Key20::new(bytes).ok_or_else(|| format!("lanplus: {what} is longer than 20 bytes."))
-    };
-    let suite = match context.cipher_suite {
-        None => None,
-        Some(id) => {
-            Some(Suite::by_id(id).ok_or_else(|| format!("Unsupported cipher suite ID : {id}"))?)
-        }
-    };
-    Ok(Config {
-        username: context.username.clone(),
-        password: key(
-            context.password.as_ref().map_or(&[], |p| p.bytes()),
-            "password",
-        )?,
-        kg: context
-            .kg
-            .as_ref()
-            .map(|kg| key(kg.bytes(), "K_g key"))
-            .transpose()?,
-        suite,
-        privilege: context.privilege.value(),
-        name_only: context.name_only,
-        quirk: match context.oem {
-            Some(Oem::IntelPlus) => Quirk::IntelPlus,
-            Some(Oem::I82571Spt) => Quirk::I82571spt,
-            _ => Quirk::Standard,
-        },
-        timeout: Duration::from_secs(context.timeout.unwrap_or(DEFAULT_TIMEOUT).into()),
-        tries: context.retries.unwrap_or(DEFAULT_TRIES),
-    })
-}
-
-fn privilege_name(privilege: Privilege) -> &'static str {
-    match privilege {
-        Privilege::Callback => "CALLBACK",
-        Privilege::User => "USER",
-        Privilege::Operator => "OPERATOR",
-        Privilege::Administrator => "ADMINISTRATOR",
-        Privilege::Oem => "OEM",
-        Privilege::NoAccess => "NO ACCESS",
-        Privilege::Invalid => "Unknown (0xFF)",
-    }
-}
-
-/// ipmitool's last word, which scripts look for.
-const UNABLE: &str = "Error: Unable to establish IPMI v2 / RMCP+ session";
-
 const NETFN_APP: u8 = 0x06;
-const SET_SESSION_PRIVILEGE: u8 = 0x3b;
 const CLOSE_SESSION: u8 = 0x3c;
-
-/// ipmitool's `-N` and `-R` for lanplus, in seconds and tries.
-const DEFAULT_TIMEOUT: u32 = 1;
-const DEFAULT_TRIES: u32 = 4;
 
 /// How much longer each further try waits, as in ipmitool.
 const GROWTH: Duration = Duration::from_secs(1);
 
 /// Close Session: a lost one leaves a slot of the BMC taken for a minute (ipmitool issue 213).
 const CLOSE_TRIES: u32 = 3;
+/// The same when a signal has ended the run: together at most a second.
+const CLOSE_TRIES_INTERRUPTED: u32 = 2;
 const CLOSE_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// With further addresses to try, how often one is asked.
