@@ -54,6 +54,7 @@ pub mod log;
 pub mod multi;
 pub mod record;
 pub mod sensor;
+mod sensor_record;
 pub mod text;
 pub mod value;
 
