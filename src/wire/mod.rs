@@ -5,6 +5,7 @@
 //! for what it does not know. Nothing here believes anything either: integrity is [`crate::crypto`]'s business.
 
 pub mod asf;
+pub mod console_log;
 pub mod lan;
 pub mod rmcp;
 pub mod session;
@@ -95,6 +96,10 @@ impl<'a> Reader<'a> {
 
     pub(crate) fn u32(&mut self) -> Result<u32> {
         Ok(u32::from_le_bytes(self.array()?))
+    }
+
+    pub(crate) fn u64(&mut self) -> Result<u64> {
+        Ok(u64::from_le_bytes(self.array()?))
     }
 
     pub(crate) fn rest(self) -> &'a [u8] {
