@@ -3,6 +3,8 @@
 mod pipes;
 mod terminal;
 
+use std::io::{ErrorKind, Read};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -11,7 +13,7 @@ pub use terminal::{End, OnTerminal};
 
 /// Output as it comes, each piece with its time.
 #[derive(Debug, Clone, Default)]
-pub struct Output(Arc<Mutex<Pieces>>);
+pub struct Output(Arc<Mutex<Pieces>>, Arc<AtomicBool>);
 
 type Pieces = Vec<(Instant, Vec<u8>)>;
 
@@ -44,6 +46,25 @@ impl Output {
     /// Waits until `enough` holds for everything so far. False: it did not within `limit`.
     pub fn wait_until(&self, limit: Duration, enough: impl Fn(&[u8]) -> bool) -> bool {
         wait_until(limit, || enough(&self.bytes()))
+    }
+
+    /// True when nothing more can come.
+    pub fn is_complete(&self) -> bool {
+        self.1.load(Ordering::SeqCst)
+    }
+
+    /// Takes in a stream to its end.
+    fn read_from(&self, mut stream: impl Read) {
+        let mut buffer = [0; 65536];
+        loop {
+            match stream.read(&mut buffer) {
+                Ok(count @ 1..) => self.push(&buffer[..count]),
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                // a terminal without its other end gives an error where a pipe ends
+                Ok(0) | Err(_) => break,
+            }
+        }
+        self.1.store(true, Ordering::SeqCst);
     }
 
     fn push(&self, piece: &[u8]) {

@@ -1,6 +1,6 @@
 //! The serial port of a simulated machine, on TCP, as `ipmi_sim`'s `tcp:` device wants it.
 
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -113,14 +113,17 @@ fn serve(listener: &TcpListener, shared: &Shared) {
                         let _ = stream.write_all(&buffer[..count]);
                     }
                 }
-                Err(error)
-                    if matches!(
-                        error.kind(),
-                        std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut
-                    ) => {}
+                Err(error) if PASSING.contains(&error.kind()) => {}
                 Err(_) => break,
             }
         }
         *shared.line.lock().unwrap() = None;
     }
 }
+
+/// Kinds of errors after which the line is still there.
+const PASSING: [ErrorKind; 3] = [
+    ErrorKind::WouldBlock,
+    ErrorKind::TimedOut,
+    ErrorKind::Interrupted,
+];

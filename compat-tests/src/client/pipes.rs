@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
 
-use super::Output;
+use super::{Output, wait_until};
 
 /// What a client reads from.
 #[derive(Debug)]
@@ -118,8 +118,10 @@ impl Piped {
         let begun = Instant::now();
         loop {
             if let Some(status) = self.ended() {
-                // the readers need a moment for what is left in the pipes
-                std::thread::sleep(Duration::from_millis(50));
+                // what is left in the pipes; bounded, since a grandchild may hold them open
+                wait_until(LAST_WORDS, || {
+                    self.stdout.is_complete() && self.stderr.is_complete()
+                });
                 return Some(status);
             }
             if begun.elapsed() > limit {
@@ -138,11 +140,8 @@ impl Drop for Piped {
 }
 
 fn collect(stream: Option<impl Read + Send + 'static>, output: Output) {
-    let Some(mut stream) = stream else { return };
-    std::thread::spawn(move || {
-        let mut buffer = [0; 65536];
-        while let Ok(count @ 1..) = stream.read(&mut buffer) {
-            output.push(&buffer[..count]);
-        }
-    });
+    let Some(stream) = stream else { return };
+    std::thread::spawn(move || output.read_from(stream));
 }
+
+const LAST_WORDS: Duration = Duration::from_secs(5);

@@ -2,11 +2,12 @@
 //! stays, so that the terminal's modes can be looked at after the client's end, and so that stopping works.
 
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use nix::sys::signal::Signal;
 
 use super::{Output, wait_until};
@@ -34,6 +35,10 @@ impl OnTerminal {
     /// When there is no terminal to be had, or `job-leader` cannot be started.
     pub fn start(program: &Path, arguments: &[String], environment: &[(&str, &str)]) -> OnTerminal {
         let pty = nix::pty::openpty(None, None).expect("a pseudo-terminal");
+        // processes that other tests start meanwhile must not hold this terminal open
+        for end in [&pty.master, &pty.slave] {
+            fcntl(end, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC)).expect("flags of a pseudo-terminal");
+        }
         let tty = nix::unistd::ttyname(&pty.slave).expect("a pseudo-terminal has a name");
         let modes_before = modes(&tty);
         let notes = tempfile::tempdir().expect("a temporary directory");
@@ -52,10 +57,11 @@ impl OnTerminal {
             .unwrap_or_else(|error| panic!("{command:?}: {error}"));
         let screen = Output::default();
         let master = File::from(pty.master);
-        watch(
+        let (watched, watcher) = (
             master.try_clone().expect("a copy of the terminal"),
             screen.clone(),
         );
+        std::thread::spawn(move || watcher.read_from(watched));
         OnTerminal {
             leader,
             master,
@@ -67,8 +73,13 @@ impl OnTerminal {
     }
 
     /// Types.
+    ///
+    /// # Panics
+    /// When the terminal takes no more.
     pub fn type_in(&self, bytes: &[u8]) {
-        let _ = (&self.master).write_all(bytes);
+        (&self.master)
+            .write_all(bytes)
+            .expect("the terminal takes what is typed");
     }
 
     /// The client's process id.
@@ -148,15 +159,6 @@ impl Drop for OnTerminal {
         let _ = self.leader.kill();
         let _ = self.leader.wait();
     }
-}
-
-fn watch(mut master: File, screen: Output) {
-    std::thread::spawn(move || {
-        let mut buffer = [0; 65536];
-        while let Ok(count @ 1..) = master.read(&mut buffer) {
-            screen.push(&buffer[..count]);
-        }
-    });
 }
 
 fn modes(tty: &Path) -> String {
