@@ -8,7 +8,7 @@ use crate::crypto::rakp::Quirk;
 use crate::crypto::suite::Suite;
 use crate::ipmi::session::SetSessionPrivilege;
 use crate::ipmi::{Failure, exchange, names};
-use crate::proto::handshake::Config;
+use crate::proto::handshake::{Config, Failure as Failed};
 use crate::transport::dummy::Dummy;
 use crate::transport::interrupt::Interrupt;
 use crate::transport::lanplus::{Lanplus, OpenError, Target};
@@ -43,24 +43,32 @@ pub fn lanplus(
     context: &Context,
     interrupt: Option<&Interrupt>,
 ) -> Result<Lanplus, TransportError> {
-    session(context, interrupt)
-        .map_err(|reason| TransportError::Open(format!("{reason}\n{UNABLE}")))
-}
-
-fn session(context: &Context, interrupt: Option<&Interrupt>) -> Result<Lanplus, String> {
-    let config = config(context)?;
+    let Some(host) = context.host.as_ref().filter(|host| !host.is_empty()) else {
+        // As in stock: the only reason that stands alone.
+        return Err(TransportError::Open("No hostname specified!".to_owned()));
+    };
     let target = Target {
-        host: context
-            .host
-            .clone()
-            .filter(|host| !host.is_empty())
-            .ok_or("No hostname specified!")?,
+        host: host.clone(),
         port: context.port,
         family: context.family,
     };
+    config(context)
+        .and_then(|config| session(&target, config, context, interrupt))
+        .map_err(|reason| TransportError::Open(format!("{reason}\n{UNABLE}")))
+}
+
+fn session(
+    target: &Target,
+    config: Config,
+    context: &Context,
+    interrupt: Option<&Interrupt>,
+) -> Result<Lanplus, String> {
     let lanplus =
-        Lanplus::open(&target, config, interrupt.cloned()).map_err(|error| match error {
+        Lanplus::open(target, config, interrupt.cloned()).map_err(|error| match error {
             OpenError::Lookup { .. } => format!("{error}\nCould not open socket!"),
+            OpenError::Refused(Failed::WrongPassword) if context.password.is_none() => {
+                format!("{error} (none was given)")
+            }
             OpenError::Unreachable(_) | OpenError::Refused(_) => error.to_string(),
         })?;
     raise(lanplus, context.privilege)
@@ -96,10 +104,9 @@ fn config(context: &Context) -> Result<Config, String> {
         Key20::new(bytes).ok_or_else(|| format!("lanplus: {what} is longer than 20 bytes."))
     };
     let suite = match context.cipher_suite {
-        None => None,
-        Some(id) => {
-            Some(Suite::by_id(id).ok_or_else(|| format!("Unsupported cipher suite ID : {id}"))?)
-        }
+        // As in stock: the number of no suite asks the BMC.
+        None | Some(UNSET_SUITE) => None,
+        Some(id) => Some(Suite::by_id(id).ok_or_else(|| unsupported(id))?),
     };
     Ok(Config {
         username: context.username.clone(),
@@ -125,12 +132,24 @@ fn config(context: &Context) -> Result<Config, String> {
     })
 }
 
+/// Stock's words; why, where stock would have gone on.
+fn unsupported(suite: u8) -> String {
+    let why = match suite {
+        4 | 5 | 9 | 10 | 13 | 14 => " (its xRC4 encryption is broken: use 3 or 17)",
+        _ => "",
+    };
+    format!("Unsupported cipher suite ID : {suite}{why}")
+}
+
 fn not_driven(interface: &str) -> TransportError {
     TransportError::Open(format!("Error loading interface {interface}"))
 }
 
 /// ipmitool's last word, which scripts look for.
 const UNABLE: &str = "Error: Unable to establish IPMI v2 / RMCP+ session";
+
+/// Reserved (IPMI v2.0 table 22-20).
+const UNSET_SUITE: u8 = 0xff;
 
 /// ipmitool's `-N` and `-R` for lanplus, in seconds and tries.
 const DEFAULT_TIMEOUT: u32 = 1;

@@ -13,7 +13,7 @@ use crate::wire::setup::Status;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Failure {
     /// Nothing at all was heard.
-    #[error("No answer from the BMC: {tries} tries in {:.1} s; wrong address or port, or the host is down", .waited.as_secs_f32())]
+    #[error("No answer from the BMC: {} in {:.1} s; wrong address or port, or the host is down", times(*.tries), .waited.as_secs_f32())]
     Dead {
         /// How often it was asked.
         tries: u32,
@@ -21,7 +21,7 @@ pub enum Failure {
         waited: Duration,
     },
     /// The BMC answered before and then fell silent.
-    #[error("The BMC stopped answering: no {awaited} after {tries} tries in {:.1} s", .waited.as_secs_f32())]
+    #[error("The BMC stopped answering: no {awaited} after {} in {:.1} s{}", times(*.tries), .waited.as_secs_f32(), hint(.awaited))]
     Silent {
         /// What did not come.
         awaited: &'static str,
@@ -62,12 +62,30 @@ pub enum Failure {
         suite: Suite,
     },
     /// RAKP Message 4 was made with another session integrity key.
-    #[error("RAKP 4 message has invalid integrity check value: {}", if *.with_kg { "wrong K_g key" } else { "the BMC wants a K_g key (-k, -y)" })]
+    #[error("RAKP 4 message has invalid integrity check value: {}", if *.with_kg { "wrong K_g key, or the BMC has none" } else { "the BMC wants a K_g key (-k, -y)" })]
     WrongKg {
         /// Whether a K_g was given.
         with_kg: bool,
     },
 }
+
+fn times(tries: u32) -> String {
+    match tries {
+        1 => "1 try".to_owned(),
+        _ => format!("{tries} tries"),
+    }
+}
+
+/// pyghmi's BMC, for one, does not answer users that it does not know.
+fn hint(awaited: &str) -> &'static str {
+    match awaited {
+        RAKP_2 => "; perhaps it does not know the user name",
+        _ => "",
+    }
+}
+
+/// What does not come where a BMC keeps silent about user names.
+pub(super) const RAKP_2: &str = "RAKP 2 message";
 
 impl Failure {
     /// Whether the BMC may have said so only because one of our messages reached it twice.

@@ -164,10 +164,7 @@ impl Handshake {
             self.transmit(now, step);
             return;
         }
-        match step.unanswered(
-            self.config.tries,
-            now.saturating_duration_since(self.started),
-        ) {
+        match step.unanswered(self.sends, now.saturating_duration_since(self.started)) {
             Next::Go(step) => self.enter(now, step),
             Next::Failed(failure) => self.finish(Err(failure)),
             // The rest cannot come of silence.
@@ -180,6 +177,7 @@ impl Handshake {
         steps::Terms {
             config: &self.config,
             console_session: self.console_session,
+            tag: self.tag,
             entropy: &mut *self.entropy,
         }
     }
@@ -196,7 +194,8 @@ impl Handshake {
             self.outbox
                 .push_back(V20::sessionless(payload_type, &payload));
         }
-        self.deadline = Some(now + step.patience(self.config.timeout, self.sends));
+        self.deadline =
+            Some(now + step.patience(self.config.timeout, self.sends, self.config.tries));
         self.repeated |= self.sends > 0;
         self.sends += 1;
         self.step = Some(step);

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::failure::RAKP_2;
 use super::suites;
 use super::{Config, Established, Failure};
 use crate::crypto::rakp::Exchange;
@@ -15,6 +16,8 @@ use crate::wire::setup::{OpenRequest, OpenResponse, Rakp1, Rakp2, Rakp3, Rakp4, 
 pub(super) struct Terms<'a> {
     pub(super) config: &'a Config,
     pub(super) console_session: u32,
+    /// Of the latest message.
+    pub(super) tag: u8,
     pub(super) entropy: &'a mut dyn Entropy,
 }
 
@@ -51,6 +54,8 @@ pub(super) struct AskSuites {
 pub(super) struct Open {
     suites: Vec<Suite>,
     attempt: usize,
+    /// Whether the question for the suites found no answer.
+    unheard: bool,
 }
 
 /// Sent RAKP Message 1.
@@ -79,7 +84,20 @@ impl Step {
     }
 
     pub(super) fn open(suites: Vec<Suite>) -> Self {
-        Self::Open(Open { suites, attempt: 0 })
+        Self::Open(Open {
+            suites,
+            attempt: 0,
+            unheard: false,
+        })
+    }
+
+    /// After a question for the suites that found no answer.
+    fn open_unheard() -> Self {
+        Self::Open(Open {
+            suites: suites::unasked(),
+            attempt: 0,
+            unheard: true,
+        })
     }
 
     /// What to send on entering the step, and on each repetition.
@@ -125,11 +143,16 @@ impl Step {
         }
     }
 
-    /// How long to wait after the `sends`th repetition.
-    pub(super) fn patience(&self, timeout: Duration, sends: u32) -> Duration {
+    /// How long to wait after the `sends`th repetition, of `tries` that were asked for.
+    pub(super) fn patience(&self, timeout: Duration, sends: u32, tries: u32) -> Duration {
         match self {
             Self::AskSuites(_) => timeout.min(ASK_SUITES),
-            _ => timeout + Duration::from_secs(sends.into()),
+            // The question before has been waited for already.
+            Self::Open(step) if step.unheard && sends == 0 => {
+                timeout.saturating_sub(timeout.min(ASK_SUITES))
+            }
+            // A try that only the second suite is owed waits no longer than the one before.
+            _ => timeout + Duration::from_secs(sends.min(tries.saturating_sub(1)).into()),
         }
     }
 
@@ -155,9 +178,9 @@ impl Step {
     /// What silence leads to, after the last try.
     pub(super) fn unanswered(self, tries: u32, waited: Duration) -> Next {
         let awaited = match self {
-            Self::AskSuites(_) => return Next::Go(Self::open(suites::unasked())),
+            Self::AskSuites(_) => return Next::Go(Self::open_unheard()),
             Self::Open(_) => return Next::Failed(Failure::Dead { tries, waited }),
-            Self::Rakp1(_) => "RAKP 2 message",
+            Self::Rakp1(_) => RAKP_2,
             Self::Rakp3(_) => "RAKP 4 message",
         };
         Next::Failed(Failure::Silent {
@@ -212,7 +235,8 @@ impl Open {
         // A refusal may lack the console's id; an acceptance must have it.
         let ours = response.console_session == terms.console_session;
         let Some(accepted) = response.accepted else {
-            return match self.without_refused(response.status) {
+            let refused = self.asked_with(response.tag, terms.tag);
+            return match self.without(refused, response.status) {
                 _ if !ours && response.console_session != 0 => Next::Stay(Step::Open(self)),
                 Some(others) => Next::Go(Step::open(others)),
                 None => Next::Failed(Failure::Open {
@@ -243,8 +267,15 @@ impl Open {
         }
     }
 
+    /// The suite that a message with this tag asked for; the present one where the BMC does not repeat tags.
+    fn asked_with(&self, tag: u8, latest: u8) -> Option<Suite> {
+        let before = usize::from(latest.wrapping_sub(tag));
+        let attempt = self.attempt.checked_sub(before).unwrap_or(self.attempt);
+        self.suites.get(attempt % self.suites.len().max(1)).copied()
+    }
+
     /// What is left to try after a refusal that concerns the suite.
-    fn without_refused(&self, status: Status) -> Option<Vec<Suite>> {
+    fn without(&self, refused: Option<Suite>, status: Status) -> Option<Vec<Suite>> {
         let of_the_suite = matches!(
             status,
             Status::InvalidAuthentication
@@ -257,7 +288,6 @@ impl Open {
                 | Status::InvalidRole
                 | Status::InsufficientResourcesForRole
         );
-        let refused = self.suite();
         let others: Vec<Suite> = self
             .suites
             .iter()

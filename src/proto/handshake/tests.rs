@@ -351,8 +351,35 @@ fn a_bmc_that_ignores_suite_17_is_asked_for_3() {
     let (outcome, waited) = run(config(None), &mut peer, |_| false);
     assert_eq!(
         (outcome.unwrap().session.suite().id, waited),
-        (3, S / 2 + S)
+        (3, S)
     );
+}
+
+#[test]
+fn a_refusal_that_comes_late_concerns_the_suite_that_was_asked_for() {
+    let mut now = Instant::now();
+    let mut handshake = Handshake::new(now, config(None), Box::new(Counter(1)));
+    // The list of suites, 17 and 3 have been asked for.
+    for _ in 0..2 {
+        now = handshake.poll_timeout().unwrap();
+        handshake.handle_timeout(now);
+    }
+    while handshake.poll_transmit().is_some() {}
+    let refusal = OpenResponse {
+        tag: 2,
+        status: Status::NoMatchingAuthentication,
+        privilege: 0,
+        console_session: handshake.console_session(),
+        accepted: None,
+    };
+    let refusal = V20::sessionless(PayloadType::OpenResponse, &refusal.to_bytes());
+    handshake.handle_datagram(now, &refusal);
+    let next = handshake.poll_transmit().unwrap();
+    let Ok(Packet::V20(next)) = Packet::parse(&next) else {
+        panic!("{next:x?}")
+    };
+    let asked = OpenRequest::parse(next.payload).unwrap().algorithms;
+    assert_eq!(Suite::by_algorithms(asked).map(|suite| suite.id), Some(3));
 }
 
 #[test]
@@ -380,6 +407,20 @@ fn a_dead_host_is_given_up_after_the_tries_asked_for() {
         ..config(Some(17))
     };
     assert_eq!(run(once, &mut Peer::new(&[17]), |_| true).1, S);
+}
+
+#[test]
+fn asking_for_suites_makes_a_dead_host_no_slower() {
+    let waited = |tries| {
+        let terms = Config {
+            tries,
+            ..config(None)
+        };
+        run(terms, &mut Peer::new(&[17]), |_| true).1
+    };
+    assert_eq!(waited(4), 10 * S);
+    // 17 and 3 are both owed a try.
+    assert_eq!(waited(1), 2 * S);
 }
 
 #[test]
