@@ -4,9 +4,10 @@
 
 use std::time::Duration;
 
+use compat_tests::bmcsim::BmcSim;
 use compat_tests::fakebmc::FakeBmc;
 use compat_tests::ipmi_sim::IpmiSim;
-use compat_tests::relay::{Direction, Relay, payload_type};
+use compat_tests::relay::{Direction, Relay, payload_type, session_id};
 use compat_tests::rig::{ENVIRONMENT, Finished, Who, arguments, run};
 
 #[test]
@@ -22,6 +23,23 @@ fn a_command_costs_at_most_six_round_trips() {
     let (ours, stock) = (count(Who::Ours), count(Who::Stock));
     assert!(ours <= 6, "{ours} packets; stock: {stock}");
     assert!(stock >= 10, "stock has become thrifty: {stock}");
+}
+
+/// Open Session, RAKP 1, RAKP 3, then in the session: privilege level, command, close.
+#[test]
+fn with_a_suite_six_requests_are_sent_and_six_answers_come() {
+    for words in [&["mc", "info"][..], &["raw", "6", "1"]] {
+        let (setup, pages, inside, answers) = traffic(&[&["-C", "3"], words].concat());
+        assert_eq!((setup, pages, inside, answers), (3, 0, 3, 6), "{words:?}");
+    }
+}
+
+/// A page holds 16 bytes of records, and a page that is not full is the last.
+#[test]
+fn without_a_suite_only_the_pages_of_the_list_come_on_top() {
+    let (setup, pages, inside, answers) = traffic(&["-C", "255", "mc", "info"]);
+    assert!((1..=8).contains(&pages), "{pages}");
+    assert_eq!((setup, inside, answers), (3, 3, 6 + pages));
 }
 
 #[test]
@@ -100,6 +118,34 @@ fn mc_info(who: Who, relay: &Relay) -> Finished {
         &arguments(relay.address(), &["mc", "info"]),
         &ENVIRONMENT,
         Duration::from_secs(50),
+    )
+}
+
+/// What a command costs with bmcsim: packets of session set-up, requests outside and inside the session, answers.
+fn traffic(words: &[&str]) -> (usize, usize, usize, usize) {
+    let bmc = BmcSim::start(&[]);
+    let relay = Relay::to(bmc.address());
+    let done = run(
+        &Who::Ours.program(),
+        &arguments(relay.address(), words),
+        &ENVIRONMENT,
+        Duration::from_secs(30),
+    );
+    assert_eq!(done.code, Some(0), "{done:?}");
+    let trace = relay.trace();
+    let count = |direction: Direction, wanted: fn(&[u8]) -> bool| {
+        let these = trace.iter().filter(|packet| packet.direction == direction);
+        these.filter(|packet| wanted(&packet.bytes)).count()
+    };
+    (
+        count(Direction::ToBmc, |bytes| payload_type(bytes) >= Some(0x10)),
+        count(Direction::ToBmc, |bytes| {
+            session_id(bytes) == Some(0) && payload_type(bytes) == Some(0)
+        }),
+        count(Direction::ToBmc, |bytes| {
+            session_id(bytes).is_some_and(|id| id != 0)
+        }),
+        count(Direction::ToClient, |_| true),
     )
 }
 

@@ -84,49 +84,81 @@ impl Lanplus {
         interrupt: Option<Interrupt>,
     ) -> Result<Self, OpenError> {
         let addresses = address::resolve(&target.host, target.port, target.family);
-        let mut last = OpenError::Lookup {
-            host: target.host.clone(),
-        };
+        if addresses.is_empty() {
+            return Err(OpenError::Lookup {
+                host: target.host.clone(),
+            });
+        }
+        Self::open_at(&addresses, config, interrupt)
+    }
+
+    /// The same, with addresses that have been looked up. Of several, each is tried once before any is tried as
+    /// often as `config` says: a dead one costs a second, not all patience.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`], in one line: of the last address, if none answered.
+    pub fn open_at(
+        addresses: &[SocketAddr],
+        config: Config,
+        interrupt: Option<Interrupt>,
+    ) -> Result<Self, OpenError> {
         if let Some(interrupt) = &interrupt {
             interrupt.begin();
         }
-        for (at, address) in addresses.iter().enumerate() {
-            let another = at + 1 < addresses.len();
-            match Self::handshake(*address, &config, interrupt.as_ref(), another) {
-                Ok(lanplus) => return Ok(lanplus),
-                Err(unreachable @ OpenError::Unreachable(_)) => last = unreachable,
-                Err(error) => {
-                    last = error;
-                    break;
+        let outcome = Self::find(addresses, &config, interrupt.as_ref());
+        if let (Err(_), Some(interrupt)) = (&outcome, &interrupt) {
+            interrupt.end();
+        }
+        outcome
+    }
+
+    fn find(
+        addresses: &[SocketAddr],
+        config: &Config,
+        interrupt: Option<&Interrupt>,
+    ) -> Result<Self, OpenError> {
+        let mut last = OpenError::Unreachable("no address to try".to_owned());
+        let rounds: &[u32] = match addresses {
+            [_] => &[config.tries],
+            _ if config.tries > 1 => &[1, config.tries - 1],
+            _ => &[1],
+        };
+        for tries in rounds {
+            for (at, address) in addresses.iter().enumerate() {
+                let another = at + 1 < addresses.len();
+                match Self::handshake(*address, config, *tries, interrupt, another) {
+                    Err(error @ OpenError::Unreachable(_)) => last = error,
+                    // It is there, and packets were lost on the way.
+                    Err(OpenError::Refused(Failure::Silent { .. })) if *tries < config.tries => {
+                        return Self::handshake(*address, config, config.tries, interrupt, false);
+                    }
+                    outcome => return outcome,
                 }
             }
-        }
-        if let Some(interrupt) = &interrupt {
-            interrupt.end();
         }
         Err(last)
     }
 
-    /// `another`: a further address waits, so that not all patience is spent on this one.
+    /// `impatient`: a further address waits, so that a port where nothing listens is not asked again.
     fn handshake(
         address: SocketAddr,
         config: &Config,
+        tries: u32,
         interrupt: Option<&Interrupt>,
-        another: bool,
+        impatient: bool,
     ) -> Result<Self, OpenError> {
         let mut wire = Wire::connect(address, interrupt.cloned())
             .map_err(|error| OpenError::Unreachable(format!("{address}: {error}")))?;
-        let tries = if another {
-            config.tries.min(TRIES_BEFORE_ANOTHER)
-        } else {
-            config.tries
-        };
         let terms = Config {
             tries,
             ..config.clone()
         };
         let mut handshake = Handshake::new(Instant::now(), terms, Box::new(System::default()));
-        let outcome = match (driver::shake(&mut wire, &mut handshake, another), interrupt) {
+        let outcome = match (
+            driver::shake(&mut wire, &mut handshake, impatient),
+            interrupt,
+        ) {
             (Ok(outcome), _) => outcome,
             (Err(Interrupted), Some(interrupt)) => interrupt.settle(),
             // Nobody interrupts without an interrupt.
@@ -319,9 +351,6 @@ const CLOSE_TRIES: u32 = 3;
 /// The same when a signal has ended the run: together at most a second.
 const CLOSE_TRIES_INTERRUPTED: u32 = 2;
 const CLOSE_TIMEOUT: Duration = Duration::from_millis(500);
-
-/// With further addresses to try, how often one is asked.
-const TRIES_BEFORE_ANOTHER: u32 = 2;
 
 /// Data bytes of a request; far above what any BMC takes, far below what a datagram holds.
 const MAX_DATA: usize = 1024;
