@@ -3,12 +3,19 @@ DESTDIR ?=
 BINDIR = $(DESTDIR)$(PREFIX)/bin
 MANDIR = $(DESTDIR)$(PREFIX)/share/man/man1
 
-.PHONY: all build test bench install fmt lint
+TARGET = $(or $(CARGO_TARGET_DIR),target)
+
+.PHONY: all build demo test bench man install uninstall fmt lint
 
 all: build
 
 build:
 	cargo build --release
+
+# A simulated BMC with a shell on its serial port, and our console on it. No hardware, no root.
+demo:
+	cargo build
+	demo/run
 
 # Everything: peers, build, unit tests, compatibility tests. Needs Rust and a Debian, installs the rest.
 test:
@@ -17,10 +24,17 @@ test:
 bench:
 	cargo bench --workspace
 
+# The manual pages, from the programs' own tables and man/prose/.
+man:
+	cargo run -q -p compat-tests --bin make-man
+
 install: build
 	install -d $(BINDIR) $(MANDIR)
-	install -m 755 target/release/ipmitool target/release/bmcsim $(BINDIR)
+	install -m 755 $(TARGET)/release/ipmitool $(TARGET)/release/bmcsim $(BINDIR)
 	install -m 644 man/*.1 $(MANDIR)
+
+uninstall:
+	rm -f $(BINDIR)/ipmitool $(BINDIR)/bmcsim $(MANDIR)/ipmitool.1 $(MANDIR)/bmcsim.1
 
 fmt:
 	cargo fmt --all

@@ -13,7 +13,8 @@ use std::thread;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
-use nix::pty::{Winsize, openpty};
+use nix::fcntl::{FcntlArg, FdFlag, fcntl};
+use nix::pty::{OpenptyResult, Winsize, openpty};
 use nix::sys::termios::{SetArg, cfmakeraw, tcgetattr, tcsetattr};
 
 use super::options::SerialKind;
@@ -225,6 +226,7 @@ fn terminal() -> Result<(File, String, OwnedFd), String> {
     };
     let failed = |error: nix::Error| format!("no pseudo-terminal: {error}");
     let pty = openpty(Some(&size), None).map_err(failed)?;
+    keep_private(&pty).map_err(failed)?;
     let path = nix::unistd::ttyname(&pty.slave).map_err(failed)?;
     let mut modes = tcgetattr(&pty.slave).map_err(failed)?;
     // A serial line changes nothing; whoever opens it sets the modes it wants.
@@ -245,7 +247,9 @@ fn spawn(command: Option<&str>) -> Result<(Child, File), String> {
         ws_xpixel: 0,
         ws_ypixel: 0,
     };
-    let pty = openpty(Some(&size), None).map_err(|error| format!("no pseudo-terminal: {error}"))?;
+    let failed = |error: nix::Error| format!("no pseudo-terminal: {error}");
+    let pty = openpty(Some(&size), None).map_err(failed)?;
+    keep_private(&pty).map_err(failed)?;
     let copy = || {
         pty.slave
             .try_clone()
@@ -268,9 +272,31 @@ fn spawn(command: Option<&str>) -> Result<(Child, File), String> {
     Ok((child, File::from(pty.master)))
 }
 
+/// Keeps both ends from commands that are started. One that held the master side would never be hung up on.
+fn keep_private(pty: &OpenptyResult) -> nix::Result<()> {
+    for end in [&pty.master, &pty.slave] {
+        fcntl(end, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC))?;
+    }
+    Ok(())
+}
+
 /// Characters read at once.
 const CHUNK: usize = 4096;
 /// Pause before a command that ended is started again.
 const RESTART: Duration = Duration::from_millis(500);
 /// Pause before a connection is tried again.
 const RECONNECT: Duration = Duration::from_millis(200);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_is_hung_up_on_when_its_serial_port_is_gone() {
+        let begun = std::time::Instant::now();
+        let (mut child, port) = spawn(Some("sleep 60")).unwrap();
+        drop(port);
+        assert!(!child.wait().unwrap().success());
+        assert!(begun.elapsed() < Duration::from_secs(30));
+    }
+}
