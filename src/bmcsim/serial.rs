@@ -294,7 +294,8 @@ mod tests {
     #[test]
     fn a_command_is_hung_up_on_when_its_serial_port_is_gone() {
         let begun = std::time::Instant::now();
-        let (mut child, port) = spawn(Some("sleep 60")).unwrap();
+        let (mut child, mut port) = spawn(Some("echo; sleep 60")).unwrap();
+        port.read_exact(&mut [0]).unwrap();
         drop(port);
         assert!(!child.wait().unwrap().success());
         assert!(begun.elapsed() < Duration::from_secs(30));

@@ -35,13 +35,13 @@ impl fmt::Display for Notice {
             Self::Silent(silence) => {
                 write!(
                     f,
-                    "no answer from the BMC for {:.1} s; still trying, what you type is kept",
+                    "nothing heard from the BMC for {:.1} s; still trying, what you type is kept",
                     silence.as_secs_f32()
                 )
             }
             Self::Back(silence) => write!(
                 f,
-                "the BMC answers again after {:.1} s",
+                "the BMC answers again, after a silence of {:.1} s",
                 silence.as_secs_f32()
             ),
             Self::Renewed(silence) => write!(
