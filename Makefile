@@ -5,7 +5,7 @@ MANDIR = $(DESTDIR)$(PREFIX)/share/man/man1
 
 TARGET = $(or $(CARGO_TARGET_DIR),target)
 
-.PHONY: all build demo test bench man install uninstall fmt lint
+.PHONY: all build demo test bench picture man install uninstall fmt lint
 
 all: build
 
@@ -27,6 +27,11 @@ bench:
 # The manual pages, from the programs' own tables and man/prose/.
 man:
 	cargo run -q -p compat-tests --bin make-man
+
+# The README's picture, from a real run (a minute).
+picture:
+	cargo build --workspace
+	cargo run -q -p compat-tests --bin make-picture
 
 install: build
 	install -d $(BINDIR) $(MANDIR)

@@ -65,12 +65,12 @@ fn built(variable: &str, name: &str) -> PathBuf {
         return PathBuf::from(path);
     }
     let test = std::env::current_exe().expect("a test knows its own path");
-    // target/debug/deps/test-hash -> target/debug/name
-    let path = test
-        .ancestors()
-        .nth(2)
-        .expect("tests are built below target/")
-        .join(name);
+    // target/debug/deps/test-hash -> target/debug/name; a program of these tests stands beside it already
+    let beside = test.parent().expect("a file is in a directory");
+    let path = match beside.file_name() {
+        Some(deps) if deps == "deps" => beside.with_file_name(name),
+        _ => beside.join(name),
+    };
     assert!(
         path.exists(),
         "{name} is not built: run `cargo build --workspace` first, or set {variable}"

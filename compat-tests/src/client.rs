@@ -33,6 +33,11 @@ impl Output {
         String::from_utf8_lossy(&self.bytes()).into_owned()
     }
 
+    /// Everything so far, in the pieces it came in, each with its time.
+    pub fn pieces(&self) -> Vec<(Instant, Vec<u8>)> {
+        self.0.lock().unwrap().clone()
+    }
+
     /// When the last piece came.
     pub fn last_at(&self) -> Option<Instant> {
         self.0.lock().unwrap().last().map(|(at, _)| *at)

@@ -11,6 +11,7 @@
 //! | [`client`] | an `ipmitool` on a terminal or on pipes |
 //! | [`accounting`] | numbered lines and keystrokes, and what became of them |
 //! | [`manual`] | the manual page, made from the tables |
+//! | [`picture`] | the README's picture, from a real run |
 //! | [`dummy`] | a scripted BMC behind `-I dummy`, for stock and ours alike |
 //! | [`dummy_bmc`] | the simulated machine behind `-I dummy` |
 //! | [`rig`] | all of these put together for one client |
@@ -30,6 +31,7 @@ pub mod fakebmc;
 pub mod ipmi_sim;
 pub mod manual;
 pub mod peer;
+pub mod picture;
 pub mod relay;
 pub mod rig;
 pub mod serial;
