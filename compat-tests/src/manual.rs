@@ -1,4 +1,7 @@
-//! The manual page `man/ipmitool.1`, made from the tables of the command line and the prose in `man/prose/`.
+//! The manual page `man/ipmitool.1`, made from the tables of the command line and the prose in `man/prose/`, and
+//! `man/bmcsim.1` (see [`simulator`]).
+
+pub mod simulator;
 
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -53,11 +56,11 @@ pub fn page() -> io::Result<String> {
     Ok(page)
 }
 
-fn prose(name: &str) -> io::Result<String> {
+pub(crate) fn prose(name: &str) -> io::Result<String> {
     fs::read_to_string(workspace().join(format!("man/prose/{name}.roff")))
 }
 
-fn section(page: &mut String, title: &str, text: &str) {
+pub(crate) fn section(page: &mut String, title: &str, text: &str) {
     write(page, format_args!(".SH \"{title}\"\n{text}"));
 }
 
@@ -193,7 +196,7 @@ fn capitalised(text: &str) -> String {
 }
 
 /// Text without meaning to roff.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut escaped = String::new();
     for (index, letter) in text.chars().enumerate() {
         match letter {

@@ -1,16 +1,22 @@
 //! The manual page that is kept is the one that the tables make.
 
-use compat_tests::manual;
+use compat_tests::manual::{self, simulator};
 use steadysol::cli::options::OPTIONS;
 
 #[test]
-fn the_manual_page_is_up_to_date() {
-    let kept = std::fs::read_to_string(manual::path()).unwrap();
-    let made = manual::page().unwrap();
-    assert!(
-        kept == made,
-        "run `cargo run -p compat-tests --bin make-man` and commit man/ipmitool.1"
-    );
+fn the_manual_pages_are_up_to_date() {
+    let pages = [
+        (manual::path(), manual::page()),
+        (simulator::path(), simulator::page()),
+    ];
+    for (path, made) in pages {
+        let kept = std::fs::read_to_string(&path).unwrap();
+        assert!(
+            kept == made.unwrap(),
+            "run `make man` and commit {}",
+            path.display()
+        );
+    }
 }
 
 #[test]

@@ -1,9 +1,10 @@
-//! Writes `man/ipmitool.1`.
+//! Writes `man/ipmitool.1` and `man/bmcsim.1`.
 
 use std::{fs, io};
 
-use compat_tests::manual;
+use compat_tests::manual::{self, simulator};
 
 fn main() -> io::Result<()> {
-    fs::write(manual::path(), manual::page()?)
+    fs::write(manual::path(), manual::page()?)?;
+    fs::write(simulator::path(), simulator::page()?)
 }
