@@ -70,6 +70,8 @@ pub struct Console {
     keepalive: Keepalive,
     ownership: Ownership,
     rescue: Option<Rescue>,
+    /// The silence is over its limit, whatever is still being tried.
+    overdue: bool,
     overrun: bool,
     sol_port: SolPort,
     outbox: VecDeque<Datagram>,
@@ -137,6 +139,7 @@ impl Console {
                 strangers: 0,
             },
             rescue: None,
+            overdue: false,
             overrun: false,
             sol_port: SolPort::default(),
             outbox: VecDeque::new(),
@@ -224,7 +227,10 @@ impl Console {
         let at = [
             self.link.poll_timeout(),
             when(active, self.outgoing.poll_timeout()),
-            when(active, self.keepalive.poll_timeout(typed_since)),
+            when(
+                active && !self.is_reprieved(),
+                self.keepalive.poll_timeout(typed_since),
+            ),
             when(active, self.rescue.as_ref().and_then(Rescue::poll_timeout)),
         ];
         at.into_iter()
@@ -422,9 +428,19 @@ impl Console {
                 .events
                 .push_back(Event::Notice(Notice::Silent(silence))),
             // Another session that is being made is proof enough that there is somebody; it ends by itself.
-            Verdict::Dead(_) if self.rescue.as_ref().is_some_and(Rescue::is_under_way) => {}
+            Verdict::Dead(_) if self.rescue.as_ref().is_some_and(Rescue::is_under_way) => {
+                self.overdue = true;
+                return;
+            }
             Verdict::Dead(_) => self.deactivate(now, CloseReason::Dead),
         }
+        self.overdue = false;
+    }
+
+    /// Whether the keepalive's time is up, and only the attempt at another session is waited for: its timer says when
+    /// to look again, the keepalive's would say 'now' for ever.
+    fn is_reprieved(&self) -> bool {
+        self.overdue && self.rescue.as_ref().is_some_and(Rescue::is_under_way)
     }
 
     fn send_keepalive(&mut self, now: Instant) {

@@ -681,14 +681,9 @@ fn sol_keepalives_are_answered_by_sol_and_ask_no_command() {
     assert_eq!(rig.bmc.asked(0x01).len(), 0);
 }
 
-#[test]
-fn an_answer_outside_the_session_that_leads_nowhere_does_not_keep_a_dead_session_alive() {
-    let mut rig = Rig::plain();
-    rig.run(S);
-    // The BMC has forgotten the session: it answers outside, and drops everything inside.
-    rig.bmc.answers_outside = true;
-    rig.bmc.session = pair().1;
-    rig.bmc.session = Session::new(
+/// A session whose keys no console has.
+fn forgotten() -> Session {
+    Session::new(
         crate::crypto::rakp::Exchange {
             bmc_random: [0x55; 16],
             ..crate::crypto::rakp::tests::exchange(17)
@@ -696,11 +691,39 @@ fn an_answer_outside_the_session_that_leads_nowhere_does_not_keep_a_dead_session
         .session_keys(),
         1,
         2,
-    );
+    )
+}
+
+#[test]
+fn an_answer_outside_the_session_that_leads_nowhere_does_not_keep_a_dead_session_alive() {
+    let mut rig = Rig::plain();
+    rig.run(S);
+    // The BMC has forgotten the session: it answers outside, and drops everything inside.
+    rig.bmc.answers_outside = true;
+    rig.bmc.session = forgotten();
     rig.run(600 * S);
     assert_eq!(
         rig.closed().map(|(_, reason)| reason),
         Some(&CloseReason::Dead)
     );
     assert!(rig.closed().unwrap().0 < 200);
+}
+
+#[test]
+fn the_limit_that_passes_while_another_session_is_being_made_is_waited_out_without_spinning() {
+    for limit in 60..100 {
+        let mut rig = Rig::new(
+            Policy {
+                dead_after: limit * S,
+                ..Policy::default()
+            },
+            false,
+        );
+        rig.run(S);
+        rig.bmc.answers_outside = true;
+        rig.bmc.session = forgotten();
+        // The rig itself complains of a wake-up that does nothing.
+        rig.run(600 * S);
+        assert!(matches!(rig.closed(), Some((_, CloseReason::Dead))));
+    }
 }

@@ -47,9 +47,11 @@ impl Incoming {
     /// Takes in the data part of a packet from the BMC.
     pub fn handle(&mut self, packet: FromBmc) -> Delivery {
         if packet.seq == 0 {
-            // Nothing to acknowledge (section 15.9); characters in such a packet, against the rules, are kept.
+            // Nothing to acknowledge (section 15.9); characters in such a packet, against the rules, are kept, except
+            // while paused: no missing acknowledgement holds them back, and they would pile up without end.
+            let data = if self.paused { Vec::new() } else { packet.data };
             return Delivery {
-                data: packet.data,
+                data,
                 acknowledgement: None,
             };
         }
@@ -263,5 +265,14 @@ mod tests {
             incoming.handle(packet((n % 15 + 1) as u8, &n.to_le_bytes()));
         }
         assert_eq!(incoming.delivered.len(), REMEMBERED);
+    }
+
+    #[test]
+    fn unnumbered_characters_do_not_pile_up_behind_a_reader_that_has_stopped() {
+        let mut incoming = Incoming::default();
+        incoming.pause(true);
+        assert_eq!(incoming.handle(packet(0, b"flood")), Delivery::default());
+        incoming.pause(false);
+        assert_eq!(incoming.handle(packet(0, b"kept")).data, b"kept");
     }
 }
