@@ -33,6 +33,8 @@ pub struct Driver<'a, C> {
     full_room: usize,
     opened: bool,
     paused: bool,
+    /// The last notice that found the output paused.
+    held_notice: Option<String>,
     ending: Ending,
     /// What the run comes to, whatever the core says when it closes.
     verdict: Option<Outcome>,
@@ -79,6 +81,7 @@ impl<'a, C: Core> Driver<'a, C> {
             edge,
             opened: false,
             paused: false,
+            held_notice: None,
             ending: Ending::No,
             verdict: None,
             reason: None,
@@ -167,24 +170,32 @@ impl<'a, C: Core> Driver<'a, C> {
             match event {
                 Event::Opened => self.open(),
                 Event::Data(bytes) => self.edge.screen.show(bytes),
-                // Behind a full buffer of output a notice would come too late, and they would pile up.
-                Event::Notice(text) if self.paused => log::info!("{}", notice::plain(&text)),
+                // Behind a full buffer of output notices would pile up: the last one waits, such as the one that says
+                // that the BMC has dropped what nobody read.
+                Event::Notice(text) if self.paused => {
+                    log::info!("{}", notice::plain(&text));
+                    self.held_notice = Some(text);
+                }
                 Event::Notice(text) => self.edge.screen.notice(&text),
                 Event::Closed { message, failed } => self.closed = Some((message, failed)),
             }
         }
     }
 
-    /// The banner, while the terminal still turns its LF into CR LF; then raw mode, then input.
+    /// Raw mode, then the banner, then input: whoever waits for the banner to type (`expect` does) must not have his CR
+    /// turned into LF by a terminal that is not raw yet.
     fn open(&mut self) {
         if std::mem::replace(&mut self.opened, true) {
             return;
         }
-        self.edge.screen.show(banner(self.typing.escape()));
-        self.edge.screen.output.drain(FLUSH_PATIENCE);
-        if let Some(terminal) = &self.edge.terminal {
-            terminal.enter_raw();
+        let raw = self.edge.terminal.as_ref().is_some_and(Terminal::enter_raw);
+        let mut banner = banner(self.typing.escape());
+        if raw && self.edge.on_terminal {
+            // As the terminal would have written it.
+            banner.insert(banner.len() - 1, b'\r');
         }
+        self.edge.screen.show(banner);
+        self.edge.screen.output.drain(FLUSH_PATIENCE);
     }
 
     /// Holds the BMC back while too much output waits, and ends the session when nobody can read any more.
@@ -209,6 +220,9 @@ impl<'a, C: Core> Driver<'a, C> {
         if paused != self.paused {
             self.paused = paused;
             self.core.pause_output(paused);
+            if let Some(text) = self.held_notice.take().filter(|_| !paused) {
+                self.edge.screen.notice(&text);
+            }
         }
     }
 

@@ -151,6 +151,7 @@ impl Bench {
                 ),
                 signals,
                 terminal,
+                on_terminal: false,
                 escape: b'~',
                 output_limit: 100_000,
             };
@@ -405,6 +406,43 @@ fn the_user_is_told_once_when_no_more_typing_can_be_kept_and_none_of_it_is_lost(
     bench.script.lock().unwrap().room = 100_000;
     bench.bmc(b"wake");
     bench.until("text", |script| script.typed == text);
+    bench.bmc(b"close");
+    assert_eq!(bench.end(), (Outcome::Failed, String::new()));
+}
+
+#[test]
+fn whoever_types_as_soon_as_the_banner_is_there_finds_a_raw_terminal() {
+    for _ in 0..20 {
+        let pty = openpty(None, None).unwrap();
+        let modes =
+            || termios::Termios::from_fd(std::os::fd::AsRawFd::as_raw_fd(&pty.slave)).unwrap();
+        let mut raw = modes();
+        termios::cfmakeraw(&mut raw);
+        let terminal = Terminal::on(pty.slave.try_clone().unwrap());
+        let keyboard = pty.master.try_clone().unwrap();
+        let mut bench = Bench::with_input(pty.slave.try_clone().unwrap(), keyboard, terminal);
+        bench.opened();
+        assert!(modes() == raw);
+        bench.bmc(b"close");
+        bench.end();
+    }
+}
+
+#[test]
+fn a_notice_that_found_the_output_full_is_shown_once_there_is_room() {
+    let mut bench = Bench::new();
+    bench.opened();
+    for _ in 0..260 {
+        bench.bmc(&[b'p'; 1000]);
+    }
+    bench.until("pause", |script| script.pauses == [true]);
+    let datagrams = bench.script.lock().unwrap().datagrams.len();
+    bench.bmc(b"notice");
+    bench.bmc(b"notice");
+    bench.until("notices", |script| script.datagrams.len() >= datagrams + 2);
+    assert_eq!(bench.read(260_000), b"p".repeat(260_000));
+    let told = notice::on_screen("quiet", true);
+    assert_eq!(bench.read(told.len()), told);
     bench.bmc(b"close");
     assert_eq!(bench.end(), (Outcome::Failed, String::new()));
 }

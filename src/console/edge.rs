@@ -21,6 +21,8 @@ pub struct Edge<'a> {
     pub signals: Receiver<i32>,
     /// The terminal on standard input, if it is one.
     pub terminal: Option<Terminal>,
+    /// Whether the output is shown on a terminal, which in raw mode adds no CR to an LF.
+    pub on_terminal: bool,
     /// The escape character.
     pub escape: u8,
     /// Bytes of output that may wait for a slow reader before the BMC is held back.

@@ -132,6 +132,7 @@ fn open(core: impl Core, socket: UdpSocket, signals: &SignalQueue, settings: Set
         screen: Screen::new(output, notices),
         signals: signals.received().clone(),
         terminal,
+        on_terminal: stdout.is_terminal(),
         escape: settings.escape,
         output_limit: settings.output_limit,
     };

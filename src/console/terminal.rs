@@ -51,20 +51,21 @@ impl Terminal {
         }));
     }
 
-    /// Raw mode, from the modes that the terminal has now; nothing if it is raw already.
+    /// Raw mode, from the modes that the terminal has now; nothing if it is raw already. Whether it is raw now.
     ///
     /// In a background job this stops the process until it is brought to the foreground, as in every terminal program.
-    pub fn enter_raw(&self) {
+    pub fn enter_raw(&self) -> bool {
         let fd = self.shared.fd.as_raw_fd();
         let mut saved = self.shared.lock();
         if saved.is_some() {
-            return;
+            return true;
         }
         match Termios::from_fd(fd).and_then(|modes| set(fd, TCSADRAIN, raw(modes)).map(|()| modes))
         {
             Ok(modes) => *saved = Some(modes),
             Err(error) => log::debug!("terminal: no raw mode: {error}"),
         }
+        saved.is_some()
     }
 
     /// The modes from before raw mode; nothing if it is not raw.
@@ -96,7 +97,7 @@ pub fn suspend(terminal: Option<&Terminal>, raw_again: bool) {
         log::debug!("terminal: cannot suspend: {error}");
     }
     if raw_again {
-        terminal.inspect(|terminal| terminal.enter_raw());
+        terminal.map(Terminal::enter_raw);
     }
 }
 
