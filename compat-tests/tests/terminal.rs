@@ -124,7 +124,7 @@ fn tilde_control_x_stops_and_comes_back_without_raw_mode() {
     client.type_in(b"~\x18");
     assert!(client.wait_stopped(1, SOON), "{}", client.screen.text());
     assert!(
-        client.screen.text().contains("~^Z [suspend ipmitool]"),
+        client.screen.wait_for("~^Z [suspend ipmitool]", SOON),
         "{}",
         client.screen.text()
     );
@@ -223,7 +223,7 @@ fn control_characters_go_to_the_machine() {
 fn console(words: &[&str]) -> (Rig, OnTerminal) {
     let rig = Rig::start();
     let client = rig.terminal(Who::Ours, words);
-    // the banner is printed a moment before the terminal is raw
+    // before the terminal is raw nothing that is typed gets through as it is
     assert!(
         wait_until(SOON, || client.is_raw()),
         "not raw: {}",
@@ -237,7 +237,7 @@ fn stops_and_goes_on(keys: &[u8]) {
     client.type_in(keys);
     assert!(client.wait_stopped(1, SOON), "{}", client.screen.text());
     assert!(
-        client.screen.text().contains("~^Z [suspend ipmitool]"),
+        client.screen.wait_for("~^Z [suspend ipmitool]", SOON),
         "{}",
         client.screen.text()
     );
