@@ -6,6 +6,8 @@ pub mod journal;
 
 use std::collections::VecDeque;
 
+pub use crate::wire::console_log::Piece;
+
 /// A ring of bytes that remembers when each came.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConsoleLog {
@@ -21,19 +23,6 @@ pub struct ConsoleLog {
 struct Run {
     offset: u64,
     time: u64,
-}
-
-/// A piece of a log.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Piece {
-    /// Offset of its first byte; the log's end where there is none.
-    pub offset: u64,
-    /// When the first byte came, milliseconds since 1970; 0 where there is none.
-    pub first: u64,
-    /// When the last byte came; 0 where there is none.
-    pub last: u64,
-    /// The bytes.
-    pub data: Vec<u8>,
 }
 
 impl ConsoleLog {

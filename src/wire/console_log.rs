@@ -4,9 +4,9 @@
 //! the log's *epoch*.
 //!
 //! What is here is what follows the enterprise number (in requests) and the completion code and the enterprise number
-//! (in responses).
+//! (in responses). Requests must have exactly their length; answers may be longer, for later versions to add to them.
 
-use super::{Reader, Result};
+use super::{Error, Reader, Result};
 
 /// Network function of the requests.
 pub const NETFN: u8 = 0x2e;
@@ -47,7 +47,26 @@ pub struct Info {
     pub now: u64,
 }
 
+/// Version of the extension that is described here.
+pub const VERSION: u8 = 1;
+
+/// Parses the request Get Console Log Info: the instance.
+pub fn parse_info(bytes: &[u8]) -> Result<u8> {
+    let mut r = Reader::new("Get Console Log Info", bytes);
+    let instance = r.u8()?;
+    whole(r, instance)
+}
+
 impl Info {
+    /// The answer as bytes.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut out = vec![self.version, u8::from(self.clock_is_set)];
+        put(&mut out, &[self.epoch, self.start, self.end]);
+        out.extend(self.capacity.to_le_bytes());
+        put(&mut out, &[self.now]);
+        out
+    }
+
     /// Parses the answer.
     pub fn parse(bytes: &[u8]) -> Result<Self> {
         let mut r = Reader::new("Get Console Log Info response", bytes);
@@ -87,6 +106,19 @@ impl Heartbeat {
         out.extend(self.have.to_le_bytes());
         out.extend(self.want.to_le_bytes());
         out
+    }
+
+    /// Parses the request.
+    pub fn parse(bytes: &[u8]) -> Result<Self> {
+        let mut r = Reader::new("Console Heartbeat", bytes);
+        let request = Self {
+            instance: r.u8()?,
+            sequence: r.u32()?,
+            sent: r.u64()?,
+            have: r.u64()?,
+            want: r.u16()?,
+        };
+        whole(r, request)
     }
 }
 
@@ -141,18 +173,56 @@ pub struct Piece {
     pub data: Vec<u8>,
 }
 
+impl BeatStatus {
+    fn of(byte: u8) -> Self {
+        match byte {
+            0 => Self::AtOnce,
+            1 => Self::Waited,
+            2 => Self::Overdue,
+            other => Self::Unknown(other),
+        }
+    }
+
+    fn value(self) -> u8 {
+        match self {
+            Self::AtOnce => 0,
+            Self::Waited => 1,
+            Self::Overdue => 2,
+            Self::Unknown(other) => other,
+        }
+    }
+}
+
 impl Beat {
+    /// Bytes of the answer before its log bytes.
+    pub const HEAD: usize = 81;
+
+    /// The answer as bytes.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut out = self.sequence.to_le_bytes().to_vec();
+        out.push(self.status.value());
+        put(
+            &mut out,
+            &[
+                self.received,
+                self.processed,
+                self.epoch,
+                self.start,
+                self.end,
+                self.sol_start.unwrap_or(u64::MAX),
+            ],
+        );
+        out.extend(self.skipped.to_le_bytes());
+        self.piece.put(&mut out);
+        out
+    }
+
     /// Parses the answer.
     pub fn parse(bytes: &[u8]) -> Result<Self> {
         let mut r = Reader::new("Console Heartbeat response", bytes);
         Ok(Self {
             sequence: r.u32()?,
-            status: match r.u8()? {
-                0 => BeatStatus::AtOnce,
-                1 => BeatStatus::Waited,
-                2 => BeatStatus::Overdue,
-                other => BeatStatus::Unknown(other),
-            },
+            status: BeatStatus::of(r.u8()?),
             received: r.u64()?,
             processed: r.u64()?,
             epoch: r.u64()?,
@@ -173,6 +243,11 @@ impl Piece {
             last: r.u64()?,
             data: r.rest().to_vec(),
         })
+    }
+
+    fn put(&self, out: &mut Vec<u8>) {
+        put(out, &[self.offset, self.first, self.last]);
+        out.extend_from_slice(&self.data);
     }
 }
 
@@ -198,6 +273,18 @@ impl Read {
         out.extend(self.want.to_le_bytes());
         out
     }
+
+    /// Parses the request.
+    pub fn parse(bytes: &[u8]) -> Result<Self> {
+        let mut r = Reader::new("Read Console Log", bytes);
+        let request = Self {
+            instance: r.u8()?,
+            epoch: r.u64()?,
+            offset: r.u64()?,
+            want: r.u16()?,
+        };
+        whole(r, request)
+    }
 }
 
 /// The answer to Read Console Log.
@@ -214,6 +301,17 @@ pub struct Log {
 }
 
 impl Log {
+    /// Bytes of the answer before its log bytes.
+    pub const HEAD: usize = 48;
+
+    /// The answer as bytes.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut out = Vec::with_capacity(Self::HEAD + self.piece.data.len());
+        put(&mut out, &[self.epoch, self.start, self.end]);
+        self.piece.put(&mut out);
+        out
+    }
+
     /// Parses the answer.
     pub fn parse(bytes: &[u8]) -> Result<Self> {
         let mut r = Reader::new("Read Console Log response", bytes);
@@ -223,6 +321,85 @@ impl Log {
             end: r.u64()?,
             piece: Piece::parse(r)?,
         })
+    }
+}
+
+/// A Find Console Log Time request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Find {
+    /// SOL payload instance, 1 to 15.
+    pub instance: u8,
+    /// The epoch of the log that is searched.
+    pub epoch: u64,
+    /// The BMC's time from which on a byte is wanted.
+    pub time: u64,
+}
+
+impl Find {
+    /// The request as bytes.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut out = vec![self.instance];
+        put(&mut out, &[self.epoch, self.time]);
+        out
+    }
+
+    /// Parses the request.
+    pub fn parse(bytes: &[u8]) -> Result<Self> {
+        let mut r = Reader::new("Find Console Log Time", bytes);
+        let request = Self {
+            instance: r.u8()?,
+            epoch: r.u64()?,
+            time: r.u64()?,
+        };
+        whole(r, request)
+    }
+}
+
+/// The answer to Find Console Log Time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Found {
+    /// Offset of the first byte that came at the asked time or later; the end of the log where there is none.
+    pub offset: u64,
+    /// When that byte came; the BMC's present time where there is none.
+    pub time: u64,
+}
+
+impl Found {
+    /// The answer as bytes.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut out = Vec::new();
+        put(&mut out, &[self.offset, self.time]);
+        out
+    }
+
+    /// Parses the answer.
+    pub fn parse(bytes: &[u8]) -> Result<Self> {
+        let mut r = Reader::new("Find Console Log Time response", bytes);
+        Ok(Self {
+            offset: r.u64()?,
+            time: r.u64()?,
+        })
+    }
+}
+
+/// The epoch that an answer with [`EPOCH_GONE`] names.
+pub fn present_epoch(bytes: &[u8]) -> Result<u64> {
+    Reader::new("present epoch of the console log", bytes).u64()
+}
+
+fn put(out: &mut Vec<u8>, numbers: &[u64]) {
+    out.extend(numbers.iter().flat_map(|n| n.to_le_bytes()));
+}
+
+/// `value`, where nothing is left over.
+fn whole<T>(r: Reader<'_>, value: T) -> Result<T> {
+    let (what, left) = (r.what(), r.rest().len());
+    match u32::try_from(left) {
+        Ok(0) => Ok(value),
+        left => Err(Error::Invalid {
+            what,
+            got: left.unwrap_or(u32::MAX),
+        }),
     }
 }
 
@@ -273,5 +450,59 @@ mod tests {
         let mut unset = beat;
         unset[45..53].fill(0xff);
         assert_eq!(Beat::parse(&unset).unwrap().sol_start, None);
+    }
+
+    #[test]
+    fn both_sides_understand_each_other_and_no_request_of_another_length() {
+        let beat = Heartbeat {
+            instance: 1,
+            sequence: 2,
+            sent: 3,
+            have: 4,
+            want: 5,
+        };
+        let read = Read {
+            instance: 1,
+            epoch: 2,
+            offset: 3,
+            want: 4,
+        };
+        let find = Find {
+            instance: 1,
+            epoch: 2,
+            time: 3,
+        };
+        assert_eq!(Heartbeat::parse(&beat.to_bytes()), Ok(beat));
+        assert_eq!(Read::parse(&read.to_bytes()), Ok(read));
+        assert_eq!(Find::parse(&find.to_bytes()), Ok(find));
+        assert_eq!(parse_info(&[9]), Ok(9));
+        let bytes = [0; 40];
+        for len in 0..bytes.len() {
+            let bytes = &bytes[..len];
+            assert_eq!(parse_info(bytes).is_ok(), len == 1);
+            assert_eq!(Heartbeat::parse(bytes).is_ok(), len == 23);
+            assert_eq!(Read::parse(bytes).is_ok(), len == 19);
+            assert_eq!(Find::parse(bytes).is_ok(), len == 17);
+        }
+        let bytes: Vec<u8> = (0..100).collect();
+        assert_eq!(
+            Beat::parse(&bytes).map(|beat| beat.to_bytes()),
+            Ok(bytes.clone())
+        );
+        assert_eq!(
+            Log::parse(&bytes).map(|log| log.to_bytes()),
+            Ok(bytes.clone())
+        );
+        assert_eq!(
+            Found::parse(&bytes[..16]).map(|found| found.to_bytes()),
+            Ok(bytes[..16].to_vec())
+        );
+        let info = [&[1, 1][..], &bytes[..36]].concat();
+        assert_eq!(Info::parse(&info).map(|info| info.to_bytes()), Ok(info));
+        let nothing = Beat {
+            sol_start: None,
+            ..Beat::parse(&bytes).unwrap()
+        };
+        assert_eq!(Beat::parse(&nothing.to_bytes()), Ok(nothing));
     }
 }
