@@ -15,6 +15,7 @@ pub mod password_file;
 pub mod plan;
 pub mod prompt;
 pub mod secret;
+pub mod time;
 pub mod typed;
 pub mod usage;
 pub mod values;
