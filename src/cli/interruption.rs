@@ -35,7 +35,8 @@ pub fn watch(interface: &str) -> io::Result<Interrupt> {
             for number in signals.forever() {
                 // A console that has taken over minds signals itself.
                 if raised.raise(PATIENCE) == Raised::Settled {
-                    end(number, &farewell);
+                    let farewell = if raised.is_quiet() { "" } else { &farewell };
+                    end(number, farewell);
                 }
             }
         })?;

@@ -43,9 +43,18 @@ pub fn lanplus(
     context: &Context,
     interrupt: Option<&Interrupt>,
 ) -> Result<Lanplus, TransportError> {
+    again(context, interrupt).map_err(|refused| TransportError::Open(refused.reason))
+}
+
+/// The same, telling whether another try is worth it: for a session in place of one that was lost.
+///
+/// # Errors
+///
+/// [`Refused`].
+pub fn again(context: &Context, interrupt: Option<&Interrupt>) -> Result<Lanplus, Refused> {
     let Some(host) = context.host.as_ref().filter(|host| !host.is_empty()) else {
         // As in stock: the only reason that stands alone.
-        return Err(TransportError::Open("No hostname specified!".to_owned()));
+        return Err(Refused::from("No hostname specified!".to_owned()));
     };
     let target = Target {
         host: host.clone(),
@@ -53,8 +62,30 @@ pub fn lanplus(
         family: context.family,
     };
     config(context)
+        .map_err(Refused::from)
         .and_then(|config| session(&target, config, context, interrupt))
-        .map_err(|reason| TransportError::Open(format!("{reason}\n{UNABLE}")))
+        .map_err(|refused| Refused {
+            reason: format!("{}\n{UNABLE}", refused.reason),
+            ..refused
+        })
+}
+
+/// Why there is no session.
+#[derive(Debug)]
+pub struct Refused {
+    /// For standard error, in one line or more.
+    pub reason: String,
+    /// Whether another try would only repeat it: the BMC knows user, password or key otherwise.
+    pub lasting: bool,
+}
+
+impl From<String> for Refused {
+    fn from(reason: String) -> Self {
+        Self {
+            reason,
+            lasting: true,
+        }
+    }
 }
 
 fn session(
@@ -62,20 +93,22 @@ fn session(
     config: Config,
     context: &Context,
     interrupt: Option<&Interrupt>,
-) -> Result<Lanplus, String> {
-    let lanplus =
-        Lanplus::open(target, config, interrupt.cloned()).map_err(|error| match error {
+) -> Result<Lanplus, Refused> {
+    let lanplus = Lanplus::open(target, config, interrupt.cloned()).map_err(|error| Refused {
+        lasting: matches!(&error, OpenError::Refused(failure) if failure.is_lasting()),
+        reason: match error {
             OpenError::Lookup { .. } => format!("{error}\nCould not open socket!"),
             OpenError::Refused(Failed::WrongPassword) if context.password.is_none() => {
                 format!("{error} (none was given)")
             }
             OpenError::Unreachable(_) | OpenError::Refused(_) => error.to_string(),
-        })?;
+        },
+    })?;
     raise(lanplus, context.privilege)
 }
 
 /// Set Session Privilege Level, as ipmitool does unless User or less was asked for.
-fn raise(mut lanplus: Lanplus, privilege: Privilege) -> Result<Lanplus, String> {
+fn raise(mut lanplus: Lanplus, privilege: Privilege) -> Result<Lanplus, Refused> {
     let level = privilege.value();
     if level <= Privilege::User.value() {
         return Ok(lanplus);
@@ -92,9 +125,10 @@ fn raise(mut lanplus: Lanplus, privilege: Privilege) -> Result<Lanplus, String> 
                 Failure::Transport(TransportError::NoAnswer) => "no answer".to_owned(),
                 other => other.to_string(),
             };
-            Err(format!(
-                "Set Session Privilege Level to {name} failed: {text}"
-            ))
+            Err(Refused {
+                reason: format!("Set Session Privilege Level to {name} failed: {text}"),
+                lasting: false,
+            })
         }
     }
 }

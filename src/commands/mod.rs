@@ -17,6 +17,7 @@ pub mod session;
 pub mod sol;
 
 use output::Output;
+use sol::log::words::LogWords;
 use sol::words::ActivateWords;
 
 /// Runs the verb that `context.args` names; what is not built in is handed to another `ipmitool`. When `interrupt` is
@@ -34,6 +35,7 @@ pub fn run(context: &Context, interrupt: Option<&Interrupt>) -> Exit {
     let mut output = Output::standard();
     let exit = match parse(context, &words) {
         Ok(Action::Console(words)) => return sol::activate::run(context, words, interrupt),
+        Ok(Action::Log(words)) => return sol::log::run(context, words, interrupt),
         Ok(action) => open_and_run(context, &action, interrupt, &mut output),
         Err(refusal) => {
             output.complain(format_args!("{}", refusal.text));
@@ -55,6 +57,7 @@ enum Action {
     Session(session::Which),
     Sol(sol::Action),
     Console(ActivateWords),
+    Log(LogWords),
 }
 
 fn parse(context: &Context, words: &[&str]) -> Result<Action, Refusal> {
@@ -68,6 +71,7 @@ fn parse(context: &Context, words: &[&str]) -> Result<Action, Refusal> {
         ["sol", rest @ ..] => match sol::parse(rest, context)? {
             sol::Parsed::Action(action) => Ok(Action::Sol(action)),
             sol::Parsed::Activate(words) => Ok(Action::Console(words)),
+            sol::Parsed::Log(words) => Ok(Action::Log(words)),
         },
         [verb, ..] => Err(Refusal::error(format!("Invalid command: {verb}"))),
         [] => Err(Refusal::error("No command provided!")),
@@ -103,7 +107,7 @@ fn perform(context: &Context, action: &Action, bmc: &mut Bmc<'_>, output: &mut O
         Action::Raw(raw) => raw::run(raw, context.verbose, bmc, output),
         Action::Session(which) => session::run(*which, context, bmc, output),
         Action::Sol(action) => sol::run(action, context, bmc, output),
-        Action::Console(_) => false,
+        Action::Console(_) | Action::Log(_) => false,
     }
 }
 

@@ -15,6 +15,7 @@ pub mod handshake;
 pub mod inflight;
 pub mod keepalive;
 pub mod link;
+pub mod log_reader;
 pub mod replay;
 pub mod round_trip;
 pub mod session;

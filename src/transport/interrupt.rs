@@ -40,6 +40,7 @@ struct State {
     raised: bool,
     busy: bool,
     released: bool,
+    quiet: bool,
 }
 
 impl Interrupt {
@@ -100,6 +101,16 @@ impl Interrupt {
         state.released
     }
 
+    /// From here on nothing but what was read belongs on standard output: the end is not announced there.
+    pub fn keep_quiet(&self) {
+        self.state().quiet = true;
+    }
+
+    /// Whether [`Interrupt::keep_quiet`] was called.
+    pub fn is_quiet(&self) -> bool {
+        self.state().quiet
+    }
+
     /// No session is open any more, and the one that raised this ends the process: waits for that.
     pub fn settle(&self) -> ! {
         self.end();
@@ -108,7 +119,7 @@ impl Interrupt {
         }
     }
 
-    /// A poisoned lock guards three flags, which are right at any time.
+    /// A poisoned lock guards flags, which are right at any time.
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -12,10 +12,12 @@ use super::output::Output;
 mod access;
 pub mod activate;
 mod info;
+pub mod log;
 mod looptest;
 mod set;
 pub mod words;
 
+use self::log::words::LogWords;
 use words::ActivateWords;
 
 /// What the words after `sol` ask for.
@@ -25,6 +27,8 @@ pub enum Parsed {
     Action(Action),
     /// The console.
     Activate(ActivateWords),
+    /// The stored log.
+    Log(LogWords),
 }
 
 /// What is to be done.
@@ -69,6 +73,11 @@ pub fn parse(words: &[&str], context: &Context) -> Result<Parsed, Refusal> {
             needs_lanplus(context)?;
             instance_in_range(words.instance)?;
             Ok(Parsed::Activate(words))
+        }
+        ["log", rest @ ..] => {
+            let words = log::words::parse(rest)?;
+            needs_lanplus(context)?;
+            Ok(Parsed::Log(words))
         }
         ["deactivate", rest @ ..] => {
             let mut instance = 1;

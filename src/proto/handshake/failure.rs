@@ -88,6 +88,24 @@ fn hint(awaited: &str) -> &'static str {
 pub(super) const RAKP_2: &str = "RAKP 2 message";
 
 impl Failure {
+    /// Whether another try would only repeat it: user, password, key, privilege or algorithms are not what the BMC
+    /// has. Some BMCs lock a user out who tries again and again.
+    pub fn is_lasting(&self) -> bool {
+        match self {
+            Self::Dead { .. } | Self::Silent { .. } => false,
+            Self::Open { status } | Self::Rakp2 { status, .. } | Self::Rakp4 { status, .. } => {
+                !matches!(
+                    status,
+                    Status::InsufficientResources
+                        | Status::InsufficientResourcesForRole
+                        | Status::InvalidSessionId
+                        | Status::InactiveSession
+                )
+            }
+            Self::OtherAlgorithms { .. } | Self::WrongPassword | Self::WrongKg { .. } => true,
+        }
+    }
+
     /// Whether the BMC may have said so only because one of our messages reached it twice.
     pub(super) fn may_come_of_repetition(&self) -> bool {
         matches!(

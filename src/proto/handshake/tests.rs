@@ -349,10 +349,7 @@ fn a_bmc_that_ignores_suite_17_is_asked_for_3() {
         ..Peer::new(&[3])
     };
     let (outcome, waited) = run(config(None), &mut peer, |_| false);
-    assert_eq!(
-        (outcome.unwrap().session.suite().id, waited),
-        (3, S)
-    );
+    assert_eq!((outcome.unwrap().session.suite().id, waited), (3, S));
 }
 
 #[test]

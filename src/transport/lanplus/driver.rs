@@ -10,7 +10,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use super::commentary;
 use crate::proto::handshake::{Established, Failure, Handshake};
 use crate::proto::inflight::RequestId;
-use crate::proto::link::{Answer, Link};
+use crate::proto::link::{Answer, Done, Link};
 use crate::transport::interrupt::Interrupt;
 use crate::wire::session::Packet;
 
@@ -194,6 +194,33 @@ pub(super) fn converse(
             link.handle_packet(Instant::now(), &packet);
         }
         // Checked after every packet: a flood must not put off the deadline.
+        link.handle_timeout(Instant::now());
+    }
+}
+
+/// Waits until the fate of any request is known, or `until`; whatever else comes is consumed.
+pub(super) fn next_done(
+    wire: &mut Wire,
+    link: &mut Link,
+    until: Instant,
+) -> Result<Option<Done>, Interrupted> {
+    loop {
+        flush(wire, link);
+        if let Some(done) = link.poll_done() {
+            return Ok(Some(done));
+        }
+        if wire.is_interrupted() {
+            return Err(Interrupted);
+        }
+        if until <= Instant::now() {
+            return Ok(None);
+        }
+        let wake = link.poll_timeout().map_or(until, |at| at.min(until));
+        if let Some(datagram) = wire.receive(wake)
+            && let Ok(Packet::V20(packet)) = Packet::parse(datagram)
+        {
+            link.handle_packet(Instant::now(), &packet);
+        }
         link.handle_timeout(Instant::now());
     }
 }

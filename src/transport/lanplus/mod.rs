@@ -14,7 +14,7 @@ use super::TransportError;
 use super::interrupt::Interrupt;
 use crate::proto::handshake::{Config, Failure, Handshake};
 use crate::proto::inflight::{Kind, RequestId};
-use crate::proto::link::{Answer, Ask, Link, Patience};
+use crate::proto::link::{Answer, Ask, Done, Link, Patience};
 pub use address::Family;
 use driver::{Interrupted, Wire};
 pub use entropy::System;
@@ -214,6 +214,32 @@ impl Lanplus {
             step: GROWTH,
             tries: tries.max(1),
         };
+    }
+
+    /// Sends a request to the BMC's LUN 0, with others perhaps in flight. What becomes of it, [`Lanplus::next_done`]
+    /// tells under the same id.
+    pub fn begin(&mut self, netfn: u8, cmd: u8, data: &[u8]) -> RequestId {
+        self.ask(Ask {
+            netfn,
+            lun: 0,
+            cmd,
+            data,
+        })
+    }
+
+    /// The next request of [`Lanplus::begin`] whose fate is known; `None`: none was by `until`. Late and duplicate
+    /// answers are consumed.
+    pub fn next_done(&mut self, until: Instant) -> Option<Done> {
+        match driver::next_done(&mut self.wire, &mut self.link, until) {
+            Ok(done) => {
+                self.unanswered = done.as_ref().is_some_and(|done| done.answer.is_none());
+                done
+            }
+            Err(Interrupted) => {
+                self.stop();
+                None
+            }
+        }
     }
 
     /// Closes the session, with a few tries and no more.
