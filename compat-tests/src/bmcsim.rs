@@ -2,6 +2,9 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::Command;
+use std::time::Duration;
+
+use nix::sys::signal::Signal;
 
 use crate::binaries;
 use crate::ipmi_sim::{PASSWORD, USER};
@@ -23,22 +26,25 @@ impl BmcSim {
         let mut report = String::new();
         for _ in 0..5 {
             let address = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()));
-            let mut command = Command::new(binaries::bmcsim());
-            command.args([
-                "--listen",
-                &address.to_string(),
-                "--user",
-                &format!("{USER}:{PASSWORD}:administrator"),
-            ]);
-            command.args(options);
-            let mut peer =
-                Peer::start(command, tempfile::tempdir().expect("a temporary directory"));
-            if peer.answers_at(address) {
-                return BmcSim { peer, address };
+            match start(address, options) {
+                Ok(peer) => return BmcSim { peer, address },
+                Err(words) => report = words,
             }
-            report = peer.words();
         }
         panic!("bmcsim does not come up: {report}");
+    }
+
+    /// Kills it, and starts another at the same address after `pause`.
+    ///
+    /// # Panics
+    /// When that does not come up.
+    pub fn restart(&mut self, pause: Duration, options: &[&str]) {
+        self.peer.signal(Signal::SIGKILL);
+        std::thread::sleep(pause);
+        match start(self.address, options) {
+            Ok(peer) => self.peer = peer,
+            Err(words) => panic!("bmcsim does not come up again: {words}"),
+        }
     }
 
     /// Where it listens.
@@ -49,5 +55,23 @@ impl BmcSim {
     /// The process.
     pub fn peer(&self) -> &Peer {
         &self.peer
+    }
+}
+
+/// One that answers, or its last words.
+fn start(address: SocketAddr, options: &[&str]) -> Result<Peer, String> {
+    let mut command = Command::new(binaries::bmcsim());
+    command.args([
+        "--listen",
+        &address.to_string(),
+        "--user",
+        &format!("{USER}:{PASSWORD}:administrator"),
+    ]);
+    command.args(options);
+    let mut peer = Peer::start(command, tempfile::tempdir().expect("a temporary directory"));
+    if peer.answers_at(address) {
+        Ok(peer)
+    } else {
+        Err(peer.words())
     }
 }
