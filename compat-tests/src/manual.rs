@@ -11,6 +11,7 @@ use steadysol::cli::deviations::DEVIATIONS;
 use steadysol::cli::options::OPTIONS;
 use steadysol::cli::usage::{INTERFACES, OEM_TYPES, STOCK_VERSION};
 use steadysol::cli::verbs::{Native, VERBS};
+use steadysol::commands::sol::log::words::WORDS as LOG_WORDS;
 use steadysol::commands::sol::words::WORDS;
 use steadysol::console::escape::{ESCAPES, Key};
 
@@ -42,6 +43,7 @@ pub fn page() -> io::Result<String> {
         "THE CONSOLE",
         &(prose("console")? + &words() + &prose("liveness")? + &escapes()),
     );
+    section(&mut page, "THE STORED LOG", &(prose("log")? + &log_words()));
     let deviations = prose("deviations")? + &deviations() + ".PP\n" + &prose("protocol")?;
     section(
         &mut page,
@@ -139,18 +141,27 @@ fn unlisted(name: &str) -> String {
 }
 
 fn words() -> String {
-    let mut text = String::new();
-    for word in WORDS {
-        let value = word
-            .value
-            .map(|value| format!("=\\fI{}\\fR", escaped(value)));
-        let (name, value) = (escaped(word.name), value.unwrap_or_default());
-        write(
-            &mut text,
-            format_args!(".TP\n\\fB{name}\\fR{value}\n{}\n", escaped(word.help)),
-        );
-    }
-    text
+    WORDS
+        .iter()
+        .map(|word| entry(word.name, word.value, word.help))
+        .collect()
+}
+
+fn log_words() -> String {
+    LOG_WORDS
+        .iter()
+        .map(|word| entry(word.name, word.value, word.help))
+        .collect()
+}
+
+fn entry(name: &str, value: Option<&str>, help: &str) -> String {
+    let value = value.map(|value| format!("=\\fI{}\\fR", escaped(value)));
+    format!(
+        ".TP\n\\fB{}\\fR{}\n{}\n",
+        escaped(name),
+        value.unwrap_or_default(),
+        escaped(help)
+    )
 }
 
 fn escapes() -> String {
