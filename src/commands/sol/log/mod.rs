@@ -175,6 +175,9 @@ impl Viewer {
                 "Error: the time of until= must be after that of since=".to_owned(),
             ));
         }
+        if !info.clock_is_set && (since.is_some() || until.is_some()) {
+            say("Note: the BMC's clock is not set; all times are by it nevertheless");
+        }
         let mut viewer = Self {
             instance: words.instance,
             epoch: info.epoch,
