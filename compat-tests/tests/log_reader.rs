@@ -179,7 +179,7 @@ fn duplicates_and_answers_to_nothing_are_counted_and_change_nothing() {
 fn each_contradiction_is_recognised_asked_about_again_and_ends_the_reader() {
     let mut host = Host::new(1000);
     host.print(900, 5);
-    let lies: [(fn(&mut Log), Contradiction); 9] = [
+    let lies: [(Lie, Contradiction); 9] = [
         (|log| log.epoch += 1, Contradiction::Epoch),
         (|log| log.end = 899, Contradiction::Extent),
         (|log| log.start = log.end + 1, Contradiction::Extent),
@@ -222,6 +222,8 @@ fn bytes_from_outside_the_window_are_left_out() {
         ]
     );
 }
+
+type Lie = fn(&mut Log);
 
 /// What happens between two steps of the reader.
 #[derive(Debug, Clone)]
