@@ -299,6 +299,9 @@ impl Program {
         let Some(address) = self.sockets.first().and_then(|s| s.local_addr().ok()) else {
             return;
         };
+        let ports = self.sockets.iter();
+        let ports = ports.map(|s| s.local_addr().map_or(0, |a| a.port()));
+        self.bmc.bmc_mut().set_socket_ports(ports.collect());
         let machine = self.bmc.bmc_mut().machine_mut();
         if let Some(lan) = machine.lan_mut(LAN_CHANNEL) {
             lan.set_port(address.port());

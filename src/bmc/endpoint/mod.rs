@@ -141,6 +141,8 @@ pub struct Bmc {
     deaf_until: Option<Instant>,
     /// A session to end once the present request is answered.
     closing: Option<u32>,
+    /// The UDP port of each socket, where it is known.
+    socket_ports: Vec<u16>,
     out: VecDeque<Transmit>,
     events: VecDeque<Event>,
     statistics: Statistics,
@@ -178,6 +180,7 @@ impl Bmc {
             busy_until: None,
             deaf_until: None,
             closing: None,
+            socket_ports: Vec::new(),
             out: VecDeque::new(),
             events: VecDeque::new(),
             statistics: Statistics::default(),
@@ -387,6 +390,12 @@ impl Bmc {
             serial.sol.overrun(now, &settings);
         }
         self.pump_sol(now);
+    }
+
+    /// Tells on which UDP ports the sockets listen, in their order: *Activate Payload* names the one that its session
+    /// uses. Without it the SOL configuration's port is named.
+    pub fn set_socket_ports(&mut self, ports: Vec<u16>) {
+        self.socket_ports = ports;
     }
 
     /// Changes how many sessions there may be at once.

@@ -76,7 +76,7 @@ impl Bmc {
             Some(_) => return Err(PAYLOAD_ACTIVE),
             None => self.start_sol(request, port, id, aux & AUX_STAY_PAUSED != 0),
         }
-        Ok(self.activation_answer())
+        Ok(self.activation_answer(id))
     }
 
     fn start_sol(&mut self, request: &Request<'_>, port: usize, session: u32, paused: bool) {
@@ -114,18 +114,17 @@ impl Bmc {
         }
     }
 
-    fn activation_answer(&self) -> Vec<u8> {
+    fn activation_answer(&self, session: u32) -> Vec<u8> {
         let p = &self.config.personality;
         let size = p
             .payload_size
             .unwrap_or(u16::from(p.sol_characters) + HEADER_LEN as u16);
+        let configured = self.machine.sol(LAN_CHANNEL).map_or(623, |c| c.port());
+        let socket = self.sessions.get(session).map(|s| s.peer.socket);
+        let own = socket.and_then(|socket| self.socket_ports.get(socket).copied());
         let port = match p.port {
-            NamedPort::True => self.machine.sol(LAN_CHANNEL).map_or(623, |c| c.port()),
-            NamedPort::Swapped => self
-                .machine
-                .sol(LAN_CHANNEL)
-                .map_or(623, |c| c.port())
-                .swap_bytes(),
+            NamedPort::True => own.unwrap_or(configured),
+            NamedPort::Swapped => own.unwrap_or(configured).swap_bytes(),
             NamedPort::Bogus(port) => port,
         };
         let mut data = vec![0; 4];

@@ -51,6 +51,14 @@ fn a_console_gets_what_the_host_emits_and_the_host_what_is_typed() {
 }
 
 #[test]
+fn activation_names_the_port_that_the_session_uses() {
+    let mut world = World::new();
+    world.bmc.set_socket_ports(vec![0x1234]);
+    let mut client = world.admin(1);
+    assert_eq!(client.activate(&mut world)[9..11], [0x34, 0x12]);
+}
+
+#[test]
 fn a_payload_has_one_owner_who_is_told_when_it_is_taken_away() {
     let mut world = World::new();
     let (mut one, mut two) = (world.admin(1), world.admin(2));
