@@ -272,7 +272,10 @@ const LONGEST: f64 = 86_400.0;
 const LEAST_REPEAT: Duration = Duration::from_millis(10);
 
 #[cfg(test)]
-mod tests {
+mod tests;
+
+#[cfg(test)]
+mod notation_tests {
     use super::*;
 
     fn fault(kind: Kind) -> Fault {
