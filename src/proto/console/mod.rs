@@ -9,6 +9,7 @@
 //! or nobody); a refusal to activate; the user's wish; a signal. No answer, however late, double or odd, does.
 
 mod activation;
+mod catch_up;
 mod event;
 mod port;
 mod rescue;
