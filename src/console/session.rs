@@ -21,7 +21,8 @@ impl Core for Console {
     }
 
     fn poll_event(&mut self) -> Option<Event> {
-        Self::poll_event(self).map(told)
+        // What is only for an account has no place on a screen.
+        std::iter::from_fn(|| Self::poll_event(self)).find_map(told)
     }
 
     fn poll_timeout(&self) -> Option<Instant> {
@@ -50,10 +51,11 @@ impl Core for Console {
     }
 }
 
-fn told(event: console::Event) -> Event {
-    match event {
+fn told(event: console::Event) -> Option<Event> {
+    Some(match event {
         console::Event::Opened => Event::Opened,
-        console::Event::Data(data) => Event::Data(data),
+        console::Event::Data(data) | console::Event::Recovered(data, ..) => Event::Data(data),
+        console::Event::Report(_) => return None,
         console::Event::Notice(notice) => Event::Notice(notice.to_string()),
         console::Event::Closed(reason) => {
             let message = message(&reason);
@@ -62,7 +64,7 @@ fn told(event: console::Event) -> Event {
                 message,
             }
         }
-    }
+    })
 }
 
 /// What stands on standard error at the end: stock's words, which scripts look for.

@@ -57,6 +57,8 @@ pub struct Done {
     pub kind: Kind,
     /// How often it was sent.
     pub sends: u32,
+    /// Whether it was told before that no answer came: this is the answer all the same.
+    pub late: bool,
     /// Completion code and data, or `None` where no answer came in time. The request stays in the ledger then.
     pub answer: Option<Answer>,
 }
@@ -162,6 +164,7 @@ impl Link {
                     id,
                     kind,
                     sends,
+                    late: false,
                     answer: None,
                 });
             }
@@ -186,19 +189,20 @@ impl Link {
         if *code == DUPLICATE_REQUEST {
             return Received::Consumed;
         }
+        let answer = || Answer {
+            code: *code,
+            data: data.to_vec(),
+        };
         match self.ledger.settle(now, &message) {
-            Verdict::Matched(entry) => self.finish(
-                &entry,
-                Answer {
-                    code: *code,
-                    data: data.to_vec(),
-                },
-            ),
-            Verdict::Late(entry) => log::debug!(
-                "late answer to {:02x}/{:02x}: {entry:?}",
-                entry.netfn,
-                entry.cmd
-            ),
+            Verdict::Matched(entry) => self.finish(&entry, answer(), false),
+            Verdict::Late(entry) => {
+                log::debug!(
+                    "late answer to {:02x}/{:02x}: {entry:?}",
+                    entry.netfn,
+                    entry.cmd
+                );
+                self.finish(&entry, answer(), true);
+            }
             Verdict::Duplicate => log::debug!(
                 "duplicate answer {:02x}/{:02x} seq {}",
                 message.netfn,
@@ -215,12 +219,13 @@ impl Link {
         Received::Consumed
     }
 
-    fn finish(&mut self, entry: &Entry, answer: Answer) {
+    fn finish(&mut self, entry: &Entry, answer: Answer, late: bool) {
         self.pending.retain(|pending| pending.id != entry.id);
         self.done.push_back(Done {
             id: entry.id,
             kind: entry.kind,
             sends: entry.sends,
+            late,
             answer: Some(answer),
         });
     }
@@ -253,6 +258,7 @@ impl Link {
                     id: expired.id,
                     kind: expired.kind,
                     sends: expired.sends,
+                    late: false,
                     answer: None,
                 });
             }
@@ -385,6 +391,7 @@ pub(crate) mod tests {
                 id,
                 kind: Kind::Command,
                 sends: 1,
+                late: false,
                 answer: answered
             })
         );
@@ -415,6 +422,7 @@ pub(crate) mod tests {
                 id,
                 kind: Kind::Command,
                 sends: 4,
+                late: false,
                 answer: None
             })
         );
@@ -448,6 +456,10 @@ pub(crate) mod tests {
         }
         let counts = link.ledger().counts();
         assert_eq!((counts.late, counts.duplicate, counts.foreign), (1, 1, 1));
+        assert!(
+            link.poll_done()
+                .is_some_and(|done| done.late && done.answer.is_some())
+        );
         assert_eq!(link.poll_done(), None);
     }
 

@@ -1,7 +1,7 @@
 //! `sol activate`: a session, and the console over it.
 
 use std::io::{self, Write};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::cli::context::{Context, Oem};
 use crate::cli::exit::Exit;
@@ -15,6 +15,8 @@ use crate::proto::keepalive::{Policy, Probe};
 use crate::proto::link::Patience;
 use crate::transport::interrupt::Interrupt;
 use crate::transport::lanplus::{Parts, System};
+
+use crate::wire::console_log::DEFAULT_IANA;
 
 use super::words::{ActivateWords, Keepalive};
 
@@ -53,6 +55,13 @@ pub fn run(context: &Context, words: ActivateWords, interrupt: Option<&Interrupt
             tries: config.tries,
         },
         port: context.port,
+        wall: SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, |since| {
+                u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+            }),
+        extension: DEFAULT_IANA,
+        cycle: CYCLE,
         make_entropy,
     };
     let core = Console::new(Instant::now(), link, config, settings);
@@ -89,3 +98,6 @@ fn auxiliary(oem: Option<Oem>) -> u8 {
         _ => ActivateSol::AUXILIARY,
     }
 }
+
+/// Heartbeats of which one account is given.
+const CYCLE: u32 = 4;

@@ -10,8 +10,13 @@ pub enum Event {
     Opened,
     /// Console output, in order.
     Data(Vec<u8>),
+    /// Console output that the stream had left out, from the BMC's log, with the BMC's times (milliseconds since
+    /// 1970) of its first and last byte. It stands where it belongs.
+    Recovered(Vec<u8>, u64, u64),
     /// One line for the user.
     Notice(Notice),
+    /// For who keeps an account.
+    Report(Report),
     /// The console is over; nothing follows.
     Closed(CloseReason),
 }
@@ -27,6 +32,66 @@ pub enum Notice {
     Renewed(Duration),
     /// The BMC has dropped characters of the serial port.
     Overrun,
+    /// So many characters are missing here for good; `None`: nobody knows how many.
+    Gap(Option<u64>),
+    /// So many missing characters were fetched from the BMC's log.
+    Filled(u64),
+}
+
+/// Something that happened to heartbeats or to the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Report {
+    /// The payload is active; whether the BMC has the console-log extension.
+    Connected {
+        /// Whether it has.
+        extension: bool,
+    },
+    /// A heartbeat was answered after it had counted as missed.
+    Late {
+        /// Its number.
+        sequence: u32,
+        /// How long the answer took.
+        round_trip: Duration,
+        /// How long of that it waited in the BMC's queue.
+        waited: Duration,
+    },
+    /// A heartbeat waited in the BMC's queue for longer than the BMC's limit.
+    Overdue {
+        /// Its number.
+        sequence: u32,
+        /// How long it waited there.
+        waited: Duration,
+    },
+    /// A heartbeat was not answered in time.
+    Missed {
+        /// Its number.
+        sequence: u32,
+    },
+    /// Characters are missing from the log for good.
+    Gap {
+        /// How many; `None`: nobody knows.
+        bytes: Option<u64>,
+    },
+    /// Missing characters were fetched.
+    Filled {
+        /// How many.
+        bytes: u64,
+    },
+    /// A cycle of heartbeats is over.
+    Cycle {
+        /// Heartbeats sent.
+        sent: u32,
+        /// Of these, answered.
+        answered: u32,
+        /// Of these, late.
+        late: u32,
+        /// Never answered.
+        lost: u32,
+        /// Mean round trip of the answered ones.
+        mean: Duration,
+        /// The longest of them.
+        longest: Duration,
+    },
 }
 
 impl fmt::Display for Notice {
@@ -48,6 +113,12 @@ impl fmt::Display for Notice {
                 f,
                 "the BMC had forgotten the session; a new one goes on after {:.1} s, output in between may be missing",
                 silence.as_secs_f32()
+            ),
+            Self::Gap(Some(bytes)) => write!(f, "{bytes} bytes of console output are lost here"),
+            Self::Gap(None) => f.write_str("console output may be missing here"),
+            Self::Filled(bytes) => write!(
+                f,
+                "{bytes} bytes of console output were fetched from the BMC's log"
             ),
             Self::Overrun => f.write_str("the BMC has dropped console output (transmit overrun)"),
         }

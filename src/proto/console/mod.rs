@@ -11,6 +11,7 @@
 mod activation;
 mod catch_up;
 mod event;
+mod log_sync;
 mod port;
 mod rescue;
 #[cfg(test)]
@@ -19,7 +20,7 @@ mod tests;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-pub use event::{CloseReason, Event, Notice, Refusal};
+pub use event::{CloseReason, Event, Notice, Refusal, Report};
 pub use port::Datagram;
 
 use super::Entropy;
@@ -33,6 +34,7 @@ use crate::wire::sol::FromBmc;
 use activation::{
     Activated, Activation, CLEAN_UP_TIMEOUT, SOL, close_session, deactivate, owner, owner_request,
 };
+use log_sync::{LogSync, Out};
 use port::SolPort;
 use rescue::{Outcome, Rescue};
 
@@ -53,6 +55,12 @@ pub struct Settings {
     pub patience: Patience,
     /// The UDP port of the session.
     pub port: u16,
+    /// Our clock at the start, in milliseconds since 1970.
+    pub wall: u64,
+    /// The enterprise number of the console-log extension.
+    pub extension: u32,
+    /// How many heartbeats make a cycle, of which an account is given.
+    pub cycle: u32,
     /// Makes random bytes for another session.
     pub make_entropy: fn() -> Box<dyn Entropy>,
 }
@@ -73,8 +81,8 @@ pub struct Console {
     rescue: Option<Rescue>,
     /// The silence is over its limit, whatever is still being tried.
     overdue: bool,
-    overrun: bool,
     sol_port: SolPort,
+    log: LogSync,
     outbox: VecDeque<Datagram>,
     events: VecDeque<Event>,
 }
@@ -141,8 +149,15 @@ impl Console {
             },
             rescue: None,
             overdue: false,
-            overrun: false,
             sol_port: SolPort::default(),
+            log: LogSync::new(
+                now,
+                settings.wall,
+                settings.extension,
+                settings.instance,
+                settings.cycle,
+                settings.patience,
+            ),
             outbox: VecDeque::new(),
             events: VecDeque::new(),
         };
@@ -166,7 +181,7 @@ impl Console {
     /// While the output is paused, no new console data is acknowledged.
     pub fn pause_output(&mut self, paused: bool) {
         let delivery = self.incoming.pause(paused);
-        self.deliver(delivery);
+        self.deliver(self.keepalive.heard_at(), delivery);
     }
 
     /// Deactivates the payload and closes the session, in bounded time; [`Event::Closed`] follows.
@@ -228,6 +243,7 @@ impl Console {
         let at = [
             self.link.poll_timeout(),
             when(active, self.outgoing.poll_timeout()),
+            when(active, self.log.poll_timeout()),
             when(
                 active && !self.is_reprieved(),
                 self.keepalive.poll_timeout(typed_since),
@@ -290,24 +306,20 @@ impl Console {
                 self.keepalive.answered(now);
             }
         }
-        let status = packet.status;
-        if status.transmit_overrun && !self.overrun {
-            self.events.push_back(Event::Notice(Notice::Overrun));
-        }
-        self.overrun = status.transmit_overrun;
+        let deactivating = packet.status.deactivating;
         let delivery = self.incoming.handle(packet);
-        self.deliver(delivery);
-        if status.deactivating {
+        self.deliver(now, delivery);
+        if deactivating {
             self.closed_by_bmc(now, CloseReason::Deactivated);
         }
     }
 
-    fn deliver(&mut self, delivery: super::sol::Delivery) {
+    fn deliver(&mut self, now: Instant, delivery: super::sol::Delivery) {
         if let Some(ack) = delivery.acknowledgement {
             self.send_sol(&ack);
         }
-        if delivery.data.is_empty() {
-            return;
+        if delivery.overrun && !self.log.is_present() {
+            self.events.push_back(Event::Notice(Notice::Overrun));
         }
         match self.stage {
             Stage::Activating(_) => {
@@ -315,7 +327,30 @@ impl Console {
                 self.early.extend(delivery.data.into_iter().take(room));
             }
             Stage::Closed => {}
-            _ => self.events.push_back(Event::Data(delivery.data)),
+            _ => {
+                let out = self.log.stream(now, delivery.data, delivery.overrun);
+                self.tell(out);
+            }
+        }
+    }
+
+    fn tell(&mut self, out: Vec<Out>) {
+        for out in out {
+            match out {
+                Out::Data(data) => self.events.push_back(Event::Data(data)),
+                Out::Recovered(data, first, last) => {
+                    self.events.push_back(Event::Recovered(data, first, last))
+                }
+                Out::Report(report) => {
+                    let notice = match report {
+                        Report::Gap { bytes } => Some(Notice::Gap(bytes)),
+                        Report::Filled { bytes } => Some(Notice::Filled(bytes)),
+                        _ => None,
+                    };
+                    self.events.extend(notice.map(Event::Notice));
+                    self.events.push_back(Event::Report(report));
+                }
+            }
         }
     }
 
@@ -330,6 +365,8 @@ impl Console {
             if self.outgoing.repeated() > repeated {
                 self.sol_port.unanswered();
             }
+            let out = self.log.advance(now, &mut self.link);
+            self.tell(out);
             self.collect();
             self.check_health(now);
         }
@@ -340,6 +377,12 @@ impl Console {
     }
 
     fn handle_done(&mut self, now: Instant, done: &Done) {
+        if let Some(out) = self.log.handle_done(now, &mut self.link, done) {
+            self.tell(out);
+            if done.kind == Kind::Command {
+                return;
+            }
+        }
         if done.kind == Kind::Keepalive {
             if done.answer.is_some() {
                 self.keepalive.answered(now);
@@ -357,10 +400,9 @@ impl Console {
                 Some(Ok(activated)) => {
                     self.activated(now, activated);
                     self.events.push_back(Event::Opened);
-                    if !self.early.is_empty() {
-                        self.events
-                            .push_back(Event::Data(std::mem::take(&mut self.early)));
-                    }
+                    let early = std::mem::take(&mut self.early);
+                    let out = self.log.stream(now, early, false);
+                    self.tell(out);
                 }
                 Some(Err(refusal)) => self.close(now, CloseReason::Refused(refusal)),
             },
@@ -390,6 +432,7 @@ impl Console {
             strangers: 0,
         };
         self.stage = Stage::Active;
+        self.log.activated(now, &mut self.link);
         self.outgoing.greet(now);
         self.outgoing.send_next(now);
     }
@@ -463,6 +506,10 @@ impl Console {
             step: Duration::ZERO,
             tries: 1,
         };
+        if self.log.is_present() {
+            let out = self.log.beat(now, &mut self.link, patience);
+            return self.tell(out);
+        }
         let ask = Ask {
             netfn: NETFN_APP,
             lun: 0,

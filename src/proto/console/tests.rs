@@ -165,7 +165,7 @@ impl Bmc {
     fn asked(&self, cmd: u8) -> Vec<f32> {
         self.commands
             .iter()
-            .filter(|(_, _, c)| *c == cmd)
+            .filter(|(_, netfn, c)| *c == cmd && *netfn != 0x2e)
             .map(|(at, ..)| at.as_secs_f32())
             .collect()
     }
@@ -197,6 +197,9 @@ impl Rig {
             keepalive: policy,
             patience,
             port: 623,
+            wall: 1_000_000,
+            extension: 32473,
+            cycle: 4,
             make_entropy: || Box::new(Counter(7)),
         };
         let config = Config {

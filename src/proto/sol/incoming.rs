@@ -36,6 +36,8 @@ pub struct Delivery {
     pub data: Vec<u8>,
     /// The SOL payload that acknowledges the packet.
     pub acknowledgement: Option<Vec<u8>>,
+    /// The BMC says that it has dropped characters before these.
+    pub overrun: bool,
 }
 
 impl Incoming {
@@ -53,6 +55,7 @@ impl Incoming {
             return Delivery {
                 data,
                 acknowledgement: None,
+                overrun: packet.status.transmit_overrun,
             };
         }
         if self.paused && !self.is_known(&packet) {
@@ -98,6 +101,7 @@ impl Incoming {
         };
         let data = self.new_part(packet.seq, packet.data);
         Delivery {
+            overrun: packet.status.transmit_overrun && !data.is_empty(),
             data,
             acknowledgement: Some(ack.to_bytes()),
         }
