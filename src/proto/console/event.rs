@@ -28,8 +28,13 @@ pub enum Notice {
     Silent(Duration),
     /// It is heard again, after so long a silence that was told of.
     Back(Duration),
-    /// The BMC had forgotten the session; another one goes on, after so long a silence.
-    Renewed(Duration),
+    /// The BMC had forgotten the session; another one goes on.
+    Renewed {
+        /// After so long a silence.
+        silence: Duration,
+        /// Whether the BMC keeps a log of what was printed meanwhile.
+        logged: bool,
+    },
     /// The BMC has dropped characters of the serial port.
     Overrun,
     /// So many characters are missing here for good; `None`: nobody knows how many.
@@ -109,10 +114,15 @@ impl fmt::Display for Notice {
                 "the BMC answers again, after a silence of {:.1} s",
                 silence.as_secs_f32()
             ),
-            Self::Renewed(silence) => write!(
+            Self::Renewed { silence, logged } => write!(
                 f,
-                "the BMC had forgotten the session; a new one goes on after {:.1} s, output in between may be missing",
-                silence.as_secs_f32()
+                "the BMC had forgotten the session; a new one goes on after {:.1} s{}",
+                silence.as_secs_f32(),
+                if *logged {
+                    ""
+                } else {
+                    ", output in between may be missing"
+                }
             ),
             Self::Gap(Some(bytes)) => write!(f, "{bytes} bytes of console output are lost here"),
             Self::Gap(None) => f.write_str("console output may be missing here"),

@@ -531,12 +531,13 @@ impl Console {
             None => {}
             Some(Outcome::Renewed(link, activated)) => {
                 let silence = now.saturating_duration_since(self.keepalive.heard_at());
+                let logged = self.log.is_present();
                 self.rescue = None;
                 self.link = *link;
                 self.incoming = std::mem::take(&mut self.incoming).renewed();
                 self.activated(now, activated);
                 self.events
-                    .push_back(Event::Notice(Notice::Renewed(silence)));
+                    .push_back(Event::Notice(Notice::Renewed { silence, logged }));
             }
             Some(Outcome::Refused(refusal)) => {
                 self.rescue = None;
