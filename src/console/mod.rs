@@ -90,12 +90,7 @@ impl Outcome {
 ///
 /// `socket` is connected to the BMC, `signals` are caught already. Call it on the main thread, with nothing left in [`io::stdout`]'s buffer that
 /// matters: it is flushed here, and passed by from then on.
-pub fn run(
-    core: impl Core,
-    socket: UdpSocket,
-    signals: SignalQueue,
-    settings: Settings,
-) -> Outcome {
+pub fn run(core: impl Core, socket: UdpSocket, signals: SignalQueue, settings: Settings) -> Outcome {
     open(core, socket, &signals, settings).unwrap_or_else(|error| cannot_start(&error))
 }
 
@@ -105,12 +100,7 @@ pub fn cannot_start(error: &io::Error) -> Outcome {
     Outcome::Failed
 }
 
-fn open(
-    core: impl Core,
-    socket: UdpSocket,
-    signals: &SignalQueue,
-    settings: Settings,
-) -> io::Result<Outcome> {
+fn open(core: impl Core, socket: UdpSocket, signals: &SignalQueue, settings: Settings) -> io::Result<Outcome> {
     // A reader that is gone already is found again by the banner.
     let _ = io::stdout().flush();
     let network = Network::start(socket)?;

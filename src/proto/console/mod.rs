@@ -104,7 +104,6 @@ struct Ownership {
     /// The BMC does not say, or says what cannot be right.
     mute: bool,
     waits_for: Option<RequestId>,
-    keepalives: u32,
     strangers: u32,
 }
 
@@ -144,7 +143,6 @@ impl Console {
                 ours: None,
                 mute: false,
                 waits_for: None,
-                keepalives: 0,
                 strangers: 0,
             },
             rescue: None,
@@ -428,11 +426,11 @@ impl Console {
             ours: None,
             mute: false,
             waits_for: None,
-            keepalives: 0,
             strangers: 0,
         };
         self.stage = Stage::Active;
         self.log.activated(now, &mut self.link);
+        self.check_ownership(now);
         self.outgoing.greet(now);
         self.outgoing.send_next(now);
     }
@@ -548,13 +546,10 @@ impl Console {
         }
     }
 
-    /// Once after the first keepalive and then with every fourth: some BMCs let others take the console and say
-    /// nothing (Dell R610).
+    /// At the start, to learn how the BMC names us, and with every keepalive: some BMCs let others take the console
+    /// and say nothing (Dell R610).
     fn check_ownership(&mut self, now: Instant) {
-        let due = self.ownership.keepalives.is_multiple_of(OWNERSHIP_EVERY)
-            || self.ownership.strangers > 0;
-        self.ownership.keepalives = self.ownership.keepalives.wrapping_add(1);
-        if !due || self.ownership.mute || self.ownership.waits_for.is_some() {
+        if self.ownership.mute || self.ownership.waits_for.is_some() {
             return;
         }
         let data = [SOL, self.settings.instance];
@@ -649,9 +644,6 @@ const SOL_ACTIVATING: u8 = 0x20;
 
 /// Most bytes kept from before the activation was confirmed.
 const EARLY: usize = 64 * 1024;
-
-/// The payload's owner is asked for with every so-manieth keepalive.
-const OWNERSHIP_EVERY: u32 = 4;
 
 /// How many answers in a row must name a stranger.
 const STRANGERS: u32 = 2;
