@@ -183,12 +183,10 @@ fn quit_restores_frees_and_dies_by_the_signal() {
 #[test]
 fn int_restores_frees_and_ends_as_stock_does() {
     let client = ends_by(Signal::SIGINT, 255);
-    assert!(
-        client
-            .screen
-            .text()
-            .contains("SIGN INT: Close Interface IPMI v2.0 RMCP+ LAN Interface")
-    );
+    assert!(client.screen.wait_for(
+        "SIGN INT: Close Interface IPMI v2.0 RMCP+ LAN Interface",
+        SOON
+    ));
 }
 
 #[test]
