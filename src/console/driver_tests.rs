@@ -209,6 +209,15 @@ impl Bench {
     }
 }
 
+/// The banner comes first. What is typed before raw mode is a line of the terminal's, which keeps 4095 bytes of it.
+fn until_raw(terminal: &OwnedFd, before: &termios::Termios) {
+    let start = Instant::now();
+    while termios::Termios::from_fd(std::os::fd::AsRawFd::as_raw_fd(terminal)).unwrap() == *before {
+        assert!(start.elapsed() < Duration::from_secs(10), "no raw mode");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
 const BANNER: &str = "[SOL Session operational.  Use ~? for help]\n";
 
 #[test]
@@ -273,6 +282,7 @@ fn on_a_terminal_an_escape_works_though_the_core_takes_nothing() {
     let terminal = Terminal::on(pty.slave.try_clone().unwrap());
     let mut bench = Bench::with_input(pty.slave.try_clone().unwrap(), pty.master, terminal);
     bench.opened();
+    until_raw(&pty.slave, &before);
     bench.script.lock().unwrap().room = 0;
     bench.type_text(&[b"y".repeat(3000), b"\r~.".to_vec()].concat());
     bench.until("end", |script| script.ended == Some(Why::Escape));
@@ -395,9 +405,11 @@ fn a_notice_stands_on_its_own_line_between_the_output() {
 #[test]
 fn the_user_is_told_once_when_no_more_typing_can_be_kept_and_none_of_it_is_lost() {
     let pty = openpty(None, None).unwrap();
+    let before = termios::Termios::from_fd(std::os::fd::AsRawFd::as_raw_fd(&pty.slave)).unwrap();
     let terminal = Terminal::on(pty.slave.try_clone().unwrap());
     let mut bench = Bench::with_input(pty.slave.try_clone().unwrap(), pty.master, terminal);
     bench.opened();
+    until_raw(&pty.slave, &before);
     bench.script.lock().unwrap().room = 0;
     let text = b"t".repeat(67_000);
     bench.type_text(&text);
