@@ -5,7 +5,7 @@ MANDIR = $(DESTDIR)$(PREFIX)/share/man/man1
 
 TARGET = $(or $(CARGO_TARGET_DIR),target)
 
-.PHONY: all build demo test bench picture man install uninstall fmt lint
+.PHONY: all build demo test bench picture man install uninstall fmt lint soak
 
 all: build
 
@@ -20,6 +20,10 @@ demo:
 # Everything: peers, build, unit tests, compatibility tests. Needs Rust and a Debian, installs the rest.
 test:
 	compat-tests/run-tests.sh
+
+# A million simulated bad days (NETSIM_SEEDS=N for another number).
+soak:
+	NETSIM_SEEDS=$${NETSIM_SEEDS:-1000000} cargo test --release -p compat-tests --test netsim -- --nocapture
 
 bench:
 	cargo bench --workspace

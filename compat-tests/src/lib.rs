@@ -14,6 +14,7 @@
 //! | [`picture`] | the README's picture, from a real run |
 //! | [`dummy`] | a scripted BMC behind `-I dummy`, for stock and ours alike |
 //! | [`dummy_bmc`] | the simulated machine behind `-I dummy` |
+//! | [`netsim`] | client core and BMC core over a simulated network, in virtual time |
 //! | [`rig`] | all of these put together for one client |
 //!
 //! Everything binds loopback addresses only, and everything started is ended by its process id on drop.
@@ -30,6 +31,7 @@ pub mod dummy_bmc;
 pub mod fakebmc;
 pub mod ipmi_sim;
 pub mod manual;
+pub mod netsim;
 pub mod peer;
 pub mod picture;
 pub mod relay;

@@ -97,6 +97,11 @@ impl Window {
         }
     }
 
+    /// The highest number seen.
+    pub fn highest(&self) -> u32 {
+        self.highest
+    }
+
     /// Whether a packet under `number` is to be taken; if so it counts as seen.
     pub fn admit(&mut self, number: u32) -> bool {
         if number == 0 {

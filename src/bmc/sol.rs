@@ -154,7 +154,13 @@ impl Port {
     /// Gives the payload to `session`. `paused`: nothing flows until the console asserts CTS.
     pub fn activate(&mut self, session: u32, paused: bool, settings: &Settings) {
         let (seq, received) = if settings.ways.keep_numbers {
-            self.last_numbers
+            // Another session counts its packets from the beginning.
+            let (seq, received) = self.last_numbers;
+            let received = received.map(|last| Received {
+                session_seq: 0,
+                ..last
+            });
+            (seq, received)
         } else {
             (0, None)
         };
@@ -343,14 +349,14 @@ impl Port {
                 self.counts.duplicates += 1;
                 return;
             }
-            if again || stale && !ways.strict_sequence {
+            if again {
                 self.counts.duplicates += 1;
-                let (accepted, nack) = if again {
-                    (last.accepted, last.nack)
-                } else {
-                    (packet.data.len() as u8, false)
-                };
-                self.acknowledge(packet.seq, accepted, nack, ways);
+                self.acknowledge(packet.seq, last.accepted, last.nack, ways);
+                return;
+            }
+            if stale {
+                // Not acknowledged either: the console may be using its number for another packet by now.
+                self.counts.duplicates += 1;
                 return;
             }
         }

@@ -76,6 +76,7 @@ pub struct Keepalive {
     unheard_since: Option<Instant>,
     unheard: u32,
     announced: bool,
+    spared: bool,
 }
 
 impl Keepalive {
@@ -89,6 +90,7 @@ impl Keepalive {
             unheard_since: None,
             unheard: 0,
             announced: false,
+            spared: false,
         }
     }
 
@@ -127,6 +129,11 @@ impl Keepalive {
         self.unheard += 1;
     }
 
+    /// Whether the BMC does not count as dead yet, however long the silence.
+    pub fn spare(&mut self, spared: bool) {
+        self.spared = spared;
+    }
+
     /// What there is to do. `typed_since` is since when typed characters wait for their acknowledgement.
     pub fn verdict(&mut self, now: Instant, typed_since: Option<Instant>) -> Verdict {
         let silence = now.saturating_duration_since(self.heard);
@@ -137,7 +144,7 @@ impl Keepalive {
             Probe::None => waited >= self.policy.dead_after,
             _ => silence >= self.policy.dead_after && self.misses(now) >= self.policy.misses(),
         };
-        if dead {
+        if dead && !self.spared {
             return Verdict::Dead(silence);
         }
         if self.due(typed_since).is_some_and(|due| now >= due) {
@@ -157,6 +164,7 @@ impl Keepalive {
             .filter(|_| !self.announced)
             .map(|since| since + ANNOUNCE);
         let dead = match self.policy.probe {
+            _ if self.spared => None,
             Probe::None => waiting.map(|since| since + self.policy.dead_after),
             // Before that there are not enough misses; each of them is a wake-up of its own.
             _ if self.unheard < self.policy.misses() => None,

@@ -22,6 +22,8 @@ pub struct Link {
     outbox: VecDeque<Vec<u8>>,
     done: VecDeque<Done>,
     refused: u64,
+    /// When the latest request was sent of which the BMC has shown that it got it.
+    reached: Option<Instant>,
 }
 
 /// A request to the BMC.
@@ -80,7 +82,12 @@ pub enum Received {
     /// An answer, whatever the ledger made of it, or something that says nothing.
     Consumed,
     /// A SOL payload.
-    Sol(Vec<u8>),
+    Sol {
+        /// The packet's session sequence number; 0 where the BMC does not count.
+        sequence: u32,
+        /// What is in it.
+        payload: Vec<u8>,
+    },
     /// The BMC itself asks something.
     Request {
         /// Network function.
@@ -113,6 +120,11 @@ impl Link {
         &self.ledger
     }
 
+    /// When the latest request was sent that the BMC has answered, however late. Before the first, `None`.
+    pub fn reached(&self) -> Option<Instant> {
+        self.reached
+    }
+
     /// How many packets were not let in.
     pub fn refused(&self) -> u64 {
         self.refused
@@ -131,7 +143,10 @@ impl Link {
             }
         };
         match packet.payload_type {
-            PayloadType::Sol => Received::Sol(payload),
+            PayloadType::Sol => Received::Sol {
+                sequence: packet.sequence,
+                payload,
+            },
             PayloadType::Ipmi => self.handle_message(now, &payload),
             _ => Received::Consumed,
         }
@@ -193,7 +208,11 @@ impl Link {
             code: *code,
             data: data.to_vec(),
         };
-        match self.ledger.settle(now, &message) {
+        let verdict = self.ledger.settle(now, &message);
+        if let Verdict::Matched(entry) | Verdict::Late(entry) = &verdict {
+            self.reached = self.reached.max(Some(entry.first_sent));
+        }
+        match verdict {
             Verdict::Matched(entry) => self.finish(&entry, answer(), false),
             Verdict::Late(entry) => {
                 log::debug!(
@@ -243,6 +262,7 @@ impl Link {
             outbox: VecDeque::new(),
             done: VecDeque::new(),
             refused: 0,
+            reached: None,
         }
     }
 

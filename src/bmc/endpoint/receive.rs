@@ -87,8 +87,11 @@ impl Bmc {
             self.statistics.replayed += 1;
             return;
         }
-        // A console behind address translation, or one that came back after a change of address, keeps its session.
-        session.peer = from;
+        // A console behind address translation, or one that came back after a change of address, keeps its session;
+        // a packet that was overtaken on its way may still come from the old address.
+        if unnumbered || packet.sequence == session.inbound.highest() {
+            session.peer = from;
+        }
         match packet.payload_type {
             PayloadType::Ipmi => self.receive_message(at, from, packet.session, payload),
             PayloadType::Sol => self.receive_sol(at, packet.session, packet.sequence, &payload),

@@ -13,8 +13,8 @@ pub(super) struct Activation {
     stage: Stage,
     waits_for: RequestId,
     patience: Patience,
-    /// The BMC's id of an earlier session of ours, whose payload may be taken back.
-    ours: Option<u32>,
+    /// What the BMC calls sessions of ours, whose payload may be taken back.
+    ours: Vec<u32>,
     force: bool,
     instance: u8,
     auxiliary: u8,
@@ -42,22 +42,23 @@ pub(super) struct Activated {
 impl Activation {
     /// Activates over a session that has its privilege level.
     pub(super) fn start(now: Instant, link: &mut Link, settings: &Settings) -> Self {
-        Self::begin(now, link, settings, Stage::Activate, None)
+        Self::begin(now, link, settings, Stage::Activate, Vec::new())
     }
 
-    /// Activates over a session that has just been made to take the place of another, which the BMC called `ours`.
+    /// Activates over a session that has just been made to take the place of another, all of which the BMC
+    /// calls `ours`.
     pub(super) fn start_again(
         now: Instant,
         link: &mut Link,
         settings: &Settings,
-        ours: u32,
+        ours: Vec<u32>,
     ) -> Self {
         let stage = if settings.privilege > USER {
             Stage::Raise
         } else {
             Stage::Activate
         };
-        Self::begin(now, link, settings, stage, Some(ours))
+        Self::begin(now, link, settings, stage, ours)
     }
 
     fn begin(
@@ -65,7 +66,7 @@ impl Activation {
         link: &mut Link,
         settings: &Settings,
         stage: Stage,
-        ours: Option<u32>,
+        ours: Vec<u32>,
     ) -> Self {
         let suite = link.session().suite();
         // Encryption and authentication are asked for as the suite has them; a BMC refuses what it cannot do.
@@ -113,13 +114,23 @@ impl Activation {
             // What only clears the way may stay unanswered; the activation itself may not.
             return match self.stage {
                 Stage::Activate => Some(Err(Refusal::NoAnswer)),
-                Stage::AskOwner => Some(Err(Refusal::Code(ALREADY_ACTIVE))),
+                // Whether it is ours is not known: that refuses nothing.
+                Stage::AskOwner => Some(Err(Refusal::NoAnswer)),
                 Stage::Raise | Stage::Evict => self.go(now, link, Stage::Activate),
             };
         };
         match self.stage {
             Stage::Raise | Stage::Evict => self.go(now, link, Stage::Activate),
             Stage::AskOwner if self.is_ours(answer) => self.evict(now, link),
+            // Not to be told by this BMC: then sessions that are ours for certain are closed, which frees what they have.
+            Stage::AskOwner if owner(answer).is_none() && self.has_others(link) => {
+                self.evictions += 1;
+                let own = link.session().bmc_id();
+                for id in self.ours.iter().copied().filter(|id| *id != own) {
+                    close_other_session(now, link, id, self.patience);
+                }
+                self.go(now, link, Stage::Activate)
+            }
             Stage::AskOwner => Some(Err(Refusal::Code(ALREADY_ACTIVE))),
             Stage::Activate => match answer.code {
                 0 => Some(activated(&answer.data)),
@@ -127,10 +138,10 @@ impl Activation {
                     Some(Err(Refusal::Code(ALREADY_ACTIVE)))
                 }
                 ALREADY_ACTIVE if self.force => self.evict(now, link),
-                ALREADY_ACTIVE if self.ours.is_some() => self.go(now, link, Stage::AskOwner),
+                ALREADY_ACTIVE if !self.ours.is_empty() => self.go(now, link, Stage::AskOwner),
                 // The answer to the first sending may have been lost: then the payload is active for us.
                 ALREADY_ACTIVE if done.sends > 1 => {
-                    self.ours = Some(link.session().bmc_id());
+                    self.ours.push(link.session().bmc_id());
                     self.go(now, link, Stage::AskOwner)
                 }
                 code => Some(Err(Refusal::Code(code))),
@@ -162,8 +173,14 @@ impl Activation {
         None
     }
 
+    /// Whether there were other sessions of ours.
+    fn has_others(&self, link: &Link) -> bool {
+        let own = link.session().bmc_id();
+        self.evictions < EVICTIONS && self.ours.iter().any(|id| *id != own)
+    }
+
     fn is_ours(&self, answer: &Answer) -> bool {
-        owner(answer).is_some_and(|owner| Some(owner) == self.ours)
+        owner(answer).is_some_and(|owner| self.ours.contains(&owner))
     }
 }
 
@@ -209,7 +226,18 @@ pub(super) fn deactivate(
 
 /// Close Session for the session itself.
 pub(super) fn close_session(now: Instant, link: &mut Link, patience: Patience) -> RequestId {
-    let data = link.session().bmc_id().to_le_bytes();
+    let own = link.session().bmc_id();
+    close_other_session(now, link, own, patience)
+}
+
+/// Close Session for any session of ours, by what the BMC calls it.
+pub(super) fn close_other_session(
+    now: Instant,
+    link: &mut Link,
+    session: u32,
+    patience: Patience,
+) -> RequestId {
+    let data = session.to_le_bytes();
     link.ask(
         now,
         Kind::Command,

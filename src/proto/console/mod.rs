@@ -32,7 +32,8 @@ use super::sol::{Incoming, Outgoing};
 use crate::wire::session::Packet;
 use crate::wire::sol::FromBmc;
 use activation::{
-    Activated, Activation, CLEAN_UP_TIMEOUT, SOL, close_session, deactivate, owner, owner_request,
+    Activated, Activation, CLEAN_UP_TIMEOUT, SOL, close_other_session, close_session, deactivate,
+    owner, owner_request,
 };
 use log_sync::{LogSync, Out};
 use port::SolPort;
@@ -79,8 +80,8 @@ pub struct Console {
     keepalive: Keepalive,
     ownership: Ownership,
     rescue: Option<Rescue>,
-    /// The silence is over its limit, whatever is still being tried.
-    overdue: bool,
+    /// What the BMC called the sessions before this one: a belated request of theirs may still do something.
+    former: VecDeque<u32>,
     sol_port: SolPort,
     log: LogSync,
     outbox: VecDeque<Datagram>,
@@ -146,7 +147,7 @@ impl Console {
                 strangers: 0,
             },
             rescue: None,
-            overdue: false,
+            former: VecDeque::new(),
             sol_port: SolPort::default(),
             log: LogSync::new(
                 now,
@@ -218,8 +219,14 @@ impl Console {
 
     /// Does what is due.
     pub fn handle_timeout(&mut self, now: Instant) {
-        self.link.handle_timeout(now);
-        self.advance(now);
+        // What is done may make something else due at once.
+        for _ in 0..AT_ONCE {
+            self.link.handle_timeout(now);
+            self.advance(now);
+            if self.poll_timeout().is_none_or(|at| at > now) {
+                break;
+            }
+        }
     }
 
     /// The next datagram to send.
@@ -242,10 +249,7 @@ impl Console {
             self.link.poll_timeout(),
             when(active, self.outgoing.poll_timeout()),
             when(active, self.log.poll_timeout()),
-            when(
-                active && !self.is_reprieved(),
-                self.keepalive.poll_timeout(typed_since),
-            ),
+            when(active, self.keepalive.poll_timeout(typed_since)),
             when(active, self.rescue.as_ref().and_then(Rescue::poll_timeout)),
         ];
         at.into_iter()
@@ -261,9 +265,9 @@ impl Console {
         }
         self.handle_life(now);
         match received {
-            Received::Sol(payload) => {
+            Received::Sol { sequence, payload } => {
                 self.sol_port.heard_on(port);
-                self.handle_sol(now, &payload);
+                self.handle_sol(now, sequence, &payload);
             }
             Received::Request {
                 netfn: NETFN_TRANSPORT,
@@ -286,26 +290,27 @@ impl Console {
         if let Some(silence) = self.keepalive.heard(now) {
             self.events.push_back(Event::Notice(Notice::Back(silence)));
         }
-        if let Some(mut rescue) = self.rescue.take() {
+        // Once another session is there the first may have lost the payload to it: there is no way back.
+        if let Some(mut rescue) = self.rescue.take_if(|rescue| !rescue.is_committed()) {
             rescue.close(now);
             self.outbox
                 .extend(std::iter::from_fn(|| rescue.poll_transmit()).map(Datagram::from));
         }
     }
 
-    fn handle_sol(&mut self, now: Instant, payload: &[u8]) {
+    fn handle_sol(&mut self, now: Instant, sequence: u32, payload: &[u8]) {
         let Ok(packet) = FromBmc::parse(payload) else {
             return;
         };
         let was_idle = self.outgoing.unanswered_since().is_none();
         if matches!(self.stage, Stage::Active) {
-            self.outgoing.handle(now, &packet);
+            self.outgoing.handle(now, sequence, &packet);
             if !was_idle && self.settings.keepalive.probe == Probe::Sol && self.outgoing.is_idle() {
                 self.keepalive.answered(now);
             }
         }
         let deactivating = packet.status.deactivating;
-        let delivery = self.incoming.handle(packet);
+        let delivery = self.incoming.handle(sequence, packet);
         self.deliver(now, delivery);
         if deactivating {
             self.closed_by_bmc(now, CloseReason::Deactivated);
@@ -359,6 +364,8 @@ impl Console {
         }
         if matches!(self.stage, Stage::Active) {
             let repeated = self.outgoing.repeated();
+            let round_trip = self.link.ledger().round_trip().smoothed();
+            self.outgoing.expect_round_trip(round_trip);
             self.outgoing.handle_timeout(now, self.keepalive.heard_at());
             if self.outgoing.repeated() > repeated {
                 self.sol_port.unanswered();
@@ -431,6 +438,8 @@ impl Console {
         self.stage = Stage::Active;
         self.log.activated(now, &mut self.link);
         self.check_ownership(now);
+        let round_trip = self.link.ledger().round_trip().smoothed();
+        self.outgoing.expect_round_trip(round_trip);
         self.outgoing.greet(now);
         self.outgoing.send_next(now);
     }
@@ -466,23 +475,16 @@ impl Console {
         {
             Verdict::Wait => {}
             Verdict::Send => self.send_keepalive(now),
-            Verdict::Silent(silence) => self
-                .events
-                .push_back(Event::Notice(Notice::Silent(silence))),
-            // Another session that is being made is proof enough that there is somebody; it ends by itself.
-            Verdict::Dead(_) if self.rescue.as_ref().is_some_and(Rescue::is_under_way) => {
-                self.overdue = true;
-                return;
+            Verdict::Silent(silence) => {
+                self.events
+                    .push_back(Event::Notice(Notice::Silent(silence)));
+                // Without keepalives there are no misses: what was typed in vain has to do.
+                if self.settings.keepalive.probe == Probe::None && self.rescue.is_none() {
+                    self.rescue = Some(Rescue::new(now, self.settings.make_entropy));
+                }
             }
             Verdict::Dead(_) => self.deactivate(now, CloseReason::Dead),
         }
-        self.overdue = false;
-    }
-
-    /// Whether the keepalive's time is up, and only the attempt at another session is waited for: its timer says when
-    /// to look again, the keepalive's would say 'now' for ever.
-    fn is_reprieved(&self) -> bool {
-        self.overdue && self.rescue.as_ref().is_some_and(Rescue::is_under_way)
     }
 
     fn send_keepalive(&mut self, now: Instant) {
@@ -522,7 +524,10 @@ impl Console {
             return;
         };
         let ours = self.link.session().bmc_id();
-        let outcome = rescue.advance(now, &self.config, &self.settings, ours);
+        let all: Vec<u32> = self.former.iter().copied().chain([ours]).collect();
+        let outcome = rescue.advance(now, &self.config, &self.settings, &all);
+        // Another session that is being made is proof enough that there is somebody; it ends by itself.
+        self.keepalive.spare(rescue.is_under_way());
         self.outbox
             .extend(std::iter::from_fn(|| rescue.poll_transmit()).map(Datagram::from));
         match outcome {
@@ -530,8 +535,12 @@ impl Console {
             Some(Outcome::Renewed(link, activated)) => {
                 let silence = now.saturating_duration_since(self.keepalive.heard_at());
                 let logged = self.log.is_present();
-                self.rescue = None;
+                let made = self
+                    .rescue
+                    .take()
+                    .map_or_else(Vec::new, |r| r.made().to_vec());
                 self.link = *link;
+                self.close_forgotten(now, ours, &made);
                 self.incoming = std::mem::take(&mut self.incoming).renewed();
                 self.activated(now, activated);
                 self.events
@@ -543,6 +552,19 @@ impl Console {
                 self.events
                     .push_back(Event::Closed(CloseReason::Refused(refusal)));
             }
+        }
+    }
+
+    /// Sessions that were given up may still take a slot each of the few that there are.
+    fn close_forgotten(&mut self, now: Instant, first: u32, made: &[u32]) {
+        let present = self.link.session().bmc_id();
+        let patience = self.clean_up_patience(&CloseReason::User);
+        for &id in made.iter().chain([&first]).filter(|id| **id != present) {
+            close_other_session(now, &mut self.link, id, patience);
+            if self.former.len() >= FORMER {
+                self.former.pop_front();
+            }
+            self.former.push_back(id);
         }
     }
 
@@ -604,7 +626,23 @@ impl Console {
 
     /// The payload is gone already: only the session is left to close.
     fn closed_by_bmc(&mut self, now: Instant, reason: CloseReason) {
-        if matches!(self.stage, Stage::Activating(_) | Stage::Active) {
+        // It may be our own other session that has taken it.
+        let ours = self.rescue.as_ref().is_some_and(Rescue::is_committed);
+        if !matches!(self.stage, Stage::Activating(_) | Stage::Active) || ours {
+            return;
+        }
+        // A BMC that has heard no command for long ends the session by its own limit. That is a session forgotten, and
+        // nobody's wish.
+        let keepalive = self.settings.keepalive;
+        let limit = keepalive.interval + 2 * keepalive.retry();
+        let unheard = self.link.reached().is_some_and(|sent| now >= sent + limit);
+        let asks = keepalive.probe == Probe::DeviceId;
+        if reason == CloseReason::Deactivated && asks && unheard {
+            let make_entropy = self.settings.make_entropy;
+            self.rescue
+                .get_or_insert_with(|| Rescue::new(now, make_entropy))
+                .lose_first();
+        } else {
             self.close(now, reason);
         }
     }
@@ -644,6 +682,12 @@ const SOL_ACTIVATING: u8 = 0x20;
 
 /// Most bytes kept from before the activation was confirmed.
 const EARLY: usize = 64 * 1024;
+
+/// How much can become due at the same moment: a keepalive, a notice, a knock, and what each of them leads to.
+const AT_ONCE: u32 = 8;
+
+/// How many sessions of our own are remembered.
+const FORMER: usize = 16;
 
 /// How many answers in a row must name a stranger.
 const STRANGERS: u32 = 2;

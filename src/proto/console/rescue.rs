@@ -20,6 +20,10 @@ use crate::wire::session::{Packet, V15};
 /// The attempt to make another session.
 pub(super) struct Rescue {
     stage: Stage,
+    /// What the BMC called the sessions that were made so far: one of them may have the payload.
+    made: Vec<u32>,
+    /// The first session is over for certain.
+    lost: bool,
     outbox: VecDeque<Vec<u8>>,
     make_entropy: fn() -> Box<dyn Entropy>,
 }
@@ -50,14 +54,31 @@ impl Rescue {
     pub(super) fn new(now: Instant, make_entropy: fn() -> Box<dyn Entropy>) -> Self {
         Self {
             stage: Stage::Knock { next: now, seq: 0 },
+            made: Vec::new(),
+            lost: false,
             outbox: VecDeque::new(),
             make_entropy,
         }
     }
 
+    /// There is no first session any more to go back to.
+    pub(super) fn lose_first(&mut self) {
+        self.lost = true;
+    }
+
+    /// What the BMC called the sessions that were made.
+    pub(super) fn made(&self) -> &[u32] {
+        &self.made
+    }
+
     /// Whether another session exists or is being made: not to be cut short by the clock.
     pub(super) fn is_under_way(&self) -> bool {
-        matches!(self.stage, Stage::Shake(_) | Stage::Activate(_))
+        !matches!(self.stage, Stage::Knock { .. })
+    }
+
+    /// Whether another session has been made, and may have taken the payload.
+    pub(super) fn is_committed(&self) -> bool {
+        self.lost || !self.made.is_empty()
     }
 
     /// Takes in a packet that does not belong to the first session.
@@ -76,13 +97,13 @@ impl Rescue {
         }
     }
 
-    /// Goes on where something has come or time has passed. `ours`: what the BMC called the first session.
+    /// Goes on where something has come or time has passed. `ours`: what the BMC called the sessions so far.
     pub(super) fn advance(
         &mut self,
         now: Instant,
         config: &Config,
         settings: &Settings,
-        ours: u32,
+        ours: &[u32],
     ) -> Option<Outcome> {
         match &mut self.stage {
             Stage::Knock { next, seq } => {
@@ -109,7 +130,12 @@ impl Rescue {
                 match handshake.poll_outcome()? {
                     Ok(established) => {
                         let mut link = Link::new(established.session, (self.make_entropy)());
-                        let activation = Activation::start_again(now, &mut link, settings, ours);
+                        if self.made.len() >= MADE {
+                            self.made.remove(0);
+                        }
+                        self.made.push(link.session().bmc_id());
+                        let all = self.made.iter().chain(ours).copied().collect();
+                        let activation = Activation::start_again(now, &mut link, settings, all);
                         self.stage = Stage::Activate(Box::new((link, activation)));
                         self.advance(now, config, settings, ours)
                     }
@@ -148,6 +174,7 @@ impl Rescue {
                         Some(Outcome::Renewed(Box::new(both.0), activated))
                     }
                     Err(Refusal::NoAnswer) => {
+                        self.close(now);
                         self.stage = Stage::Knock {
                             next: now + KNOCK_AGAIN,
                             seq: 0,
@@ -238,6 +265,9 @@ const LAST_CHANCE: Duration = Duration::from_secs(3);
 
 /// How long after an unanswered attempt the next one follows.
 const KNOCK_AGAIN: Duration = Duration::from_secs(5);
+
+/// How many sessions of our own are remembered.
+const MADE: usize = 8;
 
 /// How long after a refused attempt the next one follows: each may cost the BMC a session slot.
 const REFUSED_AGAIN: Duration = Duration::from_secs(15);

@@ -161,6 +161,9 @@ impl Handshake {
         }
         if self.sends < tries {
             let step = step.for_another_try();
+            if step.varies() {
+                self.tag = self.tag.wrapping_add(1);
+            }
             self.transmit(now, step);
             return;
         }
@@ -184,11 +187,13 @@ impl Handshake {
 
     fn enter(&mut self, now: Instant, step: Step) {
         self.sends = 0;
+        self.tag = self.tag.wrapping_add(1);
         self.transmit(now, step);
     }
 
+    /// A repetition is the same byte for byte, tag included: a BMC that knows it again gives the same answer, where
+    /// otherwise it would draw another random number and refuse what was made with the first.
     fn transmit(&mut self, now: Instant, step: Step) {
-        self.tag = self.tag.wrapping_add(1);
         let tag = self.tag;
         for (payload_type, payload) in step.messages(&mut self.terms(), tag) {
             self.outbox

@@ -73,6 +73,8 @@ pub(super) struct AwaitRakp2 {
 pub(super) struct AwaitRakp4 {
     exchange: Exchange,
     before: AwaitRakp2,
+    /// Another RAKP Message 2 has replaced the first.
+    superseded: bool,
 }
 
 impl Step {
@@ -154,6 +156,11 @@ impl Step {
             // A try that only the second suite is owed waits no longer than the one before.
             _ => timeout + Duration::from_secs(sends.min(tries.saturating_sub(1)).into()),
         }
+    }
+
+    /// Whether a repetition is another message: Open Session for the next of several suites.
+    pub(super) fn varies(&self) -> bool {
+        matches!(self, Self::Open(step) if step.suites.len() > 1)
     }
 
     /// The step as it is repeated: Open Session goes through its suites in turn, since a BMC may ignore one.
@@ -343,6 +350,7 @@ impl AwaitRakp2 {
         Next::Go(Step::Rakp3(AwaitRakp4 {
             exchange,
             before: self,
+            superseded: false,
         }))
     }
 }
@@ -367,7 +375,11 @@ impl AwaitRakp4 {
         let authentic =
             console_session == terms.console_session && exchange.rakp2_matches(&body.auth_code);
         if changed && authentic {
-            Next::Go(Step::Rakp3(Self { exchange, ..self }))
+            Next::Go(Step::Rakp3(Self {
+                exchange,
+                superseded: true,
+                ..self
+            }))
         } else {
             Next::Stay(Step::Rakp3(self))
         }
@@ -379,6 +391,10 @@ impl AwaitRakp4 {
         };
         let ours = rakp4.console_session == terms.console_session;
         if !ours && (rakp4.status == Status::NoErrors || rakp4.console_session != 0) {
+            return Next::Stay(Step::Rakp3(self));
+        }
+        // What was made with an earlier random number of the BMC's is refused while the later one is on its way.
+        if rakp4.status == Status::InvalidCheckValue && rakp4.tag != terms.tag && self.superseded {
             return Next::Stay(Step::Rakp3(self));
         }
         if rakp4.status != Status::NoErrors {

@@ -7,6 +7,10 @@
 //! * the same packet under the same number (our acknowledgement was lost);
 //! * the same number with the same characters and more behind them;
 //! * the same characters under the next number, after the BMC has spent all its retries on them (OpenBMC).
+//!
+//! A packet that was sent before the last one that brought something new (the session sequence number tells) is late
+//! by a whole exchange: the BMC has moved on since. It is neither delivered nor acknowledged, for its number may be
+//! that of another packet by now.
 
 use std::collections::VecDeque;
 
@@ -18,8 +22,10 @@ pub struct Incoming {
     /// The packets delivered last, newest last.
     delivered: VecDeque<Delivered>,
     paused: bool,
-    held: Option<FromBmc>,
+    held: Option<(u32, FromBmc)>,
     repeated: u64,
+    /// The session sequence number of the last packet that brought something new.
+    newest: u32,
 }
 
 #[derive(Debug)]
@@ -46,8 +52,8 @@ impl Incoming {
         self.repeated
     }
 
-    /// Takes in the data part of a packet from the BMC.
-    pub fn handle(&mut self, packet: FromBmc) -> Delivery {
+    /// Takes in the data part of a packet from the BMC, whose session sequence number was `sequence`; 0: unknown.
+    pub fn handle(&mut self, sequence: u32, packet: FromBmc) -> Delivery {
         if packet.seq == 0 {
             // Nothing to acknowledge (section 15.9); characters in such a packet, against the rules, are kept, except
             // while paused: no missing acknowledgement holds them back, and they would pile up without end.
@@ -58,19 +64,34 @@ impl Incoming {
                 overrun: packet.status.transmit_overrun,
             };
         }
-        if self.paused && !self.is_known(&packet) {
-            // Not acknowledged: the BMC keeps it, and the serial port's flow control does the rest.
-            self.held = Some(packet);
+        if sequence != 0 && sequence < self.newest {
+            self.repeated += 1;
             return Delivery::default();
         }
-        self.deliver(packet)
+        if self.paused && !self.is_known(&packet) {
+            // Not acknowledged: the BMC keeps it, and the serial port's flow control does the rest.
+            let moved_on = self
+                .delivered
+                .back()
+                .is_none_or(|last| last.seq != packet.seq);
+            if sequence != 0 && moved_on {
+                // What was delivered will not be sent again, and its numbers may come round while nothing is taken.
+                self.delivered.clear();
+                self.newest = sequence;
+            }
+            if self.held.as_ref().is_none_or(|(held, _)| *held <= sequence) {
+                self.held = Some((sequence, packet));
+            }
+            return Delivery::default();
+        }
+        self.deliver(sequence, packet)
     }
 
     /// While paused, nothing new is delivered or acknowledged. On resuming, what was held is.
     pub fn pause(&mut self, paused: bool) -> Delivery {
         self.paused = paused;
         match self.held.take() {
-            Some(packet) if !paused => self.deliver(packet),
+            Some((sequence, packet)) if !paused => self.deliver(sequence, packet),
             held => {
                 self.held = held;
                 Delivery::default()
@@ -93,13 +114,17 @@ impl Incoming {
             .any(|old| old.seq == packet.seq && old.data == packet.data)
     }
 
-    fn deliver(&mut self, packet: FromBmc) -> Delivery {
+    fn deliver(&mut self, sequence: u32, packet: FromBmc) -> Delivery {
         let ack = ToBmc {
             ack: packet.seq,
             accepted: packet.data.len().min(255) as u8,
             ..ToBmc::default()
         };
+        let known = self.is_known(&packet);
         let data = self.new_part(packet.seq, packet.data);
+        if !known {
+            self.newest = sequence.max(self.newest);
+        }
         Delivery {
             overrun: packet.status.transmit_overrun && !data.is_empty(),
             data,
@@ -177,7 +202,7 @@ mod tests {
         let mut incoming = Incoming::default();
         let mut out = Vec::new();
         for (seq, data) in packets {
-            let delivery = incoming.handle(packet(*seq, data));
+            let delivery = incoming.handle(0, packet(*seq, data));
             assert_eq!(
                 acknowledged(&delivery),
                 (*seq != 0).then_some((*seq, data.len() as u8))
@@ -200,6 +225,28 @@ mod tests {
         assert_eq!(
             run(&[(1, b"ab"), (2, b"cd"), (1, b"ab"), (3, b"ef")]),
             b"abcdef"
+        );
+    }
+
+    #[test]
+    fn a_packet_that_is_late_by_a_round_of_numbers_is_neither_shown_nor_acknowledged() {
+        let mut incoming = Incoming::default();
+        let mut sequence = 10;
+        for n in 0..15u8 {
+            sequence += 1;
+            incoming.handle(sequence, packet(n + 1, &[b'a' + n]));
+        }
+        // The BMC has 1 under way again, with other characters: they must not be acknowledged by mistake.
+        assert_eq!(incoming.handle(11, packet(1, b"a")), Delivery::default());
+        let delivery = incoming.handle(sequence + 1, packet(1, b"new"));
+        assert_eq!(
+            (&*delivery.data, acknowledged(&delivery)),
+            (&b"new"[..], Some((1, 3)))
+        );
+        let again = incoming.handle(sequence + 2, packet(1, b"new"));
+        assert_eq!(
+            (&*again.data, acknowledged(&again)),
+            (&b""[..], Some((1, 3)))
         );
     }
 
@@ -243,30 +290,42 @@ mod tests {
     #[test]
     fn a_paused_reader_holds_the_bmc_up_and_loses_nothing() {
         let mut incoming = Incoming::default();
-        assert_eq!(incoming.handle(packet(1, b"a")).data, b"a");
+        assert_eq!(incoming.handle(0, packet(1, b"a")).data, b"a");
         incoming.pause(true);
         assert_eq!(
-            acknowledged(&incoming.handle(packet(1, b"a"))),
+            acknowledged(&incoming.handle(0, packet(1, b"a"))),
             Some((1, 1)),
             "that was delivered before"
         );
         for _ in 0..3 {
-            assert_eq!(incoming.handle(packet(2, b"b")), Delivery::default());
+            assert_eq!(incoming.handle(0, packet(2, b"b")), Delivery::default());
         }
         let delivery = incoming.pause(false);
         assert_eq!(
             (&*delivery.data, acknowledged(&delivery)),
             (&b"b"[..], Some((2, 1)))
         );
-        assert_eq!(incoming.handle(packet(2, b"b")).data, b"");
+        assert_eq!(incoming.handle(0, packet(2, b"b")).data, b"");
         assert_eq!(incoming.pause(false), Delivery::default());
+    }
+
+    #[test]
+    fn numbers_that_come_round_while_paused_are_not_taken_for_repetitions() {
+        let mut incoming = Incoming::default();
+        incoming.handle(1, packet(1, b"y\n"));
+        incoming.pause(true);
+        for n in 1..=15u32 {
+            // Given up one after the other by the BMC.
+            incoming.handle(1 + n, packet((n % 15 + 1) as u8, b"y\ny\n"));
+        }
+        assert_eq!(incoming.pause(false).data, b"y\ny\n");
     }
 
     #[test]
     fn what_is_remembered_is_bounded() {
         let mut incoming = Incoming::default();
         for n in 0..1000u32 {
-            incoming.handle(packet((n % 15 + 1) as u8, &n.to_le_bytes()));
+            incoming.handle(0, packet((n % 15 + 1) as u8, &n.to_le_bytes()));
         }
         assert_eq!(incoming.delivered.len(), REMEMBERED);
     }
@@ -275,8 +334,8 @@ mod tests {
     fn unnumbered_characters_do_not_pile_up_behind_a_reader_that_has_stopped() {
         let mut incoming = Incoming::default();
         incoming.pause(true);
-        assert_eq!(incoming.handle(packet(0, b"flood")), Delivery::default());
+        assert_eq!(incoming.handle(0, packet(0, b"flood")), Delivery::default());
         incoming.pause(false);
-        assert_eq!(incoming.handle(packet(0, b"kept")).data, b"kept");
+        assert_eq!(incoming.handle(0, packet(0, b"kept")).data, b"kept");
     }
 }

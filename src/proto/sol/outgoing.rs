@@ -6,6 +6,11 @@
 //! followed by a *probe*: an empty packet under the next number, which a BMC in that state answers, and which then
 //! acknowledges what was before it. A number that a probe has used stays in play until the BMC has answered it,
 //! since nobody knows whether the BMC took it.
+//!
+//! Every other BMC must not be probed: one that never got the data takes the probe, and the data counts as typed; one
+//! that got both takes a repetition of the data behind the probe for new input. So each activation begins with a
+//! trial, while nothing is typed: the greeting, once answered, is sent again. A BMC that answers the copy too is
+//! never probed.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -27,6 +32,17 @@ pub struct Outgoing {
     /// Nothing new is sent before this, after a BMC said that it has no room.
     hold_until: Option<Instant>,
     round_trip: RoundTrip,
+    /// The round trip of commands: known before anything was typed.
+    commands: Duration,
+    /// How long the first sending waits at least, after a packet that had to be repeated (Karn).
+    least_pause: Duration,
+    /// The session sequence number of the packet that brought the last acknowledgement.
+    acknowledged_by: u32,
+    copies: Copies,
+    /// The number of the packet answered last.
+    answered: u8,
+    /// How often it may still be found out what becomes of copies.
+    trials_left: u32,
     outbox: VecDeque<Vec<u8>>,
     repeated: u64,
 }
@@ -38,6 +54,17 @@ enum Item {
     Break,
 }
 
+/// What the BMC does with a packet that it has taken already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Copies {
+    /// Not known yet.
+    Untried,
+    /// It acknowledges it again.
+    Answered,
+    /// It says nothing (OpenBMC).
+    Ignored,
+}
+
 /// The packet in flight.
 #[derive(Debug)]
 struct Flight {
@@ -46,11 +73,15 @@ struct Flight {
     next_send: Instant,
     pause: Duration,
     sends: u32,
+    /// How many of the sendings were followed by silence, though the BMC spoke otherwise.
+    ignored: u32,
     /// When this was sent last, to be compared with when the BMC was heard last.
     last_sent: Instant,
     probe: Option<u8>,
     /// Sent to get in step; if the BMC ignores it, its number goes to what is typed.
     greeting: bool,
+    /// A copy of a packet that was answered.
+    trial: bool,
 }
 
 /// Getters.
@@ -69,7 +100,8 @@ impl Outgoing {
 
     /// Since when the packet in flight has waited for its acknowledgement.
     pub fn unanswered_since(&self) -> Option<Instant> {
-        self.flight.as_ref().map(|flight| flight.first_sent)
+        let flight = self.flight.as_ref().filter(|flight| !flight.trial);
+        flight.map(|flight| flight.first_sent)
     }
 
     /// How many packets were repetitions or probes.
@@ -91,6 +123,12 @@ impl Outgoing {
             flight: None,
             hold_until: None,
             round_trip: RoundTrip::default(),
+            commands: Duration::ZERO,
+            least_pause: FIRST_PAUSE,
+            acknowledged_by: 0,
+            copies: Copies::Untried,
+            answered: 0,
+            trials_left: 0,
             outbox: VecDeque::new(),
             repeated: 0,
         }
@@ -128,6 +166,11 @@ impl Outgoing {
     /// Sends the first packet of an activation, an empty one: some BMCs (ipmi_sim) remember the number that came last
     /// in the activation before, and would take the first keystroke for its repetition.
     pub fn greet(&mut self, now: Instant) {
+        self.trials_left = TRIALS;
+        self.greet_again(now);
+    }
+
+    fn greet_again(&mut self, now: Instant) {
         self.poke(now);
         if let Some(flight) = &mut self.flight {
             flight.greeting = true;
@@ -157,8 +200,16 @@ impl Outgoing {
 
 /// The BMC's word, and time.
 impl Outgoing {
-    /// Takes in the acknowledgement part of a packet from the BMC.
-    pub fn handle(&mut self, now: Instant, packet: &FromBmc) {
+    /// Takes in the acknowledgement part of a packet from the BMC, whose session sequence number was `sequence`;
+    /// 0: unknown.
+    pub fn handle(&mut self, now: Instant, sequence: u32, packet: &FromBmc) {
+        if sequence != 0 && sequence < self.acknowledged_by {
+            // Sent before the last acknowledgement was: it speaks of an earlier packet, whatever its number.
+            return;
+        }
+        if packet.ack != 0 && packet.ack == self.answered {
+            self.copies = Copies::Answered;
+        }
         let Some(flight) = self.flight.take() else {
             return;
         };
@@ -168,16 +219,26 @@ impl Outgoing {
             && packet.seq == 0
             && packet.data.is_empty()
             && packet.status == Default::default();
-        if packet.ack == flight.packet.seq {
+        if flight.trial {
+            if bare || packet.ack == flight.packet.seq {
+                self.copies = Copies::Answered;
+                self.send_next(now);
+            } else {
+                self.flight = Some(flight);
+            }
+        } else if packet.ack == flight.packet.seq {
+            self.acknowledged_by = sequence;
+            self.answered = packet.ack;
             self.acknowledged(now, flight, packet);
         } else if flight
             .probe
             .is_some_and(|probe| packet.ack == probe || bare)
         {
+            self.acknowledged_by = sequence;
             self.seq = flight.probe.unwrap_or(self.seq);
             self.send_next(now);
         } else if bare && flight.packet.data.is_empty() && !flight.packet.operation.generate_break {
-            self.send_next(now);
+            self.go_on(now, flight);
         } else {
             self.flight = Some(flight);
         }
@@ -185,6 +246,7 @@ impl Outgoing {
 
     /// Sends what is due. `heard` is when the BMC was heard last, over whatever.
     pub fn handle_timeout(&mut self, now: Instant, heard: Instant) {
+        let path = self.path();
         let Some(flight) = &mut self.flight else {
             return self.send_next(now);
         };
@@ -197,14 +259,33 @@ impl Outgoing {
         } else {
             SENDS_BEFORE_PROBE
         };
-        let ignored = heard > flight.last_sent && flight.sends >= patience;
-        if ignored && flight.greeting && flight.sends > GREETINGS {
+        // What was heard sooner than a round trip after it was sent before it came.
+        let others_heard = heard > flight.last_sent + path;
+        flight.ignored += u32::from(others_heard);
+        let ignored = others_heard && flight.ignored >= patience;
+        if ignored && flight.greeting && flight.ignored > GREETINGS {
             // It answers other things, but no empty packet under any number.
+            // If it did take one, that number and the probe's are not to be used again.
+            self.seq = flight.probe.unwrap_or(flight.packet.seq);
+            self.trials_left = 0;
             self.flight = None;
-            self.seq = 0;
             return self.send_next(now);
         }
-        if ignored && flight.probe.is_none() {
+        if flight.trial && (flight.sends >= COPIES || !self.queue.is_empty()) {
+            if flight.sends >= COPIES && heard > flight.last_sent + path {
+                self.copies = Copies::Ignored;
+            }
+            self.flight = None;
+            return self.send_next(now);
+        }
+        // An empty packet that is taken twice does no harm.
+        let harmless = flight.packet.data.is_empty() && !flight.packet.operation.generate_break;
+        let may_probe = match self.copies {
+            Copies::Ignored => true,
+            Copies::Answered => false,
+            Copies::Untried => harmless && flight.greeting || flight.ignored >= SENDS_UNTRIED,
+        };
+        if ignored && may_probe && flight.probe.is_none() {
             flight.probe = Some(next_seq(flight.packet.seq));
         }
         self.outbox.push_back(flight.packet.to_bytes());
@@ -222,6 +303,23 @@ impl Outgoing {
         flight.last_sent = now;
         flight.pause = (flight.pause * 3 / 2).min(LONGEST_PAUSE);
         flight.next_send = now + flight.pause;
+    }
+
+    /// The round trip that commands have shown.
+    pub fn expect_round_trip(&mut self, round_trip: Option<Duration>) {
+        self.commands = round_trip.unwrap_or_default();
+    }
+
+    /// The longest that one exchange is known to take.
+    fn path(&self) -> Duration {
+        let longest = self
+            .commands
+            .max(self.round_trip.smoothed().unwrap_or_default());
+        if longest.is_zero() {
+            UNKNOWN_PATH
+        } else {
+            longest
+        }
     }
 
     /// Sends what has been queued, if nothing is in flight.
@@ -268,10 +366,14 @@ impl Outgoing {
     }
 
     fn acknowledged(&mut self, now: Instant, flight: Flight, packet: &FromBmc) {
-        if flight.sends == 1 {
+        self.least_pause = if flight.sends == 1 {
             self.round_trip
                 .sample(now.saturating_duration_since(flight.first_sent));
-        }
+            FIRST_PAUSE
+        } else {
+            // Which sending was answered is not to be known; the pause at which it was must do.
+            flight.pause
+        };
         let sent = flight.packet.data.len();
         let accepted = match usize::from(packet.accepted) {
             // Some boards acknowledge without counting (`intelplus`); 0 with a NACK means just that.
@@ -296,14 +398,31 @@ impl Outgoing {
             }
             self.hold_until = Some(now + BUSY_PAUSE);
         }
-        if let Some(probe) = flight.probe {
+        if flight.probe.is_some() {
             // The probe may have been taken or dropped. It is asked again under its own number, before anything new.
             self.seq = flight.packet.seq;
             self.launch(now, Operation::default(), Vec::new());
-            debug_assert_eq!(self.seq, probe, "the probe's number is the next one");
             return;
         }
+        self.go_on(now, flight);
+    }
+
+    /// After an answer: what is queued; if nothing is, it may be the time to find out what becomes of copies.
+    fn go_on(&mut self, now: Instant, answered: Flight) {
         self.send_next(now);
+        let idle = self.flight.is_none() && self.queue.is_empty();
+        if !idle || self.copies != Copies::Untried || self.trials_left == 0 {
+            return;
+        }
+        if !answered.packet.data.is_empty() || answered.packet.operation.generate_break {
+            return self.greet_again(now);
+        }
+        self.trials_left -= 1;
+        self.seq = answered.packet.seq.saturating_sub(1);
+        self.launch(now, Operation::default(), Vec::new());
+        if let Some(flight) = &mut self.flight {
+            flight.trial = true;
+        }
     }
 
     fn launch(&mut self, now: Instant, operation: Operation, data: Vec<u8>) {
@@ -315,16 +434,21 @@ impl Outgoing {
             ..ToBmc::default()
         };
         self.outbox.push_back(packet.to_bytes());
-        let pause = self.round_trip.timeout(FIRST_PAUSE).min(LONGEST_PAUSE);
+        let pause = self
+            .round_trip
+            .timeout(self.least_pause.max(self.commands * 5 / 4))
+            .min(LONGEST_PAUSE);
         self.flight = Some(Flight {
             packet,
             first_sent: now,
             next_send: now + pause,
             pause,
             sends: 1,
+            ignored: 0,
             last_sent: now,
             probe: None,
             greeting: false,
+            trial: false,
         });
     }
 }
@@ -350,6 +474,16 @@ const BUSY_PAUSE: Duration = Duration::from_millis(250);
 
 /// How often a packet is sent before a probe asks whether it is there already.
 const SENDS_BEFORE_PROBE: u32 = 4;
+
+/// The same, while it is not known what the BMC does with copies.
+const SENDS_UNTRIED: u32 = 10;
+
+/// How long a round trip may be of which nothing is known.
+const UNKNOWN_PATH: Duration = Duration::from_secs(3);
+
+/// How often a copy is sent before it counts as ignored, and how many such trials an activation is worth.
+const COPIES: u32 = 3;
+const TRIALS: u32 = 3;
 
 /// How often a BMC is greeted before it counts as one that ignores empty packets.
 const GREETINGS: u32 = 4;
@@ -390,7 +524,7 @@ mod tests {
             let packets = sent(&mut out);
             assert_eq!((packets.len(), packets[0].seq), (1, seq));
             text.extend_from_slice(&packets[0].data);
-            out.handle(now, &ack(seq, packets[0].data.len()));
+            out.handle(now, 0, &ack(seq, packets[0].data.len()));
         }
         assert_eq!(text, b"0123456789abcdef!");
         assert!(out.is_idle() && sent(&mut out).is_empty());
@@ -432,7 +566,7 @@ mod tests {
             pauses.windows(2).all(|p| p[0] <= p[1]) && pauses[10] == LONGEST_PAUSE,
             "{pauses:?}"
         );
-        out.handle(start + 30_000 * MS, &ack(1, 3));
+        out.handle(start + 30_000 * MS, 0, &ack(1, 3));
         assert!(out.is_idle());
     }
 
@@ -441,11 +575,11 @@ mod tests {
         let (mut out, now) = typed(255, b"x");
         sent(&mut out);
         for seq in [0, 2, 15] {
-            out.handle(now, &ack(seq, 1));
+            out.handle(now, 0, &ack(seq, 1));
         }
         assert!(!out.is_idle());
-        out.handle(now, &ack(1, 1));
-        out.handle(now, &ack(1, 1));
+        out.handle(now, 0, &ack(1, 1));
+        out.handle(now, 0, &ack(1, 1));
         assert!(out.is_idle());
     }
 
@@ -454,7 +588,7 @@ mod tests {
         let (mut out, now) = typed(255, b"abcdef");
         sent(&mut out);
         out.push(b"ghi");
-        out.handle(now, &ack(1, 2));
+        out.handle(now, 0, &ack(1, 2));
         let packets = sent(&mut out);
         assert_eq!((packets[0].seq, &*packets[0].data), (2, &b"cdefghi"[..]));
     }
@@ -470,7 +604,7 @@ mod tests {
             },
             ..ack(1, 1)
         };
-        out.handle(now, &nack);
+        out.handle(now, 0, &nack);
         assert!(sent(&mut out).is_empty());
         let later = out.poll_timeout().unwrap();
         assert_eq!(later, now + BUSY_PAUSE);
@@ -483,10 +617,10 @@ mod tests {
     fn a_count_of_zero_without_a_nack_means_all() {
         let (mut out, now) = typed(255, b"abc");
         sent(&mut out);
-        out.handle(now, &ack(1, 0));
+        out.handle(now, 0, &ack(1, 0));
         assert!(out.is_idle());
         let (mut out, now) = typed(255, b"abc");
-        out.handle(now, &ack(1, 200));
+        out.handle(now, 0, &ack(1, 200));
         assert!(out.is_idle(), "more than was sent is all, too");
     }
 
@@ -497,7 +631,7 @@ mod tests {
         while !out.is_idle() {
             let seq = sent(&mut out)[0].seq;
             numbers.push(seq);
-            out.handle(now, &ack(seq, 1));
+            out.handle(now, 0, &ack(seq, 1));
         }
         assert_eq!((numbers.len(), numbers[14], numbers[15]), (40, 15, 1));
         assert!(!numbers.contains(&0));
@@ -534,6 +668,7 @@ mod tests {
                 expected: 1,
                 got: Vec::new(),
             };
+            out.expect_round_trip(Some(MS));
             out.greet(now);
             out.push(b"0123456789");
             let mut n = 0;
@@ -542,7 +677,7 @@ mod tests {
                     if let Some(answer) = bmc.take(&packet) {
                         n += 1;
                         if n % 24 != lost {
-                            out.handle(now, &answer);
+                            out.handle(now, 0, &answer);
                         }
                     }
                 }
@@ -570,7 +705,7 @@ mod tests {
                         got.extend_from_slice(&packet.data);
                         last = packet.seq;
                     }
-                    out.handle(now, &ack(packet.seq, packet.data.len()));
+                    out.handle(now, 0, &ack(packet.seq, packet.data.len()));
                 }
             }
             assert_eq!(got, b"x", "remembered {remembered}");
@@ -581,6 +716,7 @@ mod tests {
     fn a_bmc_that_ignores_empty_packets_gets_what_is_typed_all_the_same() {
         let (mut out, mut now) = (Outgoing::new(255), Instant::now());
         let (start, mut got) = (now, Vec::new());
+        out.expect_round_trip(Some(MS));
         out.greet(now);
         out.push(b"x");
         while !out.is_idle() {
@@ -589,7 +725,7 @@ mod tests {
                 .filter(|packet| !packet.data.is_empty())
             {
                 got.extend_from_slice(&packet.data);
-                out.handle(now, &ack(packet.seq, 1));
+                out.handle(now, 0, &ack(packet.seq, 1));
             }
             if let Some(at) = out.poll_timeout() {
                 now = at;
@@ -612,7 +748,7 @@ mod tests {
         while !out.is_idle() {
             let packet = sent(&mut out).remove(0);
             seen.push((packet.data.clone(), packet.operation.generate_break));
-            out.handle(now, &ack(packet.seq, packet.data.len()));
+            out.handle(now, 0, &ack(packet.seq, packet.data.len()));
         }
         assert_eq!(
             seen,

@@ -1,0 +1,416 @@
+//! Every character printed and typed, and what became of it.
+//!
+//! **Console output** is printed in numbered cells. What is shown must be the cells in order, none twice. Cells may be
+//! missing only where the BMC itself never sent them, or gave up sending them: it counts those, and the client must
+//! have told of an overrun by then; or where they waited inside a session that was lost.
+//!
+//! **Typed input** must be taken by the BMC in order, each character once: at every moment what it has taken is at
+//! least what was acknowledged to the user's side. Only when a session is renewed may characters come twice: the
+//! packet that was in flight then is sent again, since nobody can know whether the old session had taken it.
+
+use super::history::Setting;
+
+/// Bytes of a cell of output.
+pub const CELL: usize = 8;
+
+/// The books of one run.
+#[derive(Debug)]
+pub struct Books {
+    monotonous: bool,
+    /// Whether the board sends again, under another number, what it has given up.
+    renumbers: bool,
+    /// Whether the board repeats the end of what it has printed when the console opens.
+    repeats_tail: bool,
+    printed: u64,
+    shown: u64,
+    partial: Vec<u8>,
+    next: u64,
+    missing: u64,
+    doubled: u64,
+    /// Cells that the console need not show.
+    excused: u64,
+    /// Bytes given to the present activation, and what of them is settled.
+    into_sol: u64,
+    settled: u64,
+    active: bool,
+    overrun_told: bool,
+    renewed: bool,
+    typed: Vec<u8>,
+    taken: Vec<u8>,
+    /// From which arrival on which typed character is expected.
+    segment: (u64, u64),
+}
+
+/// What the BMC counts of a port.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counted {
+    /// Characters from the console that were taken.
+    pub taken: u64,
+    /// Characters to the console that were acknowledged.
+    pub acknowledged: u64,
+    /// Characters to the console that were given up.
+    pub dropped: u64,
+}
+
+/// What is wrong, in words.
+pub type Wrong = String;
+
+impl Books {
+    /// Empty books.
+    pub fn new(setting: &Setting) -> Self {
+        let board = setting.personality();
+        Self {
+            monotonous: setting.monotonous,
+            renumbers: board.sol.renumber,
+            repeats_tail: board.early_sol,
+            printed: 0,
+            shown: 0,
+            partial: Vec::new(),
+            next: 0,
+            missing: 0,
+            doubled: 0,
+            excused: 0,
+            into_sol: 0,
+            settled: 0,
+            active: false,
+            overrun_told: false,
+            renewed: false,
+            typed: Vec::new(),
+            taken: Vec::new(),
+            segment: (0, 0),
+        }
+    }
+
+    /// Bytes that were printed, shown, and never shown.
+    pub fn output(&self) -> (u64, u64, u64) {
+        (
+            self.printed * CELL as u64,
+            self.shown,
+            self.missing * CELL as u64,
+        )
+    }
+
+    /// The next `cells` that the host prints.
+    pub fn print(&mut self, cells: u64) -> Vec<u8> {
+        let from = self.printed;
+        self.printed += cells;
+        if self.active {
+            self.into_sol += cells * CELL as u64;
+        } else {
+            self.excused += cells;
+        }
+        (from..self.printed).flat_map(|n| self.cell(n)).collect()
+    }
+
+    /// The next characters that the user types: what is not taken is to be given back by [`Books::untype`].
+    pub fn type_more(&mut self, count: usize) -> Vec<u8> {
+        let from = self.typed.len();
+        self.typed.extend((from..from + count).map(key));
+        self.typed[from..].to_vec()
+    }
+
+    /// The client had no room for the last `count` characters.
+    pub fn untype(&mut self, count: usize) {
+        self.typed.truncate(self.typed.len().saturating_sub(count));
+    }
+
+    /// How many characters were typed.
+    pub fn typed(&self) -> usize {
+        self.typed.len()
+    }
+
+    /// The BMC has begun or ended to send a port's output to a console.
+    pub fn sol(&mut self, active: bool, counted: Counted) {
+        if self.active {
+            self.excused += self.unsettled(counted).div_ceil(CELL as u64);
+        }
+        self.active = active;
+        self.settled = counted.acknowledged + counted.dropped;
+        self.into_sol = 0;
+        if active && self.repeats_tail {
+            self.into_sol += self.printed.min(TAIL) * CELL as u64;
+        }
+    }
+
+    /// The client has told of an overrun.
+    pub fn overrun(&mut self) {
+        self.overrun_told = true;
+    }
+
+    /// The client goes on over another session; it has `unacknowledged` characters to send again.
+    pub fn renewed(&mut self, unacknowledged: usize, counted: Counted) -> Result<(), Wrong> {
+        let again = (self.typed.len() - unacknowledged) as u64;
+        let had = self.position(counted.taken);
+        if !(again..=again + LARGEST).contains(&had) {
+            return Err(format!(
+                "at a renewal the BMC has taken {had} characters, and {again} are counted as acknowledged"
+            ));
+        }
+        self.segment = (counted.taken, again);
+        self.renewed = true;
+        Ok(())
+    }
+
+    /// The user is shown output.
+    pub fn show(&mut self, bytes: &[u8], counted: Counted) -> Result<(), Wrong> {
+        self.shown += bytes.len() as u64;
+        self.partial.extend_from_slice(bytes);
+        let whole = self.partial.len() / CELL * CELL;
+        for cell in self
+            .partial
+            .drain(..whole)
+            .collect::<Vec<u8>>()
+            .chunks(CELL)
+        {
+            self.show_cell(cell, counted)?;
+        }
+        self.renewed = false;
+        self.overrun_told = false;
+        Ok(())
+    }
+
+    fn show_cell(&mut self, cell: &[u8], counted: Counted) -> Result<(), Wrong> {
+        if self.monotonous {
+            self.next += 1;
+            return if cell == self.cell(0) {
+                Ok(())
+            } else {
+                Err(format!(
+                    "{:?} was never printed",
+                    String::from_utf8_lossy(cell)
+                ))
+            };
+        }
+        let number = std::str::from_utf8(cell)
+            .ok()
+            .and_then(|text| u64::from_str_radix(text.trim_end(), 16).ok())
+            .filter(|n| *n < self.printed && self.cell(*n) == cell)
+            .ok_or_else(|| format!("{:?} was never printed", String::from_utf8_lossy(cell)))?;
+        if number < self.next {
+            self.doubled += 1;
+            let allowed = self.renumbers && self.next - number <= LARGEST / CELL as u64
+                || self.repeats_tail && self.next - number <= TAIL;
+            if !allowed {
+                return Err(format!(
+                    "cell {number} is shown again after {}",
+                    self.next - 1
+                ));
+            }
+            self.next = number;
+        }
+        let gap = number - self.next;
+        self.next = number + 1;
+        if gap > 0 {
+            self.missing += gap;
+            let credit = self.excused + counted.dropped.div_ceil(CELL as u64);
+            if self.missing > credit {
+                return Err(format!(
+                    "{gap} cells before {number} are not shown: {} in all, and the BMC has dropped {credit}",
+                    self.missing
+                ));
+            }
+            if !self.overrun_told && !self.renewed && self.excused == 0 {
+                return Err(format!(
+                    "{gap} cells before {number} are not shown, and nobody was told of an overrun"
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// The host has read characters that were typed.
+    pub fn take(&mut self, bytes: &[u8]) -> Result<(), Wrong> {
+        for &byte in bytes {
+            let at = self.taken.len() as u64;
+            self.taken.push(byte);
+            // What was taken before the last renewal was checked when it was taken, or is checked below by amount.
+            let Some(from) = at.checked_sub(self.segment.0) else {
+                continue;
+            };
+            let want = (self.segment.1 + from) as usize;
+            if self.typed.get(want) != Some(&byte) {
+                return Err(format!(
+                    "the host's character {at} is {:?}, where the user's character {want} is {:?}",
+                    char::from(byte),
+                    self.typed.get(want).map(|b| char::from(*b))
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// What must hold at any moment while the console is open.
+    pub fn check_typed(&self, unacknowledged: usize, counted: Counted) -> Result<(), Wrong> {
+        let acknowledged = (self.typed.len() - unacknowledged) as u64;
+        let taken = self.position(counted.taken);
+        if taken < acknowledged {
+            return Err(format!(
+                "{acknowledged} typed characters count as acknowledged, but the BMC has taken {taken}"
+            ));
+        }
+        if taken > acknowledged + LARGEST {
+            return Err(format!(
+                "the BMC has taken {taken} typed characters, but only {acknowledged} count as acknowledged"
+            ));
+        }
+        Ok(())
+    }
+
+    /// What must hold when all has come to rest and the console is open.
+    pub fn check_rest(&self, unacknowledged: usize, counted: Counted) -> Result<(), Wrong> {
+        if unacknowledged > 0 {
+            return Err(format!("{unacknowledged} typed characters still wait"));
+        }
+        if self.position(counted.taken) != self.typed.len() as u64 {
+            return Err(format!(
+                "{} characters were typed, and the BMC has taken {}",
+                self.typed.len(),
+                self.position(counted.taken)
+            ));
+        }
+        let credit = self.excused + counted.dropped.div_ceil(CELL as u64);
+        let missing = if self.monotonous {
+            self.printed.saturating_sub(self.next)
+        } else {
+            self.missing + self.printed.saturating_sub(self.next)
+        };
+        if missing > credit {
+            return Err(format!(
+                "{missing} cells were never shown, and the BMC has dropped {credit}"
+            ));
+        }
+        if self.monotonous && !self.renumbers && !self.repeats_tail && self.next > self.printed {
+            return Err(format!(
+                "{} cells are shown, and {} were printed",
+                self.next, self.printed
+            ));
+        }
+        Ok(())
+    }
+
+    fn unsettled(&self, counted: Counted) -> u64 {
+        let settled = counted.acknowledged + counted.dropped - self.settled;
+        self.into_sol.saturating_sub(settled)
+    }
+
+    /// Which typed character the BMC waits for, when it has taken so many.
+    fn position(&self, taken: u64) -> u64 {
+        self.segment.1 + taken.saturating_sub(self.segment.0)
+    }
+
+    fn cell(&self, n: u64) -> [u8; CELL] {
+        let mut cell = *b"000000\r\n";
+        if !self.monotonous {
+            let text = format!("{:06x}", n & 0xff_ffff);
+            for (to, from) in cell.iter_mut().zip(text.bytes()) {
+                *to = from;
+            }
+        }
+        cell
+    }
+}
+
+/// The `n`th character that is typed: neighbours differ, and so do stretches.
+fn key(n: usize) -> u8 {
+    let mixed = (n as u32).wrapping_mul(2_654_435_761) >> 16;
+    b'a' + (mixed % 26) as u8
+}
+
+/// Most characters in a packet of typed input.
+const LARGEST: u64 = 255;
+
+/// Cells that boards with `early_sol` repeat.
+const TAIL: u64 = 4;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn books() -> Books {
+        let mut books = Books::new(&Setting::plain());
+        books.sol(true, Counted::default());
+        books
+    }
+
+    #[test]
+    fn what_is_shown_in_order_is_right_and_what_is_lost_or_doubled_is_not() {
+        let none = Counted::default();
+        let mut books = books();
+        let text = books.print(4);
+        books.show(&text[..12], none).unwrap();
+        assert!(books.check_rest(0, none).is_err(), "not all is shown");
+        assert!(
+            books.show(&text[24..], none).is_err(),
+            "half a cell is lost"
+        );
+        let mut books = self::books();
+        let text = books.print(4);
+        books.show(&text, none).unwrap();
+        books.check_rest(0, none).unwrap();
+        assert!(books.show(&text[24..], none).is_err(), "doubled");
+    }
+
+    #[test]
+    fn a_gap_is_right_if_the_bmc_has_dropped_so_much_and_the_user_was_told() {
+        let dropped = Counted {
+            dropped: 8,
+            ..Counted::default()
+        };
+        let mut books = books();
+        let text = books.print(3);
+        books.show(&text[..8], dropped).unwrap();
+        assert!(books.show(&text[16..], dropped).is_err(), "not told");
+        let mut books = self::books();
+        let text = books.print(3);
+        books.overrun();
+        books.show(&text[8..], dropped).unwrap();
+        books.check_rest(0, dropped).unwrap();
+    }
+
+    #[test]
+    fn typed_characters_are_taken_once_and_none_is_acknowledged_before() {
+        let mut books = books();
+        let keys = books.type_more(10);
+        books.take(&keys[..4]).unwrap();
+        let taken = |taken| Counted {
+            taken,
+            ..Counted::default()
+        };
+        books.check_typed(6, taken(4)).unwrap();
+        assert!(books.check_typed(5, taken(4)).is_err());
+        assert!(books.take(&keys[3..5]).is_err(), "doubled");
+    }
+
+    #[test]
+    fn a_renewal_may_double_what_was_in_flight_and_nothing_else() {
+        let mut books = books();
+        let keys = books.type_more(10);
+        books.take(&keys[..6]).unwrap();
+        let counted = Counted {
+            taken: 6,
+            ..Counted::default()
+        };
+        books.renewed(6, counted).unwrap();
+        books.take(&keys[4..]).unwrap();
+        books
+            .check_rest(
+                0,
+                Counted {
+                    taken: 12,
+                    ..counted
+                },
+            )
+            .unwrap();
+        assert!(
+            books
+                .renewed(
+                    10,
+                    Counted {
+                        taken: 700,
+                        ..counted
+                    }
+                )
+                .is_err()
+        );
+    }
+}

@@ -1,0 +1,50 @@
+//! Client core and BMC core over a simulated network, in virtual time: a thousand bad days, each from a seed.
+//!
+//! `NETSIM_SEEDS=N` plays N seeds instead of a thousand (`make soak`: a million), `NETSIM_FROM=S` begins with seed S;
+//! `NETSIM_SEED=S` plays one and prints its history.
+
+use std::env;
+use std::time::Duration;
+
+use compat_tests::netsim::history::History;
+use compat_tests::netsim::shrink;
+use compat_tests::netsim::world::World;
+
+#[test]
+fn a_thousand_bad_days_break_no_promise() {
+    if let Some(seed) = number("NETSIM_SEED") {
+        return one(seed);
+    }
+    let from = number("NETSIM_FROM").unwrap_or(0);
+    let count = number("NETSIM_SEEDS").unwrap_or(SEEDS);
+    let tally = shrink::play_seeds(from, count);
+    println!("{tally}");
+    assert!(tally.broken == 0, "{tally}");
+    assert!(
+        tally.opened * 10 > tally.runs * 9,
+        "too few consoles opened: {tally}"
+    );
+}
+
+#[test]
+fn a_quiet_day_stays_quiet() {
+    let day = Duration::from_secs(86_400);
+    let outcome = World::play(&History::quiet(1, day)).expect("all promises hold");
+    assert_eq!(outcome.renewals, 0);
+    assert!(outcome.closed.is_some_and(|(at, _)| at >= day));
+}
+
+fn one(seed: u64) {
+    let history = History::of_seed(seed);
+    println!("{history}");
+    match shrink::play(&history) {
+        Ok(outcome) => println!("{outcome:?}"),
+        Err(broken) => panic!("{}", shrink::shrink(history, broken)),
+    }
+}
+
+fn number(name: &str) -> Option<u64> {
+    env::var(name).ok()?.parse().ok()
+}
+
+const SEEDS: u64 = 1000;
