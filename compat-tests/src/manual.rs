@@ -143,19 +143,22 @@ fn unlisted(name: &str) -> String {
 fn words() -> String {
     WORDS
         .iter()
-        .map(|word| entry(word.name, word.value, word.help))
+        .map(|word| entry(word.name, word.value, word.optional, word.help))
         .collect()
 }
 
 fn log_words() -> String {
     LOG_WORDS
         .iter()
-        .map(|word| entry(word.name, word.value, word.help))
+        .map(|word| entry(word.name, word.value, false, word.help))
         .collect()
 }
 
-fn entry(name: &str, value: Option<&str>, help: &str) -> String {
-    let value = value.map(|value| format!("=\\fI{}\\fR", escaped(value)));
+fn entry(name: &str, value: Option<&str>, optional: bool, help: &str) -> String {
+    let value = value.map(|value| match optional {
+        true => format!("[=\\fI{}\\fR]", escaped(value)),
+        false => format!("=\\fI{}\\fR", escaped(value)),
+    });
     format!(
         ".TP\n\\fB{}\\fR{}\n{}\n",
         escaped(name),

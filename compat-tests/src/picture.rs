@@ -30,7 +30,10 @@ pub fn make() -> Result<String, String> {
     });
     let (stock, ours) = (stock.map_err(broken)?, ours.map_err(broken)?);
     if stock.status != Some(1) || ours.status != Some(0) {
-        return Err(format!("stock ended with {:?}, ours with {:?}", stock.status, ours.status));
+        return Err(format!(
+            "stock ended with {:?}, ours with {:?}",
+            stock.status, ours.status
+        ));
     }
     for (_, said) in SCRIPT {
         if ours.lines.iter().filter(|line| line.text == *said).count() != 1 {
@@ -126,7 +129,10 @@ const SCRIPT: &[(Duration, &str)] = &[
     (Duration::from_secs(3), "backup: volume 1 of 4 done"),
     (Duration::from_secs(9), LAST_BEFORE_FAULT),
     (Duration::from_secs(31), "backup: volume 3 of 4 done"),
-    (Duration::from_secs(37), "backup: volume 4 of 4 done, all is well"),
+    (
+        Duration::from_secs(37),
+        "backup: volume 4 of 4 done, all is well",
+    ),
 ];
 const LAST_BEFORE_FAULT: &str = "backup: volume 2 of 4 done";
 /// How long the BMC's answers are held back.

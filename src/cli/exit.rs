@@ -14,6 +14,9 @@ pub enum Exit {
     Success,
     /// Status 1: every error, as in stock.
     Failure,
+    /// Status 78 (`EX_CONFIG` of sysexits.h): an error that another try would only repeat. Only for `sol capture`,
+    /// whose supervisor is to tell it from one that passes.
+    Lasting,
     /// Status 255: stock's answer to SIGINT.
     Interrupted,
     /// Die by this signal, so that the shell sees the true death (128 + number).
@@ -42,6 +45,7 @@ impl Exit {
         match self {
             Self::Success => ExitCode::SUCCESS,
             Self::Failure => ExitCode::FAILURE,
+            Self::Lasting => ExitCode::from(LASTING),
             Self::Interrupted => ExitCode::from(INTERRUPTED),
             Self::Signal(number) => {
                 // Restores the default disposition and raises. It comes back only for signals that do not kill.
@@ -71,6 +75,9 @@ impl From<Outcome> for Exit {
         }
     }
 }
+
+/// `EX_CONFIG`.
+const LASTING: u8 = 78;
 
 /// Stock's `exit(-1)`.
 pub const INTERRUPTED: u8 = 255;

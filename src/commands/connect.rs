@@ -38,7 +38,8 @@ pub fn open(
 ///
 /// # Errors
 ///
-/// [`TransportError::Open`]: why, on one line, and ipmitool's own line below it.
+/// [`TransportError::Open`], or [`TransportError::Refused`] where another try would end the same: why, on one line,
+/// and ipmitool's own line below it.
 pub fn lanplus(
     context: &Context,
     interrupt: Option<&Interrupt>,

@@ -17,8 +17,8 @@ pub mod session;
 pub mod sol;
 
 use output::Output;
+use sol::activate::Run;
 use sol::log::words::LogWords;
-use sol::words::ActivateWords;
 
 /// Runs the verb that `context.args` names; what is not built in is handed to another `ipmitool`. When `interrupt` is
 /// raised, sessions are closed and the call does not return.
@@ -34,7 +34,7 @@ pub fn run(context: &Context, interrupt: Option<&Interrupt>) -> Exit {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let mut output = Output::standard();
     let exit = match parse(context, &words) {
-        Ok(Action::Console(words)) => return sol::activate::run(context, words, interrupt),
+        Ok(Action::Console(run)) => return sol::activate::run(context, *run, interrupt),
         Ok(Action::Log(words)) => return sol::log::run(context, words, interrupt),
         Ok(action) => open_and_run(context, &action, interrupt, &mut output),
         Err(refusal) => {
@@ -56,7 +56,7 @@ enum Action {
     Raw(raw::Raw),
     Session(session::Which),
     Sol(sol::Action),
-    Console(ActivateWords),
+    Console(Box<Run>),
     Log(LogWords),
 }
 
@@ -70,7 +70,7 @@ fn parse(context: &Context, words: &[&str]) -> Result<Action, Refusal> {
         ["session", rest @ ..] => session::parse(rest).map(Action::Session),
         ["sol", rest @ ..] => match sol::parse(rest, context)? {
             sol::Parsed::Action(action) => Ok(Action::Sol(action)),
-            sol::Parsed::Activate(words) => Ok(Action::Console(words)),
+            sol::Parsed::Console(run) => Ok(Action::Console(run)),
             sol::Parsed::Log(words) => Ok(Action::Log(words)),
         },
         [verb, ..] => Err(Refusal::error(format!("Invalid command: {verb}"))),

@@ -1,8 +1,10 @@
 //! The seam between the console's edge and the sans-IO core below it: what [`Driver`](super::driver::Driver) asks of
 //! a console, so that it can be tried without a network.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use super::events::Report;
+use super::log::{Loss, Position};
 use crate::proto::console::Datagram;
 
 /// A console without sockets, clocks, threads and terminals. Feed it, then drain `poll_transmit` and `poll_event`
@@ -37,6 +39,54 @@ pub trait Core {
 
     /// Deactivates the payload and closes the session, in bounded time; [`Event::Closed`] follows.
     fn shut_down(&mut self, now: Instant, why: Why);
+
+    /// How the session does.
+    fn status(&self) -> Status {
+        Status::default()
+    }
+
+    /// Whether past output that the window asks for has been read: before that the window's end ends nothing.
+    fn is_caught_up(&self) -> bool {
+        true
+    }
+
+    /// Asks the BMC again for output that was lost on this side. It comes as [`Event::Fill`], and then
+    /// [`Event::Filled`]. False: it cannot.
+    fn refetch(&mut self, _now: Instant, _loss: &Loss) -> bool {
+        false
+    }
+}
+
+/// How a session does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Status {
+    /// The smoothed round-trip time, once there is one.
+    pub round_trip: Option<Duration>,
+    /// Answers that came late.
+    pub late: u64,
+    /// Requests that nothing answered.
+    pub lost: u64,
+}
+
+/// Console output.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Data {
+    /// As the host printed it.
+    pub bytes: Vec<u8>,
+    /// When, by the BMC's clock, in milliseconds since 1970; where it does not tell, now.
+    pub at: Option<u64>,
+    /// Where the first byte stands in the BMC's log, where it keeps one.
+    pub position: Option<Position>,
+}
+
+impl From<Vec<u8>> for Data {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self {
+            bytes,
+            at: None,
+            position: None,
+        }
+    }
 }
 
 /// What a core tells.
@@ -45,7 +95,18 @@ pub enum Event {
     /// The payload is active, for the first time.
     Opened,
     /// Console output, in order.
-    Data(Vec<u8>),
+    Data(Data),
+    /// A piece of what [`Core::refetch`] asked for, for the log alone.
+    Fill(Data),
+    /// No more of that comes.
+    Filled,
+    /// Something happened that programs are told too.
+    Report {
+        /// What.
+        report: Report,
+        /// What the user is told about it, if anything.
+        notice: Option<String>,
+    },
     /// One line for the user.
     Notice(String),
     /// The session is over; nothing follows.
@@ -66,4 +127,6 @@ pub enum Why {
     EndOfInput,
     /// This signal, or what amounts to it: SIGPIPE when the output's reader went away.
     Signal(i32),
+    /// The time that was set for it.
+    TimeUp,
 }

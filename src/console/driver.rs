@@ -13,11 +13,14 @@ use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGPIPE};
 use super::core::{Core, Event, Why};
 use super::edge::Edge;
 use super::escape::{Action, Step, announcement};
+use super::events::Report;
 use super::input::Typed;
+use super::log::News;
 use super::notice;
+use super::sinks::Ask;
 use super::terminal::{self, Terminal};
 use super::typing::Typing;
-use super::{FLUSH_PATIENCE, Outcome};
+use super::{Ended, FLUSH_PATIENCE, Outcome};
 use crate::proto::console::Datagram;
 
 /// The loop and its state.
@@ -66,6 +69,8 @@ enum Wake {
     Typed(Typed),
     Signal(i32),
     Written,
+    News(News),
+    LogGone,
     Deadline,
 }
 
@@ -92,7 +97,7 @@ impl<'a, C: Core> Driver<'a, C> {
 
     /// Runs until the session is over: how it ended, and what is to be said about it on standard error. The terminal
     /// is as it was when this returns.
-    pub fn run(mut self) -> (Outcome, Option<String>) {
+    pub fn run(mut self) -> Ended {
         loop {
             self.pump(Instant::now());
             if let Some((message, failed)) = self.closed.take() {
@@ -105,9 +110,10 @@ impl<'a, C: Core> Driver<'a, C> {
                 Wake::Datagram(datagram) => self.core.handle_datagram(Instant::now(), &datagram),
                 Wake::Typed(typed) => self.typed(typed),
                 Wake::Signal(SIGCONT) => self.edge.terminal.iter().for_each(Terminal::continued),
+                Wake::Signal(SIGHUP) if self.edge.hup_reopens => self.edge.sinks.reopen(),
                 Wake::Signal(number) => {
                     if self.ends_at_once(number) {
-                        return (Outcome::of_signal(number), None);
+                        return self.ended(Outcome::of_signal(number), None);
                     }
                     self.signalled(number);
                 }
@@ -117,6 +123,13 @@ impl<'a, C: Core> Driver<'a, C> {
                     self.verdict = Some(Outcome::Failed);
                     self.reason = Some("Error: a thread of the console ended too early".to_owned());
                     self.shut_down(Why::Escape);
+                }
+                Wake::News(news) => self.heed(news),
+                Wake::LogGone => {
+                    self.edge.sinks.forget_news();
+                    self.notice(Some(
+                        "the log's thread ended: nothing is logged any more".to_owned(),
+                    ));
                 }
                 Wake::Written | Wake::Deadline => {}
             }
@@ -130,6 +143,7 @@ impl<'a, C: Core> Driver<'a, C> {
             recv(self.edge.input.typed()) -> typed => Wake::Typed(typed.unwrap_or(Typed::End)),
             recv(self.edge.signals) -> number => number.map_or(Wake::ThreadGone, Wake::Signal),
             recv(self.progress) -> news => news.map_or(Wake::ThreadGone, |()| Wake::Written),
+            recv(self.edge.sinks.news()) -> news => news.map_or(Wake::LogGone, Wake::News),
             recv(timer) -> _ => Wake::Deadline,
         }
     }
@@ -142,7 +156,16 @@ impl<'a, C: Core> Driver<'a, C> {
             } => Some(since + patience),
             Ending::Closing { until, .. } => Some(until),
         };
-        self.core.poll_timeout().into_iter().chain(ours).min()
+        let sinks = match self.ending {
+            Ending::No => self.edge.sinks.due(Instant::now()),
+            _ => self.edge.sinks.watchdog_due(),
+        };
+        self.core
+            .poll_timeout()
+            .into_iter()
+            .chain(ours)
+            .chain(sinks)
+            .min()
     }
 
     /// Everything that can be done without waiting.
@@ -153,6 +176,8 @@ impl<'a, C: Core> Driver<'a, C> {
         if self.core.poll_timeout().is_some_and(|due| due <= now) {
             self.core.handle_timeout(now);
         }
+        self.edge.sinks.tick(now);
+        self.end_in_time(now);
         self.typing.forward(&mut self.core, now);
         self.drain_input(now);
         self.tell();
@@ -169,16 +194,65 @@ impl<'a, C: Core> Driver<'a, C> {
         while let Some(event) = self.core.poll_event() {
             match event {
                 Event::Opened => self.open(),
-                Event::Data(bytes) => self.edge.screen.show(bytes),
-                // Behind a full buffer of output notices would pile up: the last one waits, such as the one that says
-                // that the BMC has dropped what nobody read.
-                Event::Notice(text) if self.paused => {
-                    log::info!("{}", notice::plain(&text));
-                    self.held_notice = Some(text);
+                Event::Data(data) => {
+                    let shown = self.edge.sinks.output(data);
+                    self.edge.screen.show(shown);
                 }
-                Event::Notice(text) => self.edge.screen.notice(&text),
+                Event::Fill(data) => self.edge.sinks.fill(data),
+                Event::Filled => self.edge.sinks.filled(),
+                Event::Report { report, notice } => {
+                    self.notice(notice);
+                    self.report(&report);
+                }
+                Event::Notice(text) => self.notice(Some(text)),
                 Event::Closed { message, failed } => self.closed = Some((message, failed)),
             }
+        }
+    }
+
+    /// Shows one line to the user.
+    fn notice(&mut self, text: Option<String>) {
+        match text {
+            // Behind a full buffer of output notices would pile up: the last one waits, such as the one that says
+            // that the BMC has dropped what nobody read.
+            Some(text) if self.paused => {
+                log::info!("{}", notice::plain(&text));
+                self.held_notice = Some(text);
+            }
+            Some(text) => self.edge.screen.notice(&text),
+            None => {}
+        }
+    }
+
+    /// Tells programs and the log.
+    fn report(&mut self, report: &Report) {
+        for text in self.edge.sinks.report(report) {
+            self.notice(Some(text));
+        }
+    }
+
+    /// The log's news.
+    fn heed(&mut self, news: News) {
+        for ask in self.edge.sinks.handle_news(news) {
+            match ask {
+                Ask::Notice(text) => self.notice(Some(text)),
+                Ask::Refetch(loss) => {
+                    if !self.core.refetch(Instant::now(), &loss) {
+                        self.edge.sinks.filled();
+                    }
+                }
+            }
+        }
+    }
+
+    /// `for` and `until`.
+    fn end_in_time(&mut self, now: Instant) {
+        if matches!(self.ending, Ending::No)
+            && self.edge.sinks.ends(now).is_some_and(|end| end <= now)
+            && (!self.opened || self.core.is_caught_up())
+        {
+            self.verdict = Some(Outcome::Done);
+            self.shut_down(Why::TimeUp);
         }
     }
 
@@ -188,6 +262,8 @@ impl<'a, C: Core> Driver<'a, C> {
         if std::mem::replace(&mut self.opened, true) {
             return;
         }
+        let session = self.edge.sinks.next_session();
+        self.report(&Report::Connected { session });
         let raw = self.edge.terminal.as_ref().is_some_and(Terminal::enter_raw);
         let mut banner = banner(self.typing.escape());
         if raw && self.edge.on_terminal {
@@ -267,6 +343,18 @@ impl<'a, C: Core> Driver<'a, C> {
             .show(announcement(self.typing.escape(), action));
         match action {
             Action::Help => {}
+            Action::Log => {
+                let text = self.edge.sinks.toggle_log();
+                self.notice(Some(text));
+            }
+            Action::Timestamps => {
+                let text = self.edge.sinks.toggle_timestamps();
+                self.notice(Some(text));
+            }
+            Action::Status => {
+                let text = self.edge.sinks.status(Instant::now(), &self.core.status());
+                self.notice(Some(text));
+            }
             Action::Break => self.core.send_break(Instant::now()),
             Action::Suspend { raw_again } => {
                 self.edge.screen.output.drain(FLUSH_PATIENCE);
@@ -359,20 +447,33 @@ impl<'a, C: Core> Driver<'a, C> {
     }
 
     /// The last output, then the terminal as it was; a message follows, in stock's order.
-    fn finish(mut self, message: Option<String>, failed: bool) -> (Outcome, Option<String>) {
+    fn finish(mut self, message: Option<String>, failed: bool) -> Ended {
         if self.verdict.is_some() || self.left_by_escape() {
             self.edge.screen.output.drain(ESCAPE_PATIENCE);
         } else if let Some(number) = self.drain_for_ever() {
-            return (Outcome::of_signal(number), None);
+            return self.ended(Outcome::of_signal(number), None);
         }
         self.edge.screen.drain_notices();
         if let Some(terminal) = &self.edge.terminal {
             terminal.leave_raw();
         }
+        let reason = self.reason.take();
         match (self.verdict, failed) {
-            (Some(verdict), _) => (verdict, self.reason.take()),
-            (None, true) => (Outcome::Failed, message),
-            (None, false) => (Outcome::Done, message),
+            (Some(verdict), _) => self.ended(verdict, reason),
+            (None, true) => Ended {
+                by_bmc: !self.left_by_escape(),
+                ..self.ended(Outcome::Failed, message)
+            },
+            (None, false) => self.ended(Outcome::Done, message),
+        }
+    }
+
+    fn ended(&self, outcome: Outcome, message: Option<String>) -> Ended {
+        Ended {
+            outcome,
+            message,
+            by_bmc: false,
+            opened: self.opened,
         }
     }
 

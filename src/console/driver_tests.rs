@@ -15,6 +15,7 @@ use super::*;
 use crate::console::input::Input;
 use crate::console::output::Output;
 use crate::console::screen::{Notices, Screen};
+use crate::console::sinks::{self, Sinks};
 
 /// What the loop did to the core, and what the core is to say next.
 #[derive(Default)]
@@ -58,7 +59,7 @@ impl Core for FakeCore {
             b"notice" => script.events.push_back(Event::Notice("quiet".to_owned())),
             b"ping" => script.transmits.push_back(b"pong".to_vec()),
             b"wake" => {}
-            data => script.events.push_back(Event::Data(data.to_vec())),
+            data => script.events.push_back(Event::Data(data.to_vec().into())),
         }
     }
 
@@ -121,7 +122,7 @@ struct Bench {
     keyboard: Option<File>,
     screen: Option<File>,
     signal: Sender<i32>,
-    run: Option<JoinHandle<(Outcome, Option<String>)>>,
+    run: Option<JoinHandle<Ended>>,
 }
 
 impl Bench {
@@ -131,6 +132,16 @@ impl Bench {
     }
 
     fn with_input(stdin: OwnedFd, keyboard: OwnedFd, terminal: Option<Terminal>) -> Self {
+        Self::with_sinks(stdin, keyboard, terminal, sinks::Settings::default(), false)
+    }
+
+    fn with_sinks(
+        stdin: OwnedFd,
+        keyboard: OwnedFd,
+        terminal: Option<Terminal>,
+        settings: sinks::Settings,
+        hup_reopens: bool,
+    ) -> Self {
         let (screen, stdout) = nix::unistd::pipe().unwrap();
         let (bmc, datagrams) = unbounded();
         let (sender, sent) = unbounded();
@@ -141,6 +152,7 @@ impl Bench {
         }));
         let core = FakeCore(Arc::clone(&script));
         let run = std::thread::spawn(move || {
+            let mut sinks = Sinks::open(settings, Instant::now()).unwrap();
             let edge = Edge {
                 send: Box::new(move |datagram| drop(sender.send(datagram.bytes.clone()))),
                 datagrams,
@@ -149,6 +161,8 @@ impl Bench {
                     Output::start(stdout.try_clone().unwrap(), stdout).unwrap(),
                     Notices::BesideOutput,
                 ),
+                sinks: &mut sinks,
+                hup_reopens,
                 signals,
                 terminal,
                 on_terminal: false,
@@ -201,7 +215,9 @@ impl Bench {
 
     /// How it ended, and the rest of what it printed.
     fn end(mut self) -> (Outcome, String) {
-        let (outcome, message) = self.run.take().unwrap().join().unwrap();
+        let Ended {
+            outcome, message, ..
+        } = self.run.take().unwrap().join().unwrap();
         assert_eq!(message.is_some(), outcome == Outcome::Failed);
         let mut text = Vec::new();
         self.screen.take().unwrap().read_to_end(&mut text).unwrap();
@@ -286,7 +302,10 @@ fn on_a_terminal_an_escape_works_though_the_core_takes_nothing() {
     bench.script.lock().unwrap().room = 0;
     bench.type_text(&[b"y".repeat(3000), b"\r~.".to_vec()].concat());
     bench.until("end", |script| script.ended == Some(Why::Escape));
-    assert_eq!(bench.run.take().unwrap().join().unwrap().0, Outcome::Done);
+    assert_eq!(
+        bench.run.take().unwrap().join().unwrap().outcome,
+        Outcome::Done
+    );
     let after = termios::Termios::from_fd(std::os::fd::AsRawFd::as_raw_fd(&pty.slave)).unwrap();
     assert_eq!(after, before);
 }
@@ -365,8 +384,9 @@ fn a_reader_that_went_away_ends_the_session_in_order_and_by_sigpipe() {
         bench.sent.recv_timeout(Duration::from_secs(5)).unwrap(),
         b"farewell"
     );
+    let ended = bench.run.take().unwrap().join().unwrap();
     assert_eq!(
-        bench.run.take().unwrap().join().unwrap(),
+        (ended.outcome, ended.message),
         (Outcome::Signal(SIGPIPE), None)
     );
 }
@@ -457,4 +477,81 @@ fn a_notice_that_found_the_output_full_is_shown_once_there_is_room() {
     assert_eq!(bench.read(told.len()), told);
     bench.bmc(b"close");
     assert_eq!(bench.end(), (Outcome::Failed, String::new()));
+}
+
+fn with_log(file: &std::path::Path, hup_reopens: bool) -> Bench {
+    let (stdin, keyboard) = nix::unistd::pipe().unwrap();
+    let settings = sinks::Settings {
+        log: Some(crate::console::log::Settings {
+            file: file.display().to_string(),
+            host: String::new(),
+            timestamps: None,
+            strip: false,
+            rotate: None,
+        }),
+        ..sinks::Settings::default()
+    };
+    Bench::with_sinks(stdin, keyboard, None, settings, hup_reopens)
+}
+
+#[test]
+fn the_log_holds_what_the_host_printed_and_nothing_else() {
+    let folder = nix::unistd::mkdtemp(&std::env::temp_dir().join("steadysol-loop-XXXXXX")).unwrap();
+    let file = folder.join("x");
+    let mut bench = with_log(&file, false);
+    bench.opened();
+    bench.bmc(b"one\r\n");
+    bench.bmc(b"notice");
+    bench.bmc(b"two\r\n");
+    let shown = b"one\r\n[quiet]\r\ntwo\r\n";
+    assert_eq!(bench.read(shown.len()), shown);
+    bench.type_text(b"~s");
+    let begin = b"~s [status]\n[up 0:00:0";
+    assert_eq!(bench.read(begin.len()), begin);
+    bench.bmc(b"close");
+    let (outcome, _) = bench.end();
+    assert_eq!(outcome, Outcome::Failed);
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "one\r\ntwo\r\n");
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn a_hang_up_ends_the_console_unless_it_is_meant_for_the_log() {
+    let folder = nix::unistd::mkdtemp(&std::env::temp_dir().join("steadysol-loop-XXXXXX")).unwrap();
+    let file = folder.join("x");
+    let mut bench = with_log(&file, true);
+    bench.opened();
+    bench.bmc(b"one\n");
+    bench.read(4);
+    std::fs::rename(&file, folder.join("old")).unwrap();
+    bench.signal.send(SIGHUP).unwrap();
+    let begun = Instant::now();
+    while !file.exists() {
+        assert!(begun.elapsed() < Duration::from_secs(10));
+        std::thread::yield_now();
+    }
+    bench.bmc(b"two\n");
+    bench.read(4);
+    bench.bmc(b"close");
+    bench.end();
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "two\n");
+    let mut bench = with_log(&file, false);
+    bench.opened();
+    bench.signal.send(SIGHUP).unwrap();
+    bench.until("end", |script| script.ended == Some(Why::Signal(SIGHUP)));
+    assert_eq!(bench.end().0, Outcome::Signal(SIGHUP));
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn the_time_that_was_set_ends_the_console_in_order() {
+    let (stdin, keyboard) = nix::unistd::pipe().unwrap();
+    let settings = sinks::Settings {
+        ends: Some(Instant::now() + Duration::from_millis(200)),
+        ..sinks::Settings::default()
+    };
+    let mut bench = Bench::with_sinks(stdin, keyboard, None, settings, false);
+    bench.opened();
+    bench.until("end", |script| script.ended == Some(Why::TimeUp));
+    assert_eq!(bench.end().0, Outcome::Done);
 }

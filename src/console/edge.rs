@@ -4,6 +4,7 @@ use crossbeam_channel::Receiver;
 
 use super::input::Input;
 use super::screen::Screen;
+use super::sinks::Sinks;
 use super::terminal::Terminal;
 use crate::proto::console::Datagram;
 
@@ -17,6 +18,10 @@ pub struct Edge<'a> {
     pub input: Input,
     /// What the user sees.
     pub screen: Screen,
+    /// Where output and events go besides.
+    pub sinks: &'a mut Sinks,
+    /// Whether SIGHUP opens the log anew instead of ending the console.
+    pub hup_reopens: bool,
     /// Numbers of received signals.
     pub signals: Receiver<i32>,
     /// The terminal on standard input, if it is one.

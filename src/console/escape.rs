@@ -1,7 +1,7 @@
 //! Escape sequences: what `~.` and its kin do, from one table.
 //!
 //! The table [`ESCAPES`] feeds the parser ([`EscapeParser`]), the `~?` help ([`help`]) and the tests. Sequences, echoed
-//! texts and help are those of ipmitool 1.8.19, byte for byte (its `~^X` does announce itself as `~^Z`; its lines end
+//! texts and help are those of ipmitool 1.8.19, byte for byte, but for three rows of our own (its `~^X` does announce itself as `~^Z`; its lines end
 //! in a bare LF, even in raw mode).
 
 /// What an escape sequence asks for.
@@ -16,6 +16,12 @@ pub enum Action {
     },
     /// Send a serial break.
     Break,
+    /// The log on or off.
+    Log,
+    /// Dates before lines on or off.
+    Timestamps,
+    /// Show how things stand.
+    Status,
     /// Show the list of escapes.
     Help,
 }
@@ -45,7 +51,7 @@ pub enum Key {
 }
 
 /// All escapes, in the order of the help.
-pub const ESCAPES: [Escape; 6] = [
+pub const ESCAPES: [Escape; 9] = [
     Escape {
         key: Key::Byte(b'.'),
         name: ".",
@@ -73,6 +79,27 @@ pub const ESCAPES: [Escape; 6] = [
         help: "send break",
         echo: "B [send break]\n",
         action: Some(Action::Break),
+    },
+    Escape {
+        key: Key::Byte(b'l'),
+        name: "l",
+        help: "switch the log off or on",
+        echo: "l [log]\n",
+        action: Some(Action::Log),
+    },
+    Escape {
+        key: Key::Byte(b't'),
+        name: "t",
+        help: "switch timestamps on or off",
+        echo: "t [timestamps]\n",
+        action: Some(Action::Timestamps),
+    },
+    Escape {
+        key: Key::Byte(b's'),
+        name: "s",
+        help: "show status",
+        echo: "s [status]\n",
+        action: Some(Action::Status),
     },
     Escape {
         key: Key::Byte(b'?'),
@@ -245,9 +272,10 @@ mod tests {
     }
 
     #[test]
-    fn help_is_that_of_ipmitool() {
+    fn help_is_that_of_ipmitool_and_three_rows() {
         let expected = "~?\n\tSupported escape sequences:\n\t~.  - terminate connection\n\t~^Z - suspend ipmitool\n\
-            \t~^X - suspend ipmitool, but don't restore tty on restart\n\t~B  - send break\n\t~?  - this message\n\
+            \t~^X - suspend ipmitool, but don't restore tty on restart\n\t~B  - send break\n\t~l  - switch the log off or on\n\t~t  - switch timestamps on or off\n\
+            \t~s  - show status\n\t~?  - this message\n\
             \t~~  - send the escape character by typing it twice\n\
             \t(Note that escapes are only recognized immediately after newline.)\n";
         assert_eq!(String::from_utf8(help(b'~')).unwrap(), expected);
@@ -347,7 +375,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn how_reads_are_split_changes_nothing(typed in "[~.B?xr\r\n\u{1a}\u{18}]{0,40}", cuts in proptest::collection::vec(0usize..40, 0..6)) {
+        fn how_reads_are_split_changes_nothing(typed in "[~.B?xrlts\r\n\u{1a}\u{18}]{0,40}", cuts in proptest::collection::vec(0usize..40, 0..6)) {
             let typed = typed.as_bytes();
             let whole = EscapeParser::new(b'~').feed(typed);
             let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| cut.min(typed.len())).collect();

@@ -17,20 +17,26 @@ use input::Input;
 use network::Network;
 use output::Output;
 use screen::{Notices, Screen};
-use signals::SignalQueue;
+pub use signals::SignalQueue;
+pub use sinks::Sinks;
 use terminal::Terminal;
 
+pub mod clock;
 pub mod core;
 pub mod driver;
 pub mod edge;
 pub mod escape;
+pub mod events;
 pub mod input;
+pub mod log;
 pub mod network;
 pub mod notice;
+pub mod notify;
 pub mod output;
 pub mod screen;
 pub mod session;
 pub mod signals;
+pub mod sinks;
 pub mod stop;
 pub mod terminal;
 pub mod typing;
@@ -42,6 +48,8 @@ pub struct Settings {
     pub escape: u8,
     /// Whether standard input is read at all (`noinput` says no); unread, it cannot end the session.
     pub read_input: bool,
+    /// Whether SIGHUP opens the log anew instead of ending the console.
+    pub hup_reopens: bool,
     /// Bytes of output that may wait for a slow reader before the BMC is told to hold the rest.
     pub output_limit: usize,
 }
@@ -51,6 +59,7 @@ impl Default for Settings {
         Self {
             escape: b'~',
             read_input: true,
+            hup_reopens: false,
             output_limit: 1 << 20,
         }
     }
@@ -67,6 +76,19 @@ pub enum Outcome {
     Interrupted,
     /// By this signal: the process is to die by it.
     Signal(i32),
+}
+
+/// How one session's run ended, and what is to be said about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ended {
+    /// How.
+    pub outcome: Outcome,
+    /// For standard error.
+    pub message: Option<String>,
+    /// Whether it was the BMC's doing: another session may do better.
+    pub by_bmc: bool,
+    /// Whether the console was open.
+    pub opened: bool,
 }
 
 impl Outcome {
@@ -90,17 +112,28 @@ impl Outcome {
 ///
 /// `socket` is connected to the BMC, `signals` are caught already. Call it on the main thread, with nothing left in [`io::stdout`]'s buffer that
 /// matters: it is flushed here, and passed by from then on.
-pub fn run(core: impl Core, socket: UdpSocket, signals: SignalQueue, settings: Settings) -> Outcome {
-    open(core, socket, &signals, settings).unwrap_or_else(|error| cannot_start(&error))
+pub fn run(
+    core: impl Core,
+    socket: UdpSocket,
+    settings: Settings,
+    signals: &SignalQueue,
+    sinks: &mut Sinks,
+) -> Ended {
+    open(core, socket, settings, signals, sinks).unwrap_or_else(|error| Ended {
+        outcome: Outcome::Failed,
+        message: Some(format!("Error: cannot start the console: {error}")),
+        by_bmc: false,
+        opened: false,
+    })
 }
 
-/// Says that the system lacks what a console needs.
-pub fn cannot_start(error: &io::Error) -> Outcome {
-    let _ = writeln!(io::stderr(), "Error: cannot start the console: {error}");
-    Outcome::Failed
-}
-
-fn open(core: impl Core, socket: UdpSocket, signals: &SignalQueue, settings: Settings) -> io::Result<Outcome> {
+fn open(
+    core: impl Core,
+    socket: UdpSocket,
+    settings: Settings,
+    signals: &SignalQueue,
+    sinks: &mut Sinks,
+) -> io::Result<Ended> {
     // A reader that is gone already is found again by the banner.
     let _ = io::stdout().flush();
     let network = Network::start(socket)?;
@@ -117,7 +150,7 @@ fn open(core: impl Core, socket: UdpSocket, signals: &SignalQueue, settings: Set
     } else {
         Input::none()
     };
-    let (stdout, mut stderr) = (io::stdout(), io::stderr());
+    let (stdout, stderr) = (io::stdout(), io::stderr());
     let beside = || io::stderr().as_fd().try_clone_to_owned();
     let notices = match (stdout.is_terminal(), stderr.is_terminal()) {
         (_, false) => Notices::Log,
@@ -131,16 +164,14 @@ fn open(core: impl Core, socket: UdpSocket, signals: &SignalQueue, settings: Set
         input,
         screen: Screen::new(output, notices),
         signals: signals.received().clone(),
+        sinks,
+        hup_reopens: settings.hup_reopens,
         terminal,
         on_terminal: stdout.is_terminal(),
         escape: settings.escape,
         output_limit: settings.output_limit,
     };
-    let (outcome, message) = Driver::new(core, edge).run();
-    if let Some(message) = message {
-        let _ = writeln!(stderr, "{message}");
-    }
-    Ok(outcome)
+    Ok(Driver::new(core, edge).run())
 }
 
 /// How long a stalled output delays the banner, a suspension, or the end.

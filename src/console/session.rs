@@ -1,10 +1,12 @@
 //! The real [`Core`]: [`crate::proto::console`], with its reasons put into ipmitool's words.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use super::core::{Core, Event, Why};
+use super::clock;
+use super::core::{Core, Data, Event, Status, Why};
+use super::events::{Place, Report};
 use crate::ipmi::{AnswerError, Failure, Length, payload};
-use crate::proto::console::{self, CloseReason, Console, Datagram, Refusal};
+use crate::proto::console::{self, CloseReason, Console, Datagram, Notice, Refusal};
 use crate::transport::TransportError;
 
 impl Core for Console {
@@ -49,20 +51,104 @@ impl Core for Console {
         log::info!("shutting down: {why:?}");
         Self::shut_down(self, now);
     }
+
+    fn status(&self) -> Status {
+        let ledger = self.link().ledger();
+        Status {
+            round_trip: ledger.round_trip().smoothed(),
+            late: ledger.counts().late,
+            lost: ledger.counts().expired,
+        }
+    }
 }
 
 fn told(event: console::Event) -> Option<Event> {
     Some(match event {
         console::Event::Opened => Event::Opened,
-        console::Event::Data(data) | console::Event::Recovered(data, ..) => Event::Data(data),
-        console::Event::Report(_) => return None,
-        console::Event::Notice(notice) => Event::Notice(notice.to_string()),
+        console::Event::Data(data) => Event::Data(data.into()),
+        console::Event::Recovered(data, first, _) => Event::Data(Data {
+            at: Some(first),
+            ..Data::from(data)
+        }),
+        console::Event::Report(report) => Event::Report {
+            report: retold(report)?,
+            notice: None,
+        },
+        console::Event::Notice(notice) => reported(notice).map_or_else(
+            || Event::Notice(notice.to_string()),
+            |report| Event::Report {
+                report,
+                notice: Some(notice.to_string()),
+            },
+        ),
         console::Event::Closed(reason) => {
             let message = message(&reason);
             Event::Closed {
                 failed: reason != CloseReason::User,
                 message,
             }
+        }
+    })
+}
+
+/// The core's report in the edge's words; nothing for what the edge sees itself.
+fn retold(report: console::Report) -> Option<Report> {
+    Some(match report {
+        console::Report::Connected { .. } => return None,
+        console::Report::Late {
+            sequence,
+            round_trip,
+            ..
+        } => Report::Late {
+            sequence,
+            after: round_trip,
+        },
+        console::Report::Overdue { sequence, waited } => Report::Overdue { sequence, waited },
+        console::Report::Missed { sequence } => Report::Missed { sequence },
+        console::Report::Gap { bytes } => Report::Gap {
+            bytes,
+            from: 0,
+            to: clock::wall_clock(),
+            at: Place::Console,
+        },
+        console::Report::Filled { bytes } => Report::Filled { bytes },
+        console::Report::Cycle {
+            sent,
+            answered,
+            late,
+            lost,
+            mean,
+            longest,
+        } => Report::Cycle {
+            sent,
+            answered,
+            late,
+            lost,
+            mean,
+            longest,
+        },
+    })
+}
+
+/// What programs are told about a notice, if anything.
+fn reported(notice: Notice) -> Option<Report> {
+    let now = clock::wall_clock();
+    let gap = |silence: Duration| Report::Gap {
+        bytes: None,
+        from: now.saturating_sub(u64::try_from(silence.as_millis()).unwrap_or(u64::MAX)),
+        to: now,
+        at: Place::Console,
+    };
+    Some(match notice {
+        Notice::Silent(silent) => Report::Alarm { missed: 1, silent },
+        Notice::Renewed {
+            silence,
+            logged: false,
+        } => gap(silence),
+        Notice::Overrun => gap(Duration::ZERO),
+        // Those have reports of their own, or are no loss.
+        Notice::Renewed { .. } | Notice::Back(_) | Notice::Gap(_) | Notice::Filled(_) => {
+            return None;
         }
     })
 }

@@ -19,15 +19,16 @@ pub struct SignalQueue {
 
 impl SignalQueue {
     /// Catches SIGINT, SIGCONT, and, unless this process was started with them ignored (as `nohup` does), SIGTERM,
-    /// SIGHUP and SIGQUIT. SIGINT is caught in any case, as in stock.
+    /// SIGHUP and SIGQUIT. SIGINT is caught in any case, as in stock; SIGHUP too where `hup_reopens`, since then it
+    /// ends nothing.
     ///
     /// # Errors
     ///
     /// When the system has no thread or file descriptor left.
-    pub fn start() -> io::Result<Self> {
+    pub fn start(hup_reopens: bool) -> io::Result<Self> {
         let heeded = [SIGTERM, SIGHUP, SIGQUIT]
             .into_iter()
-            .filter(|number| !is_ignored(*number));
+            .filter(|number| !is_ignored(*number) || (hup_reopens && *number == SIGHUP));
         let mut signals = Signals::new(heeded.chain([SIGINT, SIGCONT]))?;
         let handle = signals.handle();
         let (sender, received) = bounded(QUEUE);
@@ -91,7 +92,7 @@ mod tests {
 
     #[test]
     fn a_signal_becomes_a_message() {
-        let signals = SignalQueue::start().unwrap();
+        let signals = SignalQueue::start(false).unwrap();
         signal_hook::low_level::raise(SIGCONT).unwrap();
         assert_eq!(
             signals.received().recv_timeout(Duration::from_secs(5)),

@@ -42,16 +42,37 @@ pub fn page() -> io::Result<String> {
 fn options() -> String {
     let mut text = String::new();
     for option in command().get_arguments() {
-        let long = option.get_long().map(|long| format!("\\-\\-{}", escaped(long)));
+        let long = option
+            .get_long()
+            .map(|long| format!("\\-\\-{}", escaped(long)));
         let short = option.get_short().map(|short| format!("\\-{short}"));
         let name = long.or(short).unwrap_or_default();
-        let value = option.get_value_names().filter(|_| option.get_action().takes_values());
-        let value = value.and_then(|names| names.first()).map(|name| format!(" \\fI{}\\fR", escaped(name)));
-        let help = option.get_help().map(|help| escaped(&help.to_string())).unwrap_or_default();
-        let default = option.get_default_values().iter().map(|value| value.to_string_lossy());
-        let default: Vec<_> = default.filter(|_| option.get_action().takes_values()).collect();
-        let default = if default.is_empty() { String::new() } else { format!(" [default: {}]", escaped(&default.join(" "))) };
-        text.push_str(&format!(".TP\n\\fB{name}\\fR{}\n{help}{default}\n", value.unwrap_or_default()));
+        let value = option
+            .get_value_names()
+            .filter(|_| option.get_action().takes_values());
+        let value = value
+            .and_then(|names| names.first())
+            .map(|name| format!(" \\fI{}\\fR", escaped(name)));
+        let help = option
+            .get_help()
+            .map(|help| escaped(&help.to_string()))
+            .unwrap_or_default();
+        let default = option
+            .get_default_values()
+            .iter()
+            .map(|value| value.to_string_lossy());
+        let default: Vec<_> = default
+            .filter(|_| option.get_action().takes_values())
+            .collect();
+        let default = if default.is_empty() {
+            String::new()
+        } else {
+            format!(" [default: {}]", escaped(&default.join(" ")))
+        };
+        text.push_str(&format!(
+            ".TP\n\\fB{name}\\fR{}\n{help}{default}\n",
+            value.unwrap_or_default()
+        ));
     }
     text
 }

@@ -18,7 +18,13 @@ pub(super) fn svg(stock: &Transcript, ours: &Transcript) -> String {
             band_to = y + height;
         }
         let baseline = y + LINE - 6;
-        text(&mut body, TIME_X, baseline, "time", &format!("{:.1} s", row.at.as_secs_f32()));
+        text(
+            &mut body,
+            TIME_X,
+            baseline,
+            "time",
+            &format!("{:.1} s", row.at.as_secs_f32()),
+        );
         for (side, x) in [(&row.stock, STOCK_X), (&row.ours, OURS_X)] {
             for (n, piece) in side.pieces.iter().enumerate() {
                 text(&mut body, x, baseline + n as u32 * LINE, side.class, piece);
@@ -35,19 +41,31 @@ pub(super) fn svg(stock: &Transcript, ours: &Transcript) -> String {
     );
     if let Some(from) = band_from {
         let tall = band_to - from;
-        put(&mut page, format_args!(
-            "<rect x=\"8\" y=\"{from}\" width=\"{}\" height=\"{tall}\" rx=\"4\" fill=\"#4b3611\"/>\n",
-            WIDTH - 16
-        ));
+        put(
+            &mut page,
+            format_args!(
+                "<rect x=\"8\" y=\"{from}\" width=\"{}\" height=\"{tall}\" rx=\"4\" fill=\"#4b3611\"/>\n",
+                WIDTH - 16
+            ),
+        );
     }
-    put(&mut page, format_args!(
-        "<line x1=\"{x}\" y1=\"16\" x2=\"{x}\" y2=\"{y}\" stroke=\"#30363d\"/>\n",
-        x = OURS_X - 12
-    ));
+    put(
+        &mut page,
+        format_args!(
+            "<line x1=\"{x}\" y1=\"16\" x2=\"{x}\" y2=\"{y}\" stroke=\"#30363d\"/>\n",
+            x = OURS_X - 12
+        ),
+    );
     text(&mut page, STOCK_X, 32, "title", "stock ipmitool 1.8.19");
     text(&mut page, OURS_X, 32, "title", "steadysol");
     for x in [STOCK_X, OURS_X] {
-        text(&mut page, x, 56, "command", "$ ipmitool -I lanplus -H bmc \u{2026} sol activate");
+        text(
+            &mut page,
+            x,
+            56,
+            "command",
+            "$ ipmitool -I lanplus -H bmc \u{2026} sol activate",
+        );
     }
     page.push_str(&body);
     text(&mut page, TIME_X, y + 26, "time", CAPTION);
@@ -77,24 +95,35 @@ struct Side {
 
 impl Side {
     fn new(words: &str) -> Side {
-        let class = if words.starts_with("[SOL") || words.starts_with("~.") || words.starts_with('(') {
-            "dim"
-        } else if words.starts_with('[') {
-            "notice"
-        } else if words.contains("closed by BMC") {
-            "death"
-        } else {
-            "said"
-        };
-        Side { pieces: wrapped(words), class }
+        let class =
+            if words.starts_with("[SOL") || words.starts_with("~.") || words.starts_with('(') {
+                "dim"
+            } else if words.starts_with('[') {
+                "notice"
+            } else if words.contains("closed by BMC") {
+                "death"
+            } else {
+                "said"
+            };
+        Side {
+            pieces: wrapped(words),
+            class,
+        }
     }
 }
 
 fn rows(stock: &Transcript, ours: &Transcript) -> Vec<Row> {
     let mut told: Vec<(Duration, bool, String)> = Vec::new();
     for (transcript, is_ours) in [(stock, false), (ours, true)] {
-        told.extend(transcript.lines.iter().map(|line| (line.at, is_ours, line.text.clone())));
-        let status = transcript.status.map_or_else(|| String::from("?"), |status| status.to_string());
+        told.extend(
+            transcript
+                .lines
+                .iter()
+                .map(|line| (line.at, is_ours, line.text.clone())),
+        );
+        let status = transcript
+            .status
+            .map_or_else(|| String::from("?"), |status| status.to_string());
         told.push((transcript.ended, is_ours, format!("(exit status {status})")));
     }
     told.sort_by_key(|(at, _, _)| *at);
@@ -110,16 +139,39 @@ fn rows(stock: &Transcript, ours: &Transcript) -> Vec<Row> {
             Some(row) if is_ours => row.ours = side,
             Some(row) => row.stock = side,
             None => {
-                let mut row = Row { at, stock: Side::default(), ours: Side::default(), in_fault: false };
-                if is_ours { row.ours = side } else { row.stock = side }
+                let mut row = Row {
+                    at,
+                    stock: Side::default(),
+                    ours: Side::default(),
+                    in_fault: false,
+                };
+                if is_ours {
+                    row.ours = side
+                } else {
+                    row.stock = side
+                }
                 rows.push(row);
             }
         }
     }
-    for (at, words) in [(ours.fault.0, "the BMC stops answering"), (ours.fault.1, "its answers arrive, all at once")] {
-        let side = || Side { pieces: vec![words.to_owned()], class: "fault" };
+    for (at, words) in [
+        (ours.fault.0, "the BMC stops answering"),
+        (ours.fault.1, "its answers arrive, all at once"),
+    ] {
+        let side = || Side {
+            pieces: vec![words.to_owned()],
+            class: "fault",
+        };
         let index = rows.partition_point(|row| row.at < at);
-        rows.insert(index, Row { at, stock: side(), ours: side(), in_fault: true });
+        rows.insert(
+            index,
+            Row {
+                at,
+                stock: side(),
+                ours: side(),
+                in_fault: true,
+            },
+        );
     }
     for row in &mut rows {
         row.in_fault |= row.at >= ours.fault.0 && row.at < ours.fault.1;
@@ -144,12 +196,21 @@ fn wrapped(words: &str) -> Vec<String> {
 
 fn text(page: &mut String, x: u32, y: u32, class: &str, words: &str) {
     let words: String = words.chars().filter(|c| !c.is_control()).collect();
-    let words = words.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    put(page, format_args!("<text x=\"{x}\" y=\"{y}\" class=\"{class}\" xml:space=\"preserve\">{words}</text>\n"));
+    let words = words
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;");
+    put(
+        page,
+        format_args!(
+            "<text x=\"{x}\" y=\"{y}\" class=\"{class}\" xml:space=\"preserve\">{words}</text>\n"
+        ),
+    );
 }
 
 fn put(page: &mut String, what: std::fmt::Arguments<'_>) {
-    page.write_fmt(what).expect("writing to a String cannot fail");
+    page.write_fmt(what)
+        .expect("writing to a String cannot fail");
 }
 
 /// Pixels.

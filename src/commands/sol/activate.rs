@@ -1,13 +1,12 @@
-//! `sol activate`: a session, and the console over it.
+//! `sol activate` and `sol capture`: a session, and the console over it.
 
-use std::io::{self, Write};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::fs::File;
+use std::time::{Duration, Instant};
 
 use crate::cli::context::{Context, Oem};
 use crate::cli::exit::Exit;
 use crate::commands::connect;
-use crate::console;
-use crate::console::signals::SignalQueue;
+use crate::console::{self, sinks};
 use crate::ipmi::payload::ActivateSol;
 use crate::proto::Entropy;
 use crate::proto::console::{Console, Settings};
@@ -18,31 +17,54 @@ use crate::transport::lanplus::{Parts, System};
 
 use crate::wire::console_log::DEFAULT_IANA;
 
-use super::words::{ActivateWords, Keepalive};
+use super::attend::{self, Session};
+use super::words::{ActivateWords, Keepalive, Reconnect};
+
+/// A console to run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// What was typed.
+    pub words: ActivateWords,
+    /// Whether nobody attends it (`sol capture`): nothing is typed, every loss is made good, SIGHUP is for the log.
+    pub capture: bool,
+}
 
 /// Runs the console until it ends. Until it begins, `interrupt` ends the run.
-pub fn run(context: &Context, words: ActivateWords, interrupt: Option<&Interrupt>) -> Exit {
-    let lanplus = match connect::lanplus(context, interrupt) {
-        Ok(lanplus) => lanplus,
-        Err(error) => {
-            // Where standard error is gone nobody is left to tell.
-            let _ = writeln!(io::stderr(), "{error}");
-            return Exit::Failure;
-        }
+pub fn run(context: &Context, run: Run, interrupt: Option<&Interrupt>) -> Exit {
+    let Run { mut words, capture } = run;
+    if capture {
+        words.noinput = true;
+        words.reconnect.get_or_insert(Reconnect { tries: None });
+    }
+    let wanted = attend::Wanted {
+        sinks: sink_settings(context, &words, capture),
+        edge: console::Settings {
+            escape: context.escape,
+            read_input: !words.noinput,
+            hup_reopens: capture || (words.log.is_some() && !has_terminal()),
+            ..console::Settings::default()
+        },
+        reconnect: words.reconnect,
+        capture,
     };
-    // The console's signals are caught before the others are let go: none falls between.
-    let signals = match SignalQueue::start() {
-        Ok(signals) => signals,
-        Err(error) => {
-            lanplus.close();
-            return console::cannot_start(&error).into();
-        }
+    let open = {
+        let context = context.clone();
+        // Whoever makes several sessions minds the signals from the beginning.
+        let interrupt = interrupt.filter(|_| words.reconnect.is_none()).cloned();
+        move || connect::again(&context, interrupt.as_ref())
     };
+    attend::run(wanted, interrupt, open, |lanplus| {
+        session(context, &words, lanplus.into_parts())
+    })
+}
+
+/// The console over an open session.
+fn session(context: &Context, words: &ActivateWords, parts: Parts) -> Session<Console> {
     let Parts {
         socket,
         link,
         config,
-    } = lanplus.into_parts();
+    } = parts;
     let settings = Settings {
         instance: words.instance,
         auxiliary: auxiliary(context.oem),
@@ -55,29 +77,51 @@ pub fn run(context: &Context, words: ActivateWords, interrupt: Option<&Interrupt
             tries: config.tries,
         },
         port: context.port,
-        wall: SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .map_or(0, |since| {
-                u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
-            }),
+        wall: console::clock::wall_clock(),
         extension: DEFAULT_IANA,
-        cycle: CYCLE,
+        cycle: words.cycle.into(),
         make_entropy,
     };
-    let core = Console::new(Instant::now(), link, config, settings);
-    let edge = console::Settings {
-        escape: context.escape,
-        read_input: !words.noinput,
-        ..console::Settings::default()
-    };
-    console::run(core, socket, signals, edge).into()
+    Session {
+        core: Console::new(Instant::now(), link, config, settings),
+        socket,
+    }
+}
+
+fn sink_settings(context: &Context, words: &ActivateWords, capture: bool) -> sinks::Settings {
+    let host = context.host.clone().unwrap_or_default();
+    sinks::Settings {
+        log: words.log.as_ref().map(|file| console::log::Settings {
+            file: file.clone(),
+            host: host.clone(),
+            timestamps: words.timestamps,
+            strip: words.strip,
+            rotate: words.rotate,
+        }),
+        stamp_screen: words.timestamps.filter(|_| words.timestamps_on_both),
+        format: words.timestamps,
+        events: words.events.clone(),
+        on_alarm: words.on_alarm.clone(),
+        since: words.since,
+        until: words.until,
+        ends: words
+            .run_for
+            .and_then(|duration| Instant::now().checked_add(duration)),
+        notify: capture,
+        host,
+    }
+}
+
+/// Whether a hang-up could be meant: only a process with a controlling terminal loses one.
+fn has_terminal() -> bool {
+    File::open("/dev/tty").is_ok()
 }
 
 fn make_entropy() -> Box<dyn Entropy> {
     Box::new(System::default())
 }
 
-fn policy(words: ActivateWords) -> Policy {
+fn policy(words: &ActivateWords) -> Policy {
     let default = Policy::default();
     Policy {
         probe: match words.keepalive {
@@ -98,6 +142,3 @@ fn auxiliary(oem: Option<Oem>) -> u8 {
         _ => ActivateSol::AUXILIARY,
     }
 }
-
-/// Heartbeats of which one account is given.
-const CYCLE: u32 = 4;

@@ -1,8 +1,8 @@
 //! `sol …`, except the running console.
 
-use crate::cli::Context;
 use crate::cli::context::Interface;
 use crate::cli::number;
+use crate::cli::{Context, Exit};
 use crate::ipmi::payload::DeactivateSol;
 use crate::ipmi::{Bmc, Failure, exchange};
 
@@ -11,14 +11,17 @@ use super::output::Output;
 
 mod access;
 pub mod activate;
+mod attend;
+pub mod config;
 mod info;
 pub mod log;
 mod looptest;
 mod set;
+pub mod values;
 pub mod words;
 
 use self::log::words::LogWords;
-use words::ActivateWords;
+use activate::Run;
 
 /// What the words after `sol` ask for.
 #[derive(Debug)]
@@ -26,7 +29,7 @@ pub enum Parsed {
     /// Requests and text.
     Action(Action),
     /// The console.
-    Activate(ActivateWords),
+    Console(Box<Run>),
     /// The stored log.
     Log(LogWords),
 }
@@ -68,12 +71,11 @@ pub fn parse(words: &[&str], context: &Context) -> Result<Parsed, Refusal> {
         })),
         ["set", rest @ ..] => set::parse(rest).map(Action::Set).map(Parsed::Action),
         ["payload", rest @ ..] => access::parse(rest).map(Action::Access).map(Parsed::Action),
-        ["activate", rest @ ..] => {
-            let words = words::parse(rest)?;
-            needs_lanplus(context)?;
-            instance_in_range(words.instance)?;
-            Ok(Parsed::Activate(words))
-        }
+        ["activate", rest @ ..] => console(rest, false, context),
+        ["capture", rest @ ..] => console(rest, true, context).map_err(|refusal| Refusal {
+            exit: Exit::Lasting,
+            ..refusal
+        }),
         ["log", rest @ ..] => {
             let words = log::words::parse(rest)?;
             needs_lanplus(context)?;
@@ -106,6 +108,14 @@ pub fn run(action: &Action, context: &Context, bmc: &mut Bmc<'_>, output: &mut O
         Action::Deactivate { instance } => deactivate(*instance, bmc, output),
         Action::Looptest(looptest) => looptest::run(*looptest, context, bmc, output),
     }
+}
+
+fn console(typed: &[&str], capture: bool, context: &Context) -> Result<Parsed, Refusal> {
+    let host = context.host.as_deref().unwrap_or_default();
+    let words = config::gather(typed, host)?;
+    needs_lanplus(context)?;
+    instance_in_range(words.instance)?;
+    Ok(Parsed::Console(Box::new(Run { words, capture })))
 }
 
 fn deactivate(instance: u8, bmc: &mut Bmc<'_>, output: &mut Output) -> bool {

@@ -1,14 +1,19 @@
-//! The words that may follow `sol activate`, in any order: one table for the parser, its complaints and the manual.
+//! The words that may follow `sol activate`, in any order: one table for the parser, its complaints, the
+//! configuration files and the manual.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::cli::number;
 use crate::commands::Refusal;
+use crate::console::clock;
+use crate::console::events::Target;
+use crate::console::log::{Format, Rotate};
 
-use super::parse_instance;
+use super::{parse_instance, values};
 
-/// What was typed after `sol activate`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What was typed after `sol activate`, or stands for it elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ActivateWords {
     /// Payload instance, 1 to 15.
     pub instance: u8,
@@ -22,6 +27,30 @@ pub struct ActivateWords {
     pub keepalive_after: Option<Duration>,
     /// After how much silence the session is given up; `None` is the console's default.
     pub dead_after: Option<Duration>,
+    /// The log file, its `%` sequences not yet expanded.
+    pub log: Option<String>,
+    /// How lines are dated, if they are.
+    pub timestamps: Option<Format>,
+    /// Whether lines are dated on standard output too.
+    pub timestamps_on_both: bool,
+    /// Whether terminal escapes and control characters are kept out of the log.
+    pub strip: bool,
+    /// When the log is set aside and begun anew.
+    pub rotate: Option<Rotate>,
+    /// Whether another session is made when one is lost, and how often at most in a row.
+    pub reconnect: Option<Reconnect>,
+    /// Heartbeats of a cycle, 1 to 255.
+    pub cycle: u8,
+    /// How long the console is to run.
+    pub run_for: Option<Duration>,
+    /// From when on console output counts, in milliseconds since 1970.
+    pub since: Option<u64>,
+    /// Until when, in the same unit.
+    pub until: Option<u64>,
+    /// Where events are told, one JSON line each.
+    pub events: Option<Target>,
+    /// The command that is run on an alarm.
+    pub on_alarm: Option<String>,
 }
 
 impl Default for ActivateWords {
@@ -33,6 +62,18 @@ impl Default for ActivateWords {
             noinput: false,
             keepalive_after: None,
             dead_after: None,
+            log: None,
+            timestamps: None,
+            timestamps_on_both: false,
+            strip: false,
+            rotate: None,
+            reconnect: None,
+            cycle: DEFAULT_CYCLE,
+            run_for: None,
+            since: None,
+            until: None,
+            events: None,
+            on_alarm: None,
         }
     }
 }
@@ -48,6 +89,13 @@ pub enum Keepalive {
     Off,
 }
 
+/// That another session is made when one is lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reconnect {
+    /// How many tries in a row may fail; `None`: any number.
+    pub tries: Option<u32>,
+}
+
 /// One word.
 #[derive(Clone, Copy, Debug)]
 pub struct Word {
@@ -55,18 +103,25 @@ pub struct Word {
     pub name: &'static str,
     /// What the value is called, for words of the form `name=value`.
     pub value: Option<&'static str>,
+    /// Whether the word may stand without its value.
+    pub optional: bool,
     /// What it does, for the manual.
     pub help: &'static str,
-    set: fn(&mut ActivateWords, &str) -> Result<(), Refusal>,
+    set: fn(&mut ActivateWords, &str, u64) -> Result<(), Refusal>,
 }
 
 impl Word {
-    /// As the manual shows it.
+    /// As complaints show it.
     pub fn shown(&self) -> String {
         match self.value {
             None => self.name.to_owned(),
+            Some(value) if self.optional => format!("{}[={value}]", self.name),
             Some(value) => format!("{}={value}", self.name),
         }
+    }
+
+    fn takes(&self, value: Option<&str>) -> bool {
+        self.value.is_some() == value.is_some() || (self.optional && value.is_none())
     }
 }
 
@@ -75,8 +130,9 @@ pub const WORDS: &[Word] = &[
     Word {
         name: "usesolkeepalive",
         value: None,
+        optional: false,
         help: "Keep the session alive with empty SOL packets instead of Get Device ID.",
-        set: |words, _| {
+        set: |words, _, _| {
             // Stock's nokeepalive wins, whatever the order.
             if words.keepalive != Keepalive::Off {
                 words.keepalive = Keepalive::SolPacket;
@@ -87,8 +143,9 @@ pub const WORDS: &[Word] = &[
     Word {
         name: "nokeepalive",
         value: None,
+        optional: false,
         help: "Send nothing to keep the session alive.",
-        set: |words, _| {
+        set: |words, _, _| {
             words.keepalive = Keepalive::Off;
             Ok(())
         },
@@ -96,8 +153,9 @@ pub const WORDS: &[Word] = &[
     Word {
         name: "instance",
         value: Some("N"),
+        optional: false,
         help: "Which SOL instance, 1 to 15 (default 1).",
-        set: |words, value| {
+        set: |words, value, _| {
             words.instance = parse_instance(value)?;
             Ok(())
         },
@@ -105,8 +163,9 @@ pub const WORDS: &[Word] = &[
     Word {
         name: "force",
         value: None,
+        optional: false,
         help: "Take the console over from the session that holds it.",
-        set: |words, _| {
+        set: |words, _, _| {
             words.force = true;
             Ok(())
         },
@@ -114,8 +173,9 @@ pub const WORDS: &[Word] = &[
     Word {
         name: "noinput",
         value: None,
+        optional: false,
         help: "Leave standard input alone; its end does not end the console.",
-        set: |words, _| {
+        set: |words, _, _| {
             words.noinput = true;
             Ok(())
         },
@@ -123,8 +183,9 @@ pub const WORDS: &[Word] = &[
     Word {
         name: "keepalive",
         value: Some("SECONDS"),
+        optional: false,
         help: "Send a keepalive this long after the last answered command (default 15).",
-        set: |words, value| {
+        set: |words, value, _| {
             words.keepalive_after = Some(seconds("keepalive", value, MAX_KEEPALIVE)?);
             Ok(())
         },
@@ -132,9 +193,163 @@ pub const WORDS: &[Word] = &[
     Word {
         name: "dead-after",
         value: Some("SECONDS"),
+        optional: false,
         help: "Give the session up after this much silence (default 90 or more).",
-        set: |words, value| {
+        set: |words, value, _| {
             words.dead_after = Some(seconds("dead-after", value, MAX_DEAD_AFTER)?);
+            Ok(())
+        },
+    },
+    Word {
+        name: "log",
+        value: Some("FILE"),
+        optional: false,
+        help: "Append what the host prints to FILE, in which %h is the BMC's name, %Y %m %d %H %M %S the date and time \
+               when it is opened, and %% a percent sign.",
+        set: |words, value, _| {
+            crate::console::log::path::check(value)
+                .map_err(|right| invalid("log", value, &right))?;
+            words.log = Some(value.to_owned());
+            Ok(())
+        },
+    },
+    Word {
+        name: "timestamps",
+        value: Some("iso|epoch|relative|delta"),
+        optional: true,
+        help: "Begin each line of the log with its date: as ISO 8601 (the default), in seconds since 1970, since the \
+               first line, or since the line before. The time is the BMC's where it tells it, else this machine's.",
+        set: |words, value, _| {
+            words.timestamps = Some(match value {
+                "" => Format::Iso,
+                name => Format::named(name).ok_or_else(|| {
+                    invalid("timestamps", value, "use iso, epoch, relative or delta")
+                })?,
+            });
+            Ok(())
+        },
+    },
+    Word {
+        name: "timestamps-on",
+        value: Some("log|both"),
+        optional: false,
+        help: "Where lines are dated: in the log (the default), or on standard output too.",
+        set: |words, value, _| {
+            words.timestamps_on_both = match value {
+                "log" => false,
+                "both" => true,
+                _ => return Err(invalid("timestamps-on", value, "use log or both")),
+            };
+            Ok(())
+        },
+    },
+    Word {
+        name: "strip",
+        value: None,
+        optional: false,
+        help: "Keep terminal escapes and control characters, tabs excepted, out of the log.",
+        set: |words, _, _| {
+            words.strip = true;
+            Ok(())
+        },
+    },
+    Word {
+        name: "rotate",
+        value: Some("SIZE[,KEEP]"),
+        optional: false,
+        help: "When the log has grown to SIZE (such as 10M), rename it to FILE.1, FILE.1 to FILE.2 and so on, and begin \
+               it anew; KEEP old ones are kept (default 5).",
+        set: |words, value, _| {
+            words.rotate = Some(rotate(value)?);
+            Ok(())
+        },
+    },
+    Word {
+        name: "reconnect",
+        value: Some("N"),
+        optional: true,
+        help: "When the session is lost, make another one, after at most N failures in a row (default: any number).",
+        set: |words, value, _| {
+            words.reconnect = Some(Reconnect {
+                tries: match value {
+                    "" => None,
+                    _ => Some(whole("reconnect", value, 1, 1_000_000)?),
+                },
+            });
+            Ok(())
+        },
+    },
+    Word {
+        name: "cycle",
+        value: Some("N"),
+        optional: false,
+        help: "How many heartbeats make a cycle, 1 to 255 (default 4).",
+        set: |words, value, _| {
+            words.cycle = u8::try_from(whole("cycle", value, 1, 255)?).unwrap_or(u8::MAX);
+            Ok(())
+        },
+    },
+    Word {
+        name: "for",
+        value: Some("DURATION"),
+        optional: false,
+        help: "End in good order after this long (such as 90, 15m or 7d).",
+        set: |words, value, _| {
+            words.run_for =
+                Some(values::duration(value).map_err(|right| invalid("for", value, &right))?);
+            Ok(())
+        },
+    },
+    Word {
+        name: "since",
+        value: Some("TIME"),
+        optional: false,
+        help: "Only console output from this time on: ISO 8601, or so long ago (such as -10m).",
+        set: |words, value, now| {
+            words.since =
+                Some(values::time(value, now).map_err(|right| invalid("since", value, &right))?);
+            Ok(())
+        },
+    },
+    Word {
+        name: "until",
+        value: Some("TIME"),
+        optional: false,
+        help: "Only console output before this time; when it has come, the console ends.",
+        set: |words, value, now| {
+            words.until =
+                Some(values::time(value, now).map_err(|right| invalid("until", value, &right))?);
+            Ok(())
+        },
+    },
+    Word {
+        name: "events",
+        value: Some("FILE|fd:N"),
+        optional: false,
+        help: "Append one line of JSON for each event to FILE, or write it to file descriptor N.",
+        set: |words, value, _| {
+            words.events = Some(match value.strip_prefix("fd:") {
+                Some(number) => Target::Fd(
+                    i32::try_from(whole("events", number, 0, 1_000_000)?).unwrap_or(i32::MAX),
+                ),
+                None if value.is_empty() => {
+                    return Err(invalid("events", value, "use a file's name, or fd:N"));
+                }
+                None => Target::File(PathBuf::from(value)),
+            });
+            Ok(())
+        },
+    },
+    Word {
+        name: "on-alarm",
+        value: Some("COMMAND"),
+        optional: false,
+        help: "Run COMMAND with sh when something is wrong, with the event in its environment.",
+        set: |words, value, _| {
+            if value.trim().is_empty() {
+                return Err(invalid("on-alarm", value, "use a command for sh"));
+            }
+            words.on_alarm = Some(value.to_owned());
             Ok(())
         },
     },
@@ -147,21 +362,68 @@ pub const WORDS: &[Word] = &[
 /// One line that names the bad word and lists the good ones; stock's own complaint for stock's own words.
 pub fn parse(typed: &[&str]) -> Result<ActivateWords, Refusal> {
     let mut words = ActivateWords::default();
+    let now = clock::wall_clock();
     for each in typed {
-        let (name, value) = match each.split_once('=') {
-            Some((name, value)) => (name, Some(value)),
-            None => (*each, None),
-        };
-        let word = WORDS
-            .iter()
-            .find(|word| word.name == name && word.value.is_some() == value.is_some())
-            .ok_or_else(|| {
-                Refusal::error(format!(
-                    "Invalid word '{each}' after activate: use {}",
-                    list()
-                ))
-            })?;
-        (word.set)(&mut words, value.unwrap_or_default())?;
+        apply(&mut words, each, now)?;
+    }
+    finish(words)
+}
+
+/// Sets one word. `now` is the wall clock in milliseconds since 1970.
+///
+/// # Errors
+///
+/// As [`parse`].
+pub fn apply(words: &mut ActivateWords, typed: &str, now: u64) -> Result<(), Refusal> {
+    let (name, value) = match typed.split_once('=') {
+        Some((name, value)) => (name, Some(value)),
+        None => (typed, None),
+    };
+    let word = WORDS
+        .iter()
+        .find(|word| word.name == name && word.takes(value))
+        .ok_or_else(|| {
+            Refusal::error(format!(
+                "Invalid word '{}' after activate: use {}",
+                plain(typed),
+                list()
+            ))
+        })?;
+    // `name=` is not the same as `name`.
+    if word.optional && value == Some("") {
+        return Err(invalid(name, "", &format!("use {}", word.shown())));
+    }
+    (word.set)(words, value.unwrap_or_default(), now)
+}
+
+/// What is wrong with words that are each good.
+///
+/// # Errors
+///
+/// One line.
+pub fn finish(words: ActivateWords) -> Result<ActivateWords, Refusal> {
+    let needs_log = |word: &str| {
+        Err(Refusal::error(format!(
+            "{word} is of no use without log=FILE"
+        )))
+    };
+    if words.log.is_none() {
+        if words.rotate.is_some() {
+            return needs_log("rotate");
+        }
+        if words.strip {
+            return needs_log("strip");
+        }
+        if words.timestamps.is_some() && !words.timestamps_on_both {
+            return Err(Refusal::error(
+                "timestamps are of no use without log=FILE or timestamps-on=both",
+            ));
+        }
+    }
+    if let (Some(since), Some(until)) = (words.since, words.until)
+        && since >= until
+    {
+        return Err(Refusal::error("since must be before until"));
     }
     Ok(words)
 }
@@ -169,6 +431,35 @@ pub fn parse(typed: &[&str]) -> Result<ActivateWords, Refusal> {
 fn list() -> String {
     let all: Vec<String> = WORDS.iter().map(Word::shown).collect();
     all.join(", ")
+}
+
+fn invalid(name: &str, value: &str, right: &str) -> Refusal {
+    let value = plain(value);
+    Refusal::error(format!("Invalid value '{value}' for {name}: {right}"))
+}
+
+/// Text on one line, and unable to steer a terminal.
+fn plain(text: &str) -> String {
+    crate::console::notice::plain(text)
+}
+
+fn rotate(value: &str) -> Result<Rotate, Refusal> {
+    let (size, keep) = match value.split_once(',') {
+        Some((size, keep)) => (size, whole("rotate", keep, 1, MAX_KEEP)?),
+        None => (value, DEFAULT_KEEP),
+    };
+    let size = values::size(size).map_err(|right| invalid("rotate", value, &right))?;
+    Ok(Rotate { size, keep })
+}
+
+fn whole(name: &str, value: &str, least: u32, most: u32) -> Result<u32, Refusal> {
+    match number::uint(value.as_bytes()) {
+        Ok(number) if (least..=most).contains(&number) && !value.is_empty() => Ok(number),
+        _ => {
+            let right = format!("use a whole number, {least} to {most}");
+            Err(invalid(name, value, &right))
+        }
+    }
 }
 
 fn seconds(name: &str, value: &str, most: u32) -> Result<Duration, Refusal> {
@@ -187,6 +478,13 @@ const MAX_KEEPALIVE: u32 = 3600;
 
 /// Seconds; a day.
 const MAX_DEAD_AFTER: u32 = 86400;
+
+/// Heartbeats of a cycle.
+const DEFAULT_CYCLE: u8 = 4;
+
+/// Old logs.
+const DEFAULT_KEEP: u32 = 5;
+const MAX_KEEP: u32 = 999;
 
 #[cfg(test)]
 mod tests {
@@ -229,6 +527,26 @@ mod tests {
             "keepalive=0",
             "dead-after=",
             "keepalive=9999",
+            "log=",
+            "log=x%q",
+            "timestamps=",
+            "timestamps=rfc",
+            "timestamps-on=x",
+            "strip=1",
+            "rotate=0",
+            "rotate=1M,0",
+            "reconnect=0",
+            "reconnect=",
+            "cycle=0",
+            "cycle=256",
+            "for=0",
+            "since=noon",
+            "until=",
+            "events=",
+            "events=fd:",
+            "events=fd:x",
+            "on-alarm= ",
+            "\u{1b}[31m\nx",
         ] {
             let text = parse(&[bad]).unwrap_err().text;
             assert_eq!(text.lines().count(), 1, "{text}");
@@ -238,6 +556,56 @@ mod tests {
             WORDS.iter().all(|word| text.contains(&word.shown())),
             "{text}"
         );
+    }
+
+    #[test]
+    fn words_of_the_log_are_understood() {
+        let words = parse(&[
+            "log=/var/log/%h.log",
+            "timestamps",
+            "timestamps-on=both",
+            "strip",
+            "rotate=10M,3",
+            "reconnect",
+            "cycle=7",
+            "for=1h",
+            "events=fd:3",
+            "on-alarm=mail -s x root",
+        ])
+        .unwrap();
+        assert_eq!(words.log.as_deref(), Some("/var/log/%h.log"));
+        assert_eq!(words.timestamps, Some(Format::Iso));
+        assert_eq!(
+            words.rotate,
+            Some(Rotate {
+                size: 10 << 20,
+                keep: 3
+            })
+        );
+        assert_eq!(words.reconnect, Some(Reconnect { tries: None }));
+        assert_eq!(
+            (words.cycle, words.run_for),
+            (7, Some(Duration::from_secs(3600)))
+        );
+        assert_eq!(words.events, Some(Target::Fd(3)));
+        assert_eq!(words.on_alarm.as_deref(), Some("mail -s x root"));
+        let words = parse(&["log=x", "timestamps=delta", "reconnect=9"]).unwrap();
+        assert_eq!(words.timestamps, Some(Format::Delta));
+        assert_eq!(words.reconnect, Some(Reconnect { tries: Some(9) }));
+    }
+
+    #[test]
+    fn words_that_need_others_say_so() {
+        for bad in [
+            &["strip"][..],
+            &["rotate=1M"],
+            &["timestamps"],
+            &["since=-1m", "until=-2m"],
+        ] {
+            let text = parse(bad).unwrap_err().text;
+            assert_eq!(text.lines().count(), 1, "{text}");
+        }
+        assert!(parse(&["timestamps=iso", "timestamps-on=both"]).is_ok());
     }
 
     #[test]

@@ -1,0 +1,374 @@
+//! Sessions, one after the other where that is wanted: the first one fails or a later one is lost, and after a pause
+//! there is another. Log, events and systemd see one run.
+
+use std::io::{self, Write};
+use std::net::UdpSocket;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, at, bounded, never, select};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT};
+
+use super::words::Reconnect;
+use crate::cli::exit::Exit;
+use crate::commands::connect::Refused;
+use crate::console::events::Report;
+use crate::console::sinks::{self, Ask, Sinks};
+use crate::console::{self, Core, Ended, Outcome, SignalQueue, notice};
+use crate::proto::Entropy;
+use crate::transport::interrupt::Interrupt;
+use crate::transport::lanplus::System;
+
+/// What is wanted of a run.
+pub(super) struct Wanted {
+    pub sinks: sinks::Settings,
+    pub edge: console::Settings,
+    pub reconnect: Option<Reconnect>,
+    /// `sol capture`: errors that last have a status of their own, systemd is told.
+    pub capture: bool,
+}
+
+/// A console that is about to be opened.
+pub(super) struct Session<C> {
+    pub core: C,
+    pub socket: UdpSocket,
+}
+
+/// Runs until the end. `open` makes a session, in bounded time; `begin` makes a console of it.
+pub(super) fn run<S: Send + 'static, C: Core>(
+    wanted: Wanted,
+    interrupt: Option<&Interrupt>,
+    open: impl Fn() -> Result<S, Refused> + Clone + Send + 'static,
+    begin: impl Fn(S) -> Session<C>,
+) -> Exit {
+    let lasting = if wanted.capture {
+        Exit::Lasting
+    } else {
+        Exit::Failure
+    };
+    let mut sinks = match Sinks::open(wanted.sinks, Instant::now()) {
+        Ok(sinks) => sinks,
+        Err(error) => {
+            say(&error);
+            return lasting;
+        }
+    };
+    let mut run = Attended {
+        edge: wanted.edge,
+        reconnect: wanted.reconnect,
+        lasting,
+        signals: None,
+        backoff: Backoff::default(),
+        said: String::new(),
+    };
+    if run.reconnect.is_some() {
+        // Waiting for a BMC is part of the work: signals and systemd are heeded from now on.
+        match SignalQueue::start(run.edge.hup_reopens) {
+            Ok(signals) => run.signals = Some(signals),
+            Err(error) => {
+                say(&format!("Error: cannot start the console: {error}"));
+                return Exit::Failure;
+            }
+        }
+        if let Some(interrupt) = interrupt
+            && !interrupt.release()
+        {
+            interrupt.settle();
+        }
+        sinks.ready();
+    }
+    let exit = run.sessions(&mut sinks, open, begin);
+    for text in sinks.close() {
+        say(&notice::plain(&text));
+    }
+    exit
+}
+
+struct Attended {
+    edge: console::Settings,
+    reconnect: Option<Reconnect>,
+    lasting: Exit,
+    signals: Option<SignalQueue>,
+    backoff: Backoff,
+    /// The last complaint: one that comes again and again is said once.
+    said: String,
+}
+
+impl Attended {
+    fn sessions<S: Send + 'static, C: Core>(
+        &mut self,
+        sinks: &mut Sinks,
+        open: impl Fn() -> Result<S, Refused> + Clone + Send + 'static,
+        begin: impl Fn(S) -> Session<C>,
+    ) -> Exit {
+        loop {
+            let why = match self.open(sinks, open.clone()) {
+                Opened::Session(session) => match self.session(sinks, begin(session)) {
+                    Ok(why) => why,
+                    Err(exit) => return exit,
+                },
+                Opened::Failed(Refused {
+                    reason,
+                    lasting: true,
+                }) => {
+                    say(&reason);
+                    closed(sinks, &reason, true);
+                    return self.lasting;
+                }
+                Opened::Failed(Refused { reason: text, .. }) => {
+                    if !self.may_try() {
+                        say(&text);
+                        closed(sinks, &text, true);
+                        return Exit::Failure;
+                    }
+                    text
+                }
+                Opened::Ended(exit) => {
+                    closed(sinks, "ended while no session was open", false);
+                    return exit;
+                }
+            };
+            if let Some(exit) = self.pause(sinks, &why) {
+                closed(sinks, "ended while no session was open", false);
+                return exit;
+            }
+        }
+    }
+
+    /// Runs one session. The reason for another one, or the end.
+    fn session<C: Core>(&mut self, sinks: &mut Sinks, session: Session<C>) -> Result<String, Exit> {
+        let begun = Instant::now();
+        let kept;
+        let signals = match &self.signals {
+            Some(signals) => signals,
+            None => match SignalQueue::start(self.edge.hup_reopens) {
+                Ok(signals) => {
+                    kept = signals;
+                    &kept
+                }
+                Err(error) => {
+                    say(&format!("Error: cannot start the console: {error}"));
+                    return Err(Exit::Failure);
+                }
+            },
+        };
+        let Ended {
+            outcome,
+            message,
+            by_bmc,
+            opened,
+        } = console::run(session.core, session.socket, self.edge, signals, sinks);
+        if opened && begun.elapsed() >= STEADY {
+            self.backoff = Backoff::default();
+        }
+        let text = message.unwrap_or_default();
+        if by_bmc && self.may_try() {
+            return Ok(text);
+        }
+        if !text.is_empty() {
+            say(&text);
+        }
+        let why = if text.is_empty() {
+            ended_by(outcome)
+        } else {
+            &text
+        };
+        closed(sinks, why, outcome == Outcome::Failed);
+        Err(outcome.into())
+    }
+
+    /// Makes a session in a thread of its own, so that signals and systemd's watchdog are heeded meanwhile.
+    fn open<S: Send + 'static>(
+        &self,
+        sinks: &mut Sinks,
+        open: impl Fn() -> Result<S, Refused> + Send + 'static,
+    ) -> Opened<S> {
+        if self.signals.is_none() {
+            return open().map_or_else(Opened::Failed, Opened::Session);
+        }
+        let (done, opened) = bounded(1);
+        let started = thread::Builder::new()
+            .name("open".to_owned())
+            .spawn(move || {
+                // Nobody waits any more: the session's end is left to the BMC's own limit.
+                let _ = done.send(open());
+            });
+        if let Err(error) = started {
+            return Opened::Failed(passing(format!("no thread: {error}")));
+        }
+        match self.wait(sinks, &opened, None) {
+            Waited::Got(Ok(session)) => Opened::Session(session),
+            Waited::Got(Err(error)) => Opened::Failed(error),
+            Waited::Gone | Waited::Over => {
+                Opened::Failed(passing("the session's thread ended early".to_owned()))
+            }
+            Waited::Ended(exit) => Opened::Ended(exit),
+        }
+    }
+
+    /// Waits before the next try. The way the program ends, if it does.
+    fn pause(&mut self, sinks: &mut Sinks, why: &str) -> Option<Exit> {
+        let after = self.backoff.next();
+        // Stock's own last line adds nothing to the reason above it.
+        let why = why.lines().next().unwrap_or_default();
+        let report = Report::Reconnecting {
+            why: notice::plain(why),
+            attempt: self.backoff.tries,
+            after,
+        };
+        for text in sinks.report(&report) {
+            say(&text);
+        }
+        if self.said != why {
+            say(&format!("{}; trying again", notice::plain(why)));
+            self.said = why.to_owned();
+        }
+        match self.wait(sinks, &never::<()>(), Some(Instant::now() + after)) {
+            Waited::Ended(exit) => Some(exit),
+            _ => None,
+        }
+    }
+
+    fn wait<T>(
+        &self,
+        sinks: &mut Sinks,
+        wanted: &Receiver<T>,
+        until: Option<Instant>,
+    ) -> Waited<T> {
+        let signals = self
+            .signals
+            .as_ref()
+            .map_or_else(never, |signals| signals.received().clone());
+        loop {
+            let now = Instant::now();
+            sinks.tick(now);
+            if until.is_some_and(|until| until <= now) {
+                return Waited::Over;
+            }
+            if sinks.ends(now).is_some_and(|end| end <= now) {
+                return Waited::Ended(Exit::Success);
+            }
+            let timer = until
+                .into_iter()
+                .chain(sinks.due(now))
+                .min()
+                .map_or_else(never, at);
+            let news = sinks.news().clone();
+            select! {
+                recv(wanted) -> got => return got.map_or(Waited::Gone, Waited::Got),
+                recv(signals) -> number => match number {
+                    Ok(SIGCONT) => {}
+                    Ok(SIGHUP) if self.edge.hup_reopens => sinks.reopen(),
+                    Ok(SIGINT) => return Waited::Ended(Exit::Interrupted),
+                    Ok(number) => return Waited::Ended(Exit::Signal(number)),
+                    Err(_) => return Waited::Ended(Exit::Failure),
+                },
+                recv(news) -> news => if let Ok(news) = news {
+                    for ask in sinks.handle_news(news) {
+                        match ask {
+                            Ask::Notice(text) => say(&notice::plain(&text)),
+                            Ask::Refetch(_) => sinks.filled(),
+                        }
+                    }
+                } else {
+                    sinks.forget_news();
+                },
+                recv(timer) -> _ => {}
+            }
+        }
+    }
+
+    /// Whether another try is wanted.
+    fn may_try(&self) -> bool {
+        self.reconnect.is_some_and(|reconnect| {
+            reconnect
+                .tries
+                .is_none_or(|tries| self.backoff.tries < tries)
+        })
+    }
+}
+
+enum Opened<S> {
+    Session(S),
+    Failed(Refused),
+    Ended(Exit),
+}
+
+enum Waited<T> {
+    Got(T),
+    /// Whoever would have sent it has gone.
+    Gone,
+    Over,
+    Ended(Exit),
+}
+
+/// Pauses between tries: doubled up to a limit, and never quite the same, so that a thousand consoles do not all come
+/// back at once.
+#[derive(Debug, Default)]
+struct Backoff {
+    tries: u32,
+}
+
+impl Backoff {
+    fn next(&mut self) -> Duration {
+        let full = FIRST_PAUSE
+            .saturating_mul(1 << self.tries.min(16))
+            .min(LONGEST_PAUSE);
+        self.tries = self.tries.saturating_add(1);
+        let mut random = [0; 2];
+        System::default().fill(&mut random);
+        full / 2 + (full / 2).mul_f64(f64::from(u16::from_le_bytes(random)) / 65536.0)
+    }
+}
+
+fn passing(reason: String) -> Refused {
+    Refused {
+        reason,
+        lasting: false,
+    }
+}
+
+fn closed(sinks: &mut Sinks, why: &str, failed: bool) {
+    let report = Report::Closed {
+        why: notice::plain(why.lines().next().unwrap_or_default()),
+        failed,
+    };
+    for text in sinks.report(&report) {
+        say(&text);
+    }
+}
+
+fn ended_by(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Done => "as wished",
+        Outcome::Failed => "failed",
+        Outcome::Interrupted | Outcome::Signal(_) => "by a signal",
+    }
+}
+
+fn say(text: &str) {
+    // Where standard error is gone nobody is left to tell.
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
+const FIRST_PAUSE: Duration = Duration::from_secs(2);
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+
+/// A console that was up for so long is no failed try.
+const STEADY: Duration = Duration::from_secs(60);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_to_a_limit_and_vary() {
+        let mut backoff = Backoff::default();
+        let pauses: Vec<Duration> = (0..40).map(|_| backoff.next()).collect();
+        assert!(pauses[0] >= FIRST_PAUSE / 2 && pauses[0] <= FIRST_PAUSE);
+        assert!(pauses.iter().all(|pause| *pause <= LONGEST_PAUSE));
+        let late = &pauses[10..];
+        assert!(late.iter().all(|pause| *pause >= LONGEST_PAUSE / 2));
+        assert!(late.iter().any(|pause| pause != &late[0]));
+    }
+}

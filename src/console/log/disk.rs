@@ -1,0 +1,377 @@
+//! The log file on the disk: opened with care, locked, renamed, followed when it was moved away.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io::{self, Write};
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::fs::{FileExt, MetadataExt};
+use std::path::{Component, Path, PathBuf};
+
+use nix::errno::Errno;
+use nix::fcntl::{AT_FDCWD, AtFlags, Flock, FlockArg, OFlag, openat, renameat};
+use nix::sys::stat::{FileStat, Mode, SFlag, fstat, fstatat};
+use nix::unistd::{UnlinkatFlags, geteuid, unlinkat};
+
+use super::path;
+use super::position::{Committed, Position};
+use super::writer::Medium;
+
+/// A log file, open and locked.
+#[derive(Debug)]
+pub struct Disk {
+    template: String,
+    host: String,
+    /// When the console was started, in milliseconds since 1970.
+    started: u64,
+    open: Open,
+    committed: Option<Committed>,
+    side: Option<File>,
+}
+
+#[derive(Debug)]
+struct Open {
+    path: PathBuf,
+    folder: OwnedFd,
+    name: OsString,
+    file: Flock<File>,
+    /// Neither locked nor renamed: a device.
+    device: bool,
+    length: u64,
+}
+
+impl Disk {
+    /// Opens the file that the template names, creating it with mode 0600, and locks it.
+    ///
+    /// # Errors
+    ///
+    /// One line that names the file and says what is wrong.
+    pub fn open(template: &str, host: &str, now: u64) -> Result<Self, String> {
+        let path = path::expand(template, host, now, now);
+        let open = Open::at(&path)
+            .map_err(|error| format!("Cannot log to {}: {error}", path.display()))?;
+        let mut disk = Self {
+            template: template.to_owned(),
+            host: host.to_owned(),
+            started: now,
+            open,
+            committed: None,
+            side: None,
+        };
+        disk.committed = disk.read_side();
+        Ok(disk)
+    }
+
+    /// The file's present name.
+    pub fn path(&self) -> &Path {
+        &self.open.path
+    }
+
+    fn side_name(&self) -> OsString {
+        let mut name = self.open.name.clone();
+        name.push(SIDE);
+        name
+    }
+
+    fn read_side(&self) -> Option<Committed> {
+        if self.open.device {
+            return None;
+        }
+        let flags = OFlag::O_RDONLY | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC | OFlag::O_NONBLOCK;
+        let file = File::from(
+            openat(
+                &self.open.folder,
+                self.side_name().as_os_str(),
+                flags,
+                Mode::empty(),
+            )
+            .ok()?,
+        );
+        check_file(&file, shared(&self.open.folder).ok()?).ok()?;
+        let mut text = [0; 256];
+        let read = file.read_at(&mut text, 0).ok()?;
+        let committed = Committed::parse(std::str::from_utf8(text.get(..read)?).ok()?)?;
+        let same = committed.inode == self.open.file.metadata().ok()?.ino();
+        (same && committed.length <= self.open.length).then_some(committed)
+    }
+
+    fn write_side(&mut self, committed: Committed) -> io::Result<()> {
+        if self.side.is_none() {
+            let flags = OFlag::O_WRONLY
+                | OFlag::O_CREAT
+                | OFlag::O_NOFOLLOW
+                | OFlag::O_CLOEXEC
+                | OFlag::O_NONBLOCK;
+            let name = self.side_name();
+            let file = File::from(openat(&self.open.folder, name.as_os_str(), flags, PRIVATE)?);
+            check_file(&file, shared(&self.open.folder)?)?;
+            self.side = Some(file);
+        }
+        match &self.side {
+            Some(file) => file.write_all_at(committed.to_string().as_bytes(), 0),
+            None => Ok(()),
+        }
+    }
+
+    fn take(&mut self, open: Open) {
+        self.open = open;
+        self.side = None;
+        self.committed = None;
+    }
+}
+
+impl Medium for Disk {
+    fn append(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = (&*self.open.file).write(bytes)?;
+        self.open.length += written as u64;
+        Ok(written)
+    }
+
+    fn length(&self) -> u64 {
+        self.open.length
+    }
+
+    fn ends_mid_line(&self) -> bool {
+        let mut last = [b'\n'];
+        self.open.length > 0
+            && !self.open.device
+            && self
+                .open
+                .file
+                .read_at(&mut last, self.open.length - 1)
+                .is_ok()
+            && last != [b'\n']
+    }
+
+    fn name(&self) -> String {
+        self.open.path.display().to_string()
+    }
+
+    fn refresh(&mut self, now: u64) -> io::Result<bool> {
+        let path = path::expand(&self.template, &self.host, now, self.started);
+        if self.open.device && path == self.open.path {
+            return Ok(false);
+        }
+        let here =
+            std::fs::metadata(&path).is_ok_and(|there| self.open.is(there.dev(), there.ino()));
+        if here {
+            // Somebody may have emptied it.
+            self.open.length = self.open.file.metadata()?.len();
+            return Ok(false);
+        }
+        let open = Open::at(&path)
+            .map_err(|error| io::Error::other(format!("{}: {error}", path.display())))?;
+        self.take(open);
+        Ok(true)
+    }
+
+    fn rotate(&mut self, keep: u32) -> io::Result<()> {
+        if self.open.device {
+            return Ok(());
+        }
+        let folder = &self.open.folder;
+        let numbered = |number: u32| {
+            let mut name = self.open.name.clone();
+            name.push(format!(".{number}"));
+            name
+        };
+        for number in (1..keep).rev() {
+            match renameat(
+                folder,
+                numbered(number).as_os_str(),
+                folder,
+                numbered(number + 1).as_os_str(),
+            ) {
+                Ok(()) | Err(Errno::ENOENT) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        renameat(
+            folder,
+            self.open.name.as_os_str(),
+            folder,
+            numbered(1).as_os_str(),
+        )?;
+        // Its position belongs to the old file.
+        let _ = unlinkat(
+            folder,
+            self.side_name().as_os_str(),
+            UnlinkatFlags::NoRemoveDir,
+        );
+        let open = Open::at(&self.open.path)
+            .map_err(|error| io::Error::other(format!("{}: {error}", self.open.path.display())))?;
+        self.take(open);
+        Ok(())
+    }
+
+    fn committed(&self) -> Option<Committed> {
+        self.committed
+    }
+
+    fn commit(&mut self, position: Position) -> io::Result<()> {
+        if self.open.device {
+            return Ok(());
+        }
+        let committed = Committed {
+            position,
+            length: self.open.length,
+            inode: self.open.file.metadata()?.ino(),
+        };
+        self.write_side(committed)?;
+        self.committed = Some(committed);
+        Ok(())
+    }
+
+    fn cut(&mut self, length: u64) -> io::Result<()> {
+        self.open.file.set_len(length)?;
+        self.open.length = length;
+        Ok(())
+    }
+}
+
+/// Opens a file for appending, creating it with mode 0600, with the same care as a log. It is not locked.
+///
+/// # Errors
+///
+/// What is wrong.
+pub fn open_with_care(path: &Path) -> io::Result<File> {
+    let (folder, name) = walk(path)?;
+    append_to(&folder, &name).map(|(file, _)| file)
+}
+
+/// The file, and whether it is a device.
+fn append_to(folder: &OwnedFd, name: &OsStr) -> io::Result<(File, bool)> {
+    let shared = shared(folder)?;
+    let mut flags = OFlag::O_RDWR
+        | OFlag::O_APPEND
+        | OFlag::O_CREAT
+        | OFlag::O_CLOEXEC
+        | OFlag::O_NOCTTY
+        | OFlag::O_NONBLOCK;
+    if shared {
+        flags |= OFlag::O_NOFOLLOW;
+    }
+    let file = match openat(folder, name, flags, PRIVATE) {
+        Ok(fd) => File::from(fd),
+        Err(Errno::ELOOP) if shared => return Err(planted(name)),
+        Err(Errno::ENXIO) => return Err(io::Error::other("it is no file")),
+        Err(error) => return Err(error.into()),
+    };
+    let device = check_file(&file, shared)?;
+    Ok((file, device))
+}
+
+impl Open {
+    fn at(path: &Path) -> io::Result<Self> {
+        let (folder, name) = walk(path)?;
+        let (file, device) = append_to(&folder, &name)?;
+        let length = if device { 0 } else { file.metadata()?.len() };
+        let file = if device {
+            // A device is nobody's own; its lock would be everybody's.
+            Flock::lock(file, FlockArg::LockSharedNonblock).map_err(|(_, error)| error)?
+        } else {
+            Flock::lock(file, FlockArg::LockExclusiveNonblock).map_err(
+                |(_, error)| match error {
+                    Errno::EWOULDBLOCK => {
+                        io::Error::other("another process is writing it (it is locked)")
+                    }
+                    other => other.into(),
+                },
+            )?
+        };
+        Ok(Self {
+            path: path.to_owned(),
+            folder,
+            name,
+            file,
+            device,
+            length,
+        })
+    }
+
+    fn is(&self, device: u64, inode: u64) -> bool {
+        self.file
+            .metadata()
+            .is_ok_and(|own| (own.dev(), own.ino()) == (device, inode))
+    }
+}
+
+/// The folder that holds the file, and the file's name in it. A link that stands in a folder which anybody may write
+/// to is not followed: whoever put it there would choose what is written to.
+fn walk(path: &Path) -> io::Result<(OwnedFd, OsString)> {
+    let name = path
+        .file_name()
+        .ok_or_else(|| io::Error::other("it is no file's name"))?;
+    let start = if path.is_absolute() { "/" } else { "." };
+    let mut folder = openat(AT_FDCWD, start, FOLDER, Mode::empty())?;
+    for component in path.parent().unwrap_or(Path::new("")).components() {
+        let part = match component {
+            Component::Normal(part) => part,
+            Component::ParentDir => OsStr::new(".."),
+            _ => continue,
+        };
+        folder = match openat(&folder, part, FOLDER | OFlag::O_NOFOLLOW, Mode::empty()) {
+            Ok(next) => next,
+            Err(Errno::ENOTDIR | Errno::ELOOP) if is_link(&folder, part) => {
+                if shared(&folder)? {
+                    return Err(planted(part));
+                }
+                openat(&folder, part, FOLDER, Mode::empty())?
+            }
+            Err(error) => return Err(error.into()),
+        };
+    }
+    Ok((folder, name.to_owned()))
+}
+
+fn is_link(folder: impl AsFd, name: &OsStr) -> bool {
+    fstatat(folder, name, AtFlags::AT_SYMLINK_NOFOLLOW)
+        .is_ok_and(|stat| kind(&stat) == SFlag::S_IFLNK)
+}
+
+/// Whether anybody may write to a folder.
+fn shared(folder: impl AsFd) -> io::Result<bool> {
+    Ok(Mode::from_bits_truncate(fstat(folder)?.st_mode).contains(Mode::S_IWOTH))
+}
+
+/// Refuses what a log should not be written to. Whether it is a device.
+fn check_file(file: &File, shared: bool) -> io::Result<bool> {
+    let stat = fstat(file)?;
+    match kind(&stat) {
+        SFlag::S_IFREG => {}
+        SFlag::S_IFCHR => return Ok(true),
+        _ => return Err(io::Error::other("it is no file")),
+    }
+    if shared && (stat.st_nlink != 1 || !(stat.st_uid == geteuid().as_raw() || stat.st_uid == 0)) {
+        return Err(io::Error::other(
+            "it stands in a folder that anybody may write to, and somebody else has put it there",
+        ));
+    }
+    Ok(false)
+}
+
+fn kind(stat: &FileStat) -> SFlag {
+    SFlag::from_bits_truncate(stat.st_mode & SFlag::S_IFMT.bits())
+}
+
+fn planted(name: &OsStr) -> io::Error {
+    let name = String::from_utf8_lossy(name.as_bytes()).into_owned();
+    io::Error::other(format!(
+        "{} is a link in a folder that anybody may write to; it is not followed",
+        OsString::from_vec(name.into_bytes()).display()
+    ))
+}
+
+const FOLDER: OFlag = OFlag::O_PATH
+    .union(OFlag::O_DIRECTORY)
+    .union(OFlag::O_CLOEXEC);
+
+/// Mode of what is created.
+const PRIVATE: Mode = Mode::S_IRUSR.union(Mode::S_IWUSR);
+
+/// Ends the name of the file beside the log that says up to where the log is complete.
+const SIDE: &str = ".position";
+
+#[cfg(test)]
+#[path = "disk_tests.rs"]
+mod tests;

@@ -1,0 +1,157 @@
+//! The log file in temporary folders.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+
+use super::*;
+
+/// A folder that ends with the value.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Self {
+        let base = std::env::temp_dir().join("steadysol-log-XXXXXX");
+        Self(nix::unistd::mkdtemp(&base).unwrap())
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    fn open(&self, name: &str) -> Result<Disk, String> {
+        Disk::open(self.file(name).to_str().unwrap(), "bmc", 0)
+    }
+
+    fn everybody(&self) {
+        fs::set_permissions(&self.0, fs::Permissions::from_mode(0o1777)).unwrap();
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+#[test]
+fn a_new_log_is_private_and_an_old_one_is_appended_to() {
+    let folder = Folder::new();
+    let mut disk = folder.open("x").unwrap();
+    disk.append(b"one").unwrap();
+    drop(disk);
+    let mut disk = folder.open("x").unwrap();
+    assert!(disk.ends_mid_line());
+    disk.append(b" two\n").unwrap();
+    assert!(!disk.ends_mid_line());
+    let mode = fs::metadata(folder.file("x")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    assert_eq!(fs::read(folder.file("x")).unwrap(), b"one two\n");
+}
+
+#[test]
+fn a_second_writer_is_refused_by_name() {
+    let folder = Folder::new();
+    let _first = folder.open("x").unwrap();
+    let error = folder.open("x").unwrap_err();
+    assert!(
+        error.contains("/x: another process is writing it"),
+        "{error}"
+    );
+    assert_eq!(error.lines().count(), 1);
+}
+
+#[test]
+fn links_are_followed_in_a_folder_of_ones_own_and_nowhere_else() {
+    let folder = Folder::new();
+    fs::create_dir(folder.file("real")).unwrap();
+    fs::write(folder.file("real/target"), "").unwrap();
+    symlink("real/target", folder.file("link")).unwrap();
+    symlink("real", folder.file("dir")).unwrap();
+    fs::hard_link(folder.file("real/target"), folder.file("hard")).unwrap();
+    for name in ["link", "dir/other", "hard"] {
+        drop(folder.open(name).unwrap());
+    }
+    folder.everybody();
+    for name in ["link", "dir/other", "hard"] {
+        let error = folder.open(name).unwrap_err();
+        assert!(error.contains("anybody may write to"), "{name}: {error}");
+    }
+    symlink("nowhere", folder.file("dangling")).unwrap();
+    assert!(folder.open("dangling").is_err());
+    assert!(!folder.file("nowhere").exists());
+    assert!(folder.open("new").is_ok());
+}
+
+#[test]
+fn folders_and_pipes_are_no_logs_and_do_not_hang() {
+    let folder = Folder::new();
+    nix::unistd::mkfifo(&folder.file("pipe"), Mode::S_IRWXU).unwrap();
+    for name in ["pipe", ".", "missing/x"] {
+        let error = folder.open(name).unwrap_err();
+        assert!(error.starts_with("Cannot log to "), "{error}");
+    }
+}
+
+#[test]
+fn a_log_that_was_moved_away_is_begun_anew_and_one_that_stayed_is_kept() {
+    let folder = Folder::new();
+    let mut disk = folder.open("x").unwrap();
+    disk.append(b"one\n").unwrap();
+    assert!(!disk.refresh(0).unwrap());
+    fs::rename(folder.file("x"), folder.file("x.old")).unwrap();
+    assert!(disk.refresh(0).unwrap());
+    disk.append(b"two\n").unwrap();
+    assert_eq!(fs::read(folder.file("x.old")).unwrap(), b"one\n");
+    assert_eq!(fs::read(folder.file("x")).unwrap(), b"two\n");
+    drop(
+        fs::OpenOptions::new()
+            .write(true)
+            .truncate(true)
+            .open(folder.file("x"))
+            .unwrap(),
+    );
+    assert!(!disk.refresh(0).unwrap());
+    assert_eq!(
+        disk.length(),
+        0,
+        "copied and emptied, as logrotate's copytruncate does"
+    );
+}
+
+#[test]
+fn rotation_keeps_as_many_as_asked() {
+    let folder = Folder::new();
+    let mut disk = folder.open("x").unwrap();
+    for round in 0..5u8 {
+        disk.append(&[b'0' + round, b'\n']).unwrap();
+        disk.rotate(3).unwrap();
+    }
+    let text = |name: &str| fs::read_to_string(folder.file(name)).unwrap_or_default();
+    assert_eq!(
+        [text("x"), text("x.1"), text("x.2"), text("x.3")],
+        ["", "4\n", "3\n", "2\n"]
+    );
+    assert!(!folder.file("x.4").exists());
+}
+
+#[test]
+fn a_position_is_found_again_only_with_the_file_it_belongs_to() {
+    let folder = Folder::new();
+    let position = Position {
+        epoch: 5,
+        offset: 1000,
+    };
+    let mut disk = folder.open("x").unwrap();
+    disk.append(b"abc\n").unwrap();
+    disk.commit(position).unwrap();
+    disk.append(b"half").unwrap();
+    drop(disk);
+    let mut disk = folder.open("x").unwrap();
+    let committed = disk.committed().unwrap();
+    assert_eq!((committed.position, committed.length), (position, 4));
+    disk.cut(4).unwrap();
+    assert_eq!(fs::read(folder.file("x")).unwrap(), b"abc\n");
+    drop(disk);
+    fs::rename(folder.file("x"), folder.file("y")).unwrap();
+    assert!(folder.open("x").unwrap().committed().is_none());
+}

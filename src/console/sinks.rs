@@ -1,0 +1,417 @@
+//! Everything besides the terminal that output and events go to. It outlives sessions.
+
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, never};
+
+use super::clock;
+use super::core::{Data, Status};
+use super::events::{Place, Report, Sink, Tally, Target};
+use super::log::{self, Chunk, Format, Lines, Log, News};
+use super::notify::Notify;
+
+/// What is wanted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Settings {
+    /// The BMC's name.
+    pub host: String,
+    /// The log, if there is to be one.
+    pub log: Option<log::Settings>,
+    /// How lines are dated on standard output, if they are.
+    pub stamp_screen: Option<Format>,
+    /// How lines are dated when `~t` switches that on.
+    pub format: Option<Format>,
+    /// Where events go.
+    pub events: Option<Target>,
+    /// What an alarm runs.
+    pub on_alarm: Option<String>,
+    /// Output from before this time is not shown, in milliseconds since 1970.
+    pub since: Option<u64>,
+    /// Nor is output from this time on, when the console ends.
+    pub until: Option<u64>,
+    /// When the console ends.
+    pub ends: Option<Instant>,
+    /// Whether systemd is told.
+    pub notify: bool,
+}
+
+/// The log, the events, the dates, and what was counted.
+#[derive(Debug)]
+pub struct Sinks {
+    settings: Settings,
+    log: Option<Log>,
+    news: Receiver<News>,
+    events: Sink,
+    screen: Lines,
+    stamping: bool,
+    tally: Tally,
+    notify: Notify,
+    started: Instant,
+}
+
+/// What the console's loop is to do about the log's news.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ask {
+    /// Show one line.
+    Notice(String),
+    /// Have the BMC give this again.
+    Refetch(log::Loss),
+}
+
+impl Sinks {
+    /// Opens all of them. `now` begins the time that the console has been up.
+    ///
+    /// # Errors
+    ///
+    /// One line that says which one cannot be opened, and why.
+    pub fn open(settings: Settings, now: Instant) -> Result<Self, String> {
+        let log = settings.log.as_ref().map(Log::open).transpose()?;
+        let news = log.as_ref().map_or_else(never, |log| log.news().clone());
+        let events = Sink::open(
+            &settings.host,
+            settings.events.as_ref(),
+            settings.on_alarm.as_deref(),
+        )?;
+        let notify = if settings.notify {
+            Notify::from_environment()
+        } else {
+            Notify::default()
+        };
+        Ok(Self {
+            log,
+            news,
+            events,
+            screen: Lines::new(settings.stamp_screen, false),
+            stamping: settings.stamp_screen.is_some(),
+            tally: Tally::default(),
+            notify,
+            started: now,
+            settings,
+        })
+    }
+
+    // getters
+
+    /// Where the log's news arrive.
+    pub fn news(&self) -> &Receiver<News> {
+        &self.news
+    }
+
+    /// Up to where an earlier run's log is complete.
+    pub fn resume_point(&self) -> Option<log::Position> {
+        self.log.as_ref().and_then(Log::resume_point)
+    }
+
+    /// When [`tick`](Self::tick) wants to be called, or the console is to end.
+    pub fn due(&self, now: Instant) -> Option<Instant> {
+        self.ends(now).into_iter().chain(self.notify.due()).min()
+    }
+
+    /// When systemd's watchdog wants to be fed.
+    pub fn watchdog_due(&self) -> Option<Instant> {
+        self.notify.due()
+    }
+
+    /// When `for` or `until` end the console.
+    pub fn ends(&self, now: Instant) -> Option<Instant> {
+        let until = self.settings.until.and_then(|until| {
+            now.checked_add(Duration::from_millis(
+                until.saturating_sub(clock::wall_clock()),
+            ))
+        });
+        self.settings.ends.into_iter().chain(until).min()
+    }
+
+    // handle
+
+    /// The log's thread is no more.
+    pub fn forget_news(&mut self) {
+        self.news = never();
+    }
+
+    /// Takes output: what the screen is to show of it.
+    pub fn output(&mut self, data: Data) -> Vec<u8> {
+        let now = clock::wall_clock();
+        let chunk = Chunk {
+            bytes: data.bytes,
+            at: data.at.unwrap_or(now),
+            position: data.position,
+        };
+        if !self.wanted(chunk.at) {
+            return Vec::new();
+        }
+        // Even where none are dated it is followed where lines begin.
+        let shown = self.screen.feed(&chunk.bytes, chunk.at);
+        if let Some(log) = &mut self.log {
+            log.write(chunk);
+        }
+        shown
+    }
+
+    /// Takes an event: lines for the user.
+    pub fn report(&mut self, report: &Report) -> Vec<String> {
+        let now = clock::wall_clock();
+        self.tally.count(report);
+        if let Some(log) = &mut self.log
+            && let Some(text) = report.marker()
+        {
+            log.mark(text, now);
+        }
+        match report {
+            Report::Connected { .. } => self.notify.status("connected"),
+            Report::Reconnecting { why, .. } => self.notify.status(&format!("reconnecting: {why}")),
+            _ => {}
+        }
+        self.events.tell(report, now).into_iter().collect()
+    }
+
+    /// Takes the log's news.
+    pub fn handle_news(&mut self, news: News) -> Vec<Ask> {
+        match news {
+            News::Notice(text) => vec![Ask::Notice(text)],
+            News::Trouble(text) => {
+                let report = Report::LogTrouble { text: text.clone() };
+                let told = self.report(&report).into_iter().map(Ask::Notice);
+                told.chain([Ask::Notice(text)]).collect()
+            }
+            News::Missing(loss) => vec![Ask::Refetch(loss)],
+            News::Gap(loss) => {
+                let report = Report::Gap {
+                    bytes: Some(loss.bytes),
+                    from: loss.first,
+                    to: loss.last,
+                    at: Place::Log,
+                };
+                let text = format!("{} bytes are missing in the log", loss.bytes);
+                let told = self.report(&report).into_iter().map(Ask::Notice);
+                told.chain([Ask::Notice(text)]).collect()
+            }
+        }
+    }
+
+    /// Feeds systemd's watchdog.
+    pub fn tick(&mut self, now: Instant) {
+        self.notify.feed(now);
+    }
+
+    // mutators
+
+    /// Says to systemd that all is set up.
+    pub fn ready(&mut self) {
+        self.notify.ready();
+        self.notify.feed(Instant::now());
+    }
+
+    /// SIGHUP: the log is opened anew, if it was moved away or its name has changed.
+    pub fn reopen(&mut self) {
+        if let Some(log) = &mut self.log {
+            log.reopen();
+        }
+    }
+
+    /// The output that [`Ask::Refetch`] asked for, in order.
+    pub fn fill(&mut self, data: Data) {
+        if let Some(log) = &mut self.log {
+            log.fill(Chunk {
+                bytes: data.bytes,
+                at: data.at.unwrap_or_else(clock::wall_clock),
+                position: data.position,
+            });
+        }
+    }
+
+    /// No more of it comes.
+    pub fn filled(&mut self) {
+        if let Some(log) = &mut self.log {
+            log.filled();
+        }
+    }
+
+    /// Whether [`Ask::Refetch`] can be obeyed.
+    pub fn set_refetch(&mut self, can: bool) {
+        if let Some(log) = &mut self.log {
+            log.set_refetch(can);
+        }
+    }
+
+    /// `~l`: the log on or off. A line for the user.
+    pub fn toggle_log(&mut self) -> String {
+        let Some(log) = &mut self.log else {
+            return "there is no log: begin with log=FILE".to_owned();
+        };
+        log.switch(!log.is_on());
+        if log.is_on() {
+            "the log goes on"
+        } else {
+            "the log is switched off"
+        }
+        .to_owned()
+    }
+
+    /// `~t`: dates on or off; in the log where there is one, and on the screen where they were or else there is no
+    /// log. A line for the user.
+    pub fn toggle_timestamps(&mut self) -> String {
+        let format = self.settings.format.unwrap_or(Format::Iso);
+        let on_screen = self.settings.stamp_screen.is_some() || self.log.is_none();
+        let on = match &self.log {
+            Some(log) => log.format().is_none(),
+            None => !self.stamping,
+        };
+        let format = on.then_some(format);
+        if let Some(log) = &mut self.log {
+            log.set_format(format);
+        }
+        if on_screen {
+            self.screen.set_format(format);
+            self.stamping = on;
+        }
+        if on {
+            "lines are dated"
+        } else {
+            "lines are no longer dated"
+        }
+        .to_owned()
+    }
+
+    /// `~s`: how things stand, on one line.
+    pub fn status(&self, now: Instant, core: &Status) -> String {
+        let up = now.saturating_duration_since(self.started).as_secs();
+        let (days, hours, minutes, seconds) = (up / 86_400, up / 3600 % 24, up / 60 % 60, up % 60);
+        let mut parts = vec![match days {
+            0 => format!("up {hours}:{minutes:02}:{seconds:02}"),
+            _ => format!("up {days} d {hours}:{minutes:02}:{seconds:02}"),
+        }];
+        parts.push(core.round_trip.map_or_else(
+            || "round trip unknown".to_owned(),
+            |time| format!("round trip {:.1} ms", time.as_secs_f64() * 1000.0),
+        ));
+        parts.push(format!("{} late", core.late.max(self.tally.late)));
+        parts.push(format!("{} lost", core.lost.max(self.tally.lost)));
+        if self.tally.gaps > 0 {
+            parts.push(format!("{} gaps", self.tally.gaps));
+        }
+        if self.tally.sessions > 1 {
+            parts.push(format!("session {}", self.tally.sessions));
+        }
+        parts.push(match (&self.log, &self.settings.log) {
+            (Some(log), Some(settings)) => {
+                let state = if log.is_on() { "" } else { " (off)" };
+                format!("log {} at {} bytes{state}", settings.file, log.length())
+            }
+            _ => "no log".to_owned(),
+        });
+        parts.join(", ")
+    }
+
+    /// The number that the next session of this run has.
+    pub fn next_session(&self) -> u32 {
+        self.tally.sessions.saturating_add(1)
+    }
+
+    /// The end: everything that waits is written, as far as that does not take for ever. What the log had to say
+    /// about it, for standard error.
+    pub fn close(mut self) -> Vec<String> {
+        self.notify.stopping();
+        let mut words = Vec::new();
+        if let Some(log) = &mut self.log {
+            log.close(CLOSE_PATIENCE);
+        }
+        while let Ok(news) = self.news.try_recv() {
+            for ask in self.handle_news(news) {
+                if let Ask::Notice(text) = ask {
+                    words.push(text);
+                }
+            }
+        }
+        self.events.drain(CLOSE_PATIENCE);
+        words
+    }
+
+    fn wanted(&self, at: u64) -> bool {
+        self.settings.since.is_none_or(|since| at >= since)
+            && self.settings.until.is_none_or(|until| at < until)
+    }
+}
+
+/// How long the end waits for a slow disk or reader.
+const CLOSE_PATIENCE: Duration = Duration::from_secs(5);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn data(text: &str, at: u64) -> Data {
+        Data {
+            at: Some(at),
+            ..Data::from(text.as_bytes().to_vec())
+        }
+    }
+
+    #[test]
+    fn output_outside_of_the_window_is_not_shown() {
+        let settings = Settings {
+            since: Some(100),
+            until: Some(200),
+            ..Settings::default()
+        };
+        let mut sinks = Sinks::open(settings, Instant::now()).unwrap();
+        assert_eq!(sinks.output(data("a", 99)), b"");
+        assert_eq!(sinks.output(data("b", 100)), b"b");
+        assert_eq!(sinks.output(data("c", 200)), b"");
+    }
+
+    #[test]
+    fn the_console_ends_at_the_earlier_of_for_and_until() {
+        let now = Instant::now();
+        let minute = now + Duration::from_secs(60);
+        let settings = Settings {
+            until: Some(clock::wall_clock() + 3_600_000),
+            ends: Some(minute),
+            ..Settings::default()
+        };
+        assert_eq!(
+            Sinks::open(settings.clone(), now).unwrap().ends(now),
+            Some(minute)
+        );
+        let past = Settings {
+            until: Some(1),
+            ..settings
+        };
+        assert_eq!(Sinks::open(past, now).unwrap().ends(now), Some(now));
+    }
+
+    #[test]
+    fn dates_come_and_go_on_the_screen_where_there_is_no_log() {
+        let mut sinks = Sinks::open(
+            Settings {
+                format: Some(Format::Epoch),
+                ..Settings::default()
+            },
+            Instant::now(),
+        )
+        .unwrap();
+        assert_eq!(sinks.output(data("a\n", 1000)), b"a\n");
+        assert!(sinks.toggle_timestamps().contains("are dated"));
+        assert_eq!(sinks.output(data("a\n", 1000)), b"1.000 a\n");
+        sinks.toggle_timestamps();
+        assert_eq!(sinks.output(data("a\n", 1000)), b"a\n");
+        assert!(sinks.toggle_log().contains("log=FILE"));
+    }
+
+    #[test]
+    fn the_status_is_one_line_with_all_the_counts() {
+        let now = Instant::now();
+        let mut sinks = Sinks::open(Settings::default(), now).unwrap();
+        sinks.report(&Report::Connected { session: 1 });
+        sinks.report(&Report::Missed { sequence: 4 });
+        let core = Status {
+            round_trip: Some(Duration::from_micros(1500)),
+            late: 3,
+            lost: 0,
+        };
+        assert_eq!(
+            sinks.status(now + Duration::from_secs(90_061), &core),
+            "up 1 d 1:01:01, round trip 1.5 ms, 3 late, 1 lost, no log"
+        );
+    }
+}
