@@ -50,6 +50,11 @@ pub trait Core {
         true
     }
 
+    /// Whether missed output is read back from the BMC. Then the core itself tells what is missing for good.
+    fn resumes(&self) -> bool {
+        false
+    }
+
     /// Asks the BMC again for output that was lost on this side. It comes as [`Event::Fill`], and then
     /// [`Event::Filled`]. False: it cannot.
     fn refetch(&mut self, _now: Instant, _loss: &Loss) -> bool {

@@ -264,6 +264,11 @@ impl<'a, C: Core> Driver<'a, C> {
         }
         let session = self.edge.sinks.next_session();
         self.report(&Report::Connected { session });
+        if let Some(gap) = self.edge.sinks.take_gap()
+            && !self.core.resumes()
+        {
+            self.report(&gap);
+        }
         let raw = self.edge.terminal.as_ref().is_some_and(Terminal::enter_raw);
         let mut banner = banner(self.typing.escape());
         if raw && self.edge.on_terminal {

@@ -47,6 +47,10 @@ pub struct Sinks {
     tally: Tally,
     notify: Notify,
     started: Instant,
+    /// The wall clock when the last output came, or all began.
+    last_output: u64,
+    /// From when on output may have been missed.
+    missed_since: Option<u64>,
 }
 
 /// What the console's loop is to do about the log's news.
@@ -78,7 +82,6 @@ impl Sinks {
             Notify::default()
         };
         Ok(Self {
-            log,
             news,
             events,
             screen: Lines::new(settings.stamp_screen, false),
@@ -86,6 +89,13 @@ impl Sinks {
             tally: Tally::default(),
             notify,
             started: now,
+            last_output: clock::wall_clock(),
+            // What the log got last may have come a moment before it was written.
+            missed_since: log
+                .as_ref()
+                .and_then(Log::last_written)
+                .map(|at| at.saturating_sub(SLACK)),
+            log,
             settings,
         })
     }
@@ -132,6 +142,7 @@ impl Sinks {
     /// Takes output: what the screen is to show of it.
     pub fn output(&mut self, data: Data) -> Vec<u8> {
         let now = clock::wall_clock();
+        self.last_output = now;
         let chunk = Chunk {
             bytes: data.bytes,
             at: data.at.unwrap_or(now),
@@ -151,6 +162,21 @@ impl Sinks {
     /// Takes an event: lines for the user.
     pub fn report(&mut self, report: &Report) -> Vec<String> {
         let now = clock::wall_clock();
+        let dated = match report {
+            Report::Gap {
+                bytes,
+                from: 0,
+                to,
+                at,
+            } => Some(Report::Gap {
+                bytes: *bytes,
+                from: self.last_output.min(*to),
+                to: *to,
+                at: *at,
+            }),
+            _ => None,
+        };
+        let report = dated.as_ref().unwrap_or(report);
         self.tally.count(report);
         if let Some(log) = &mut self.log
             && let Some(text) = report.marker()
@@ -187,6 +213,25 @@ impl Sinks {
                 told.chain([Ask::Notice(text)]).collect()
             }
         }
+    }
+
+    /// The session is lost after so long a silence: what the host prints until the next one may be missed.
+    pub fn session_lost(&mut self, silence: Duration) {
+        let silence = u64::try_from(silence.as_millis()).unwrap_or(u64::MAX);
+        let heard = clock::wall_clock().saturating_sub(silence.saturating_add(SLACK));
+        let since = heard.max(self.last_output);
+        self.missed_since.get_or_insert(since);
+    }
+
+    /// The console is open: the gap that ends now, if there is one.
+    pub fn take_gap(&mut self) -> Option<Report> {
+        let from = self.missed_since.take()?;
+        Some(Report::Gap {
+            bytes: None,
+            from,
+            to: clock::wall_clock().max(from),
+            at: Place::Console,
+        })
     }
 
     /// Feeds systemd's watchdog.
@@ -333,6 +378,9 @@ impl Sinks {
     }
 }
 
+/// Milliseconds by which output may lag behind the last sign of life: what is lost is sent again for a while.
+const SLACK: u64 = 10_000;
+
 /// How long the end waits for a slow disk or reader.
 const CLOSE_PATIENCE: Duration = Duration::from_secs(5);
 
@@ -396,6 +444,20 @@ mod tests {
         sinks.toggle_timestamps();
         assert_eq!(sinks.output(data("a\n", 1000)), b"a\n");
         assert!(sinks.toggle_log().contains("log=FILE"));
+    }
+
+    #[test]
+    fn a_gap_begins_with_the_silence_and_not_before_the_last_output() {
+        let mut sinks = Sinks::open(Settings::default(), Instant::now()).unwrap();
+        assert_eq!(sinks.take_gap(), None);
+        let begun = clock::wall_clock();
+        sinks.session_lost(Duration::from_secs(90));
+        sinks.session_lost(Duration::ZERO);
+        let Some(Report::Gap { from, to, .. }) = sinks.take_gap() else {
+            panic!("no gap");
+        };
+        assert!(from <= to && from.abs_diff(begun) < 5_000);
+        assert_eq!(sinks.take_gap(), None);
     }
 
     #[test]

@@ -65,9 +65,22 @@ impl Listener {
 ///
 /// When the system refuses another thread.
 pub fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    spawn_with_stack(name, STACK, body)
+}
+
+/// The same, with so many bytes of stack: for a thread that does more than carry bytes.
+///
+/// # Errors
+///
+/// When the system refuses another thread.
+pub fn spawn_with_stack(
+    name: &str,
+    stack: usize,
+    body: impl FnOnce() + Send + 'static,
+) -> io::Result<()> {
     thread::Builder::new()
         .name(name.to_owned())
-        .stack_size(STACK)
+        .stack_size(stack)
         .spawn(body)
         .map(drop)
 }

@@ -45,6 +45,7 @@ pub fn run(context: &Context, run: Run, interrupt: Option<&Interrupt>) -> Exit {
             ..console::Settings::default()
         },
         reconnect: words.reconnect,
+        dead_after: policy(&words).dead_after,
         capture,
     };
     let open = {

@@ -24,6 +24,8 @@ pub(super) struct Wanted {
     pub sinks: sinks::Settings,
     pub edge: console::Settings,
     pub reconnect: Option<Reconnect>,
+    /// After how much silence a session counts as lost.
+    pub dead_after: Duration,
     /// `sol capture`: errors that last have a status of their own, systemd is told.
     pub capture: bool,
 }
@@ -56,6 +58,7 @@ pub(super) fn run<S: Send + 'static, C: Core>(
     let mut run = Attended {
         edge: wanted.edge,
         reconnect: wanted.reconnect,
+        dead_after: wanted.dead_after,
         lasting,
         signals: None,
         backoff: Backoff::default(),
@@ -87,6 +90,7 @@ pub(super) fn run<S: Send + 'static, C: Core>(
 struct Attended {
     edge: console::Settings,
     reconnect: Option<Reconnect>,
+    dead_after: Duration,
     lasting: Exit,
     signals: Option<SignalQueue>,
     backoff: Backoff,
@@ -163,6 +167,9 @@ impl Attended {
         }
         let text = message.unwrap_or_default();
         if by_bmc && self.may_try() {
+            if opened {
+                sinks.session_lost(self.dead_after);
+            }
             return Ok(text);
         }
         if !text.is_empty() {

@@ -3,23 +3,24 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{Place, Report};
 use crate::console::clock;
 
 /// One line, with its end. `at` is in milliseconds since 1970.
 pub fn line(report: &Report, host: &str, at: u64) -> String {
-    let mut object = Map::new();
-    object.insert("event".into(), report.name().into());
-    object.insert("time".into(), clock::utc(at).into());
-    object.insert("host".into(), host.into());
-    for (name, value) in fields(report) {
-        object.insert(name.into(), value);
-    }
-    let mut line = ascii(&Value::Object(object).to_string());
-    line.push('\n');
-    line
+    let head = [
+        ("event", report.name().into()),
+        ("time", clock::utc(at).into()),
+        ("host", host.into()),
+    ];
+    let pairs: Vec<String> = head
+        .into_iter()
+        .chain(fields(report))
+        .map(|(name, value): (_, Value)| format!("\"{name}\":{value}"))
+        .collect();
+    ascii(&format!("{{{}}}\n", pairs.join(",")))
 }
 
 /// What an event says beside its name, its time and its host, in the order of the manual.

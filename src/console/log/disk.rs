@@ -7,6 +7,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Component, Path, PathBuf};
+use std::time::UNIX_EPOCH;
 
 use nix::errno::Errno;
 use nix::fcntl::{AT_FDCWD, AtFlags, Flock, FlockArg, OFlag, openat, renameat};
@@ -65,6 +66,15 @@ impl Disk {
     /// The file's present name.
     pub fn path(&self) -> &Path {
         &self.open.path
+    }
+
+    /// When the file was last written to, in milliseconds since 1970; nothing where it is empty.
+    pub fn last_written(&self) -> Option<u64> {
+        let metadata = self.open.file.metadata().ok()?;
+        let since = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+        (self.open.length > 0)
+            .then(|| u64::try_from(since.as_millis()).ok())
+            .flatten()
     }
 
     fn side_name(&self) -> OsString {

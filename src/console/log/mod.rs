@@ -153,6 +153,7 @@ pub struct Log {
     shared: Arc<Shared>,
     ended: Receiver<()>,
     resume: Option<Position>,
+    last_written: Option<u64>,
     /// What came while too much waited.
     lost: Option<Loss>,
     on: bool,
@@ -173,11 +174,16 @@ impl Log {
     /// One line that names the file and what is wrong with it.
     pub fn open(settings: &Settings) -> Result<Self, String> {
         let disk = Disk::open(&settings.file, &settings.host, clock::wall_clock())?;
-        Self::start(disk, settings)
+        let last_written = disk.last_written();
+        Self::start(disk, settings, last_written)
             .map_err(|error| format!("Cannot start the log's thread: {error}"))
     }
 
-    fn start(medium: impl Medium + Send + 'static, settings: &Settings) -> io::Result<Self> {
+    fn start(
+        medium: impl Medium + Send + 'static,
+        settings: &Settings,
+        last_written: Option<u64>,
+    ) -> io::Result<Self> {
         let resume = medium.committed().map(|committed| committed.position);
         let shared = Arc::new(Shared {
             length: AtomicU64::new(medium.length()),
@@ -188,7 +194,7 @@ impl Log {
         let (tell, news) = bounded(NEWS);
         let (end, ended) = bounded(0);
         let theirs = Arc::clone(&shared);
-        stop::spawn("log", move || {
+        stop::spawn_with_stack("log", STACK, move || {
             work(writer, &queue, &tell, &theirs);
             drop(end);
         })?;
@@ -198,6 +204,7 @@ impl Log {
             shared,
             ended,
             resume,
+            last_written,
             lost: None,
             on: true,
             format: settings.timestamps,
@@ -209,6 +216,11 @@ impl Log {
     /// Where the file's text ends in the BMC's log, as an earlier run left it: from here on output is wanted again.
     pub fn resume_point(&self) -> Option<Position> {
         self.resume
+    }
+
+    /// When an earlier run wrote to the file last, in milliseconds since 1970; nothing where none did.
+    pub fn last_written(&self) -> Option<u64> {
+        self.last_written
     }
 
     /// Bytes of the file.
@@ -378,6 +390,9 @@ fn weight(job: &Job) -> usize {
         _ => JOB,
     }
 }
+
+/// Bytes of the thread's stack: finding and reading the time zone takes more than carrying bytes.
+const STACK: usize = 1 << 20;
 
 /// How often the file is looked for by its name.
 const LOOK: Duration = Duration::from_secs(5);
