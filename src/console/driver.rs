@@ -270,12 +270,7 @@ impl<'a, C: Core> Driver<'a, C> {
             self.report(&gap);
         }
         let raw = self.edge.terminal.as_ref().is_some_and(Terminal::enter_raw);
-        let mut banner = banner(self.typing.escape());
-        if raw && self.edge.on_terminal {
-            // As the terminal would have written it.
-            banner.insert(banner.len() - 1, b'\r');
-        }
-        self.edge.screen.show(banner);
+        self.say(banner(self.typing.escape()), raw);
         self.edge.screen.output.drain(FLUSH_PATIENCE);
     }
 
@@ -342,10 +337,20 @@ impl<'a, C: Core> Driver<'a, C> {
         }
     }
 
+    /// Shows a text of stock's; a raw terminal does not make a new line of an LF by itself.
+    fn say(&mut self, text: Vec<u8>, raw: bool) {
+        let text = if raw && self.edge.on_terminal {
+            let lines: Vec<&[u8]> = text.split(|byte| *byte == b'\n').collect();
+            lines.join(&b"\r\n"[..])
+        } else {
+            text
+        };
+        self.edge.screen.show(text);
+    }
+
     fn act(&mut self, action: Action) {
-        self.edge
-            .screen
-            .show(announcement(self.typing.escape(), action));
+        let raw = self.edge.terminal.is_some();
+        self.say(announcement(self.typing.escape(), action), raw);
         match action {
             Action::Help => {}
             Action::Log => {

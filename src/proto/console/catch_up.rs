@@ -75,11 +75,6 @@ impl CatchUp {
         (self.epoch, self.have)
     }
 
-    /// The offset of the byte that the stream brings next.
-    pub(super) fn stream(&self) -> u64 {
-        self.stream
-    }
-
     /// Whether the log is being read.
     pub(super) fn is_reading(&self) -> bool {
         self.reading
