@@ -13,6 +13,8 @@ debian_packages() {
     local missing=()
     need ipmitool ipmitool
     need ipmi_sim openipmi
+    need conserver conserver-server
+    need conmand conman
     need ipmiconsole freeipmi-tools
     need expect expect
     need setsid util-linux
@@ -76,7 +78,7 @@ give_up() {
     cat >&2 <<END
 setup-peers: $1.
 The tests run against real peers. Please install them yourself and try again:
-    apt-get install ipmitool openipmi freeipmi-tools expect util-linux procps python3 python3-venv
+    apt-get install ipmitool openipmi conserver-server conman freeipmi-tools expect util-linux procps python3 python3-venv
     python3 -m venv target/peers/python
     target/peers/python/bin/pip install -r compat-tests/peers/requirements.txt
     cp compat-tests/peers/requirements.txt target/peers/python/
