@@ -1,6 +1,7 @@
 //! Cases of `sol`.
 
 use compat_tests::dummy::Script;
+use steadysol::commands::sol::words::{WORDS, Word};
 
 use crate::cases::{reset, same};
 use crate::{Case, Expect};
@@ -50,13 +51,11 @@ fn words(cases: &mut Vec<Case>) {
     ] {
         cases.push(same("sol activate", words, good()));
     }
+    let list = WORDS.iter().map(Word::shown).collect::<Vec<_>>().join(", ");
     for word in ["bogus", "usesolkeepalivex", "nokeepalive=1", "instance", ""] {
         let mut case = same("sol activate", &format!("sol activate {word}"), good());
         case.expect = Expect::Ours {
-            stderr: format!(
-                "Invalid word '{word}' after activate: use usesolkeepalive, nokeepalive, instance=N, force, noinput, \
-                 keepalive=SECONDS, dead-after=SECONDS\n"
-            ),
+            stderr: format!("Invalid word '{word}' after activate: use {list}\n"),
             why: "a bad word after activate is answered with the good ones, of which stock knows three",
         };
         cases.push(case);
