@@ -19,6 +19,10 @@ pub(super) struct Activation {
     instance: u8,
     auxiliary: u8,
     evictions: u32,
+    /// The BMC has named another session as the payload's owner.
+    anothers: bool,
+    /// The privilege level was refused, so that the session may do less than the first one.
+    unprivileged: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,6 +101,18 @@ impl Activation {
             instance,
             auxiliary,
             evictions: 0,
+            anothers: false,
+            unprivileged: false,
+        }
+    }
+
+    /// Whether asking again later could not help: the payload is another user's, or switched off. Everything else a
+    /// BMC that has just started may take back: it is busy, has no room yet, does not know its users yet.
+    pub(super) fn is_final(&self, refusal: Refusal) -> bool {
+        match refusal {
+            Refusal::Code(ALREADY_ACTIVE) => self.anothers,
+            Refusal::Code(DISABLED) => !self.unprivileged,
+            Refusal::Code(_) | Refusal::NoAnswer | Refusal::ShortAnswer(_) => false,
         }
     }
 
@@ -120,7 +136,12 @@ impl Activation {
             };
         };
         match self.stage {
-            Stage::Raise | Stage::Evict => self.go(now, link, Stage::Activate),
+            Stage::Raise => {
+                // Some BMCs refuse, and are at that level already.
+                self.unprivileged = answer.code != 0;
+                self.go(now, link, Stage::Activate)
+            }
+            Stage::Evict => self.go(now, link, Stage::Activate),
             Stage::AskOwner if self.is_ours(answer) => self.evict(now, link),
             // Not to be told by this BMC: then sessions that are ours for certain are closed, which frees what they have.
             Stage::AskOwner if owner(answer).is_none() && self.has_others(link) => {
@@ -131,7 +152,11 @@ impl Activation {
                 }
                 self.go(now, link, Stage::Activate)
             }
-            Stage::AskOwner => Some(Err(Refusal::Code(ALREADY_ACTIVE))),
+            Stage::AskOwner => {
+                // 0 is nobody: it has been given up just now.
+                self.anothers = owner(answer).is_some_and(|owner| owner != 0);
+                Some(Err(Refusal::Code(ALREADY_ACTIVE)))
+            }
             Stage::Activate => match answer.code {
                 0 => Some(activated(&answer.data)),
                 ALREADY_ACTIVE if self.evictions >= EVICTIONS => {
@@ -312,6 +337,7 @@ const USER: u8 = 2;
 const ENCRYPTED: u8 = 0x80;
 const AUTHENTICATED: u8 = 0x40;
 const ALREADY_ACTIVE: u8 = 0x80;
+const DISABLED: u8 = 0x81;
 /// Some BMCs say that they have deactivated and have not: every loop is bounded.
 const EVICTIONS: u32 = 3;
 
