@@ -17,6 +17,7 @@ use super::events::Report;
 use super::input::Typed;
 use super::log::News;
 use super::notice;
+use super::repeats::Repeats;
 use super::sinks::Ask;
 use super::terminal::{self, Terminal};
 use super::typing::Typing;
@@ -38,6 +39,7 @@ pub struct Driver<'a, C> {
     paused: bool,
     /// The last notice that found the output paused.
     held_notice: Option<String>,
+    repeats: Repeats,
     ending: Ending,
     /// What the run comes to, whatever the core says when it closes.
     verdict: Option<Outcome>,
@@ -87,6 +89,7 @@ impl<'a, C: Core> Driver<'a, C> {
             opened: false,
             paused: false,
             held_notice: None,
+            repeats: Repeats::default(),
             ending: Ending::No,
             verdict: None,
             reason: None,
@@ -165,6 +168,7 @@ impl<'a, C: Core> Driver<'a, C> {
             .into_iter()
             .chain(ours)
             .chain(sinks)
+            .chain(self.repeats.poll_timeout())
             .min()
     }
 
@@ -177,6 +181,9 @@ impl<'a, C: Core> Driver<'a, C> {
             self.core.handle_timeout(now);
         }
         self.edge.sinks.tick(now);
+        for text in self.repeats.due(now) {
+            self.show_notice(text);
+        }
         self.end_in_time(now);
         self.typing.forward(&mut self.core, now);
         self.drain_input(now);
@@ -213,14 +220,20 @@ impl<'a, C: Core> Driver<'a, C> {
     /// Shows one line to the user.
     fn notice(&mut self, text: Option<String>) {
         match text {
+            Some(text) if !self.repeats.admit(Instant::now(), &text) => {}
+            Some(text) => self.show_notice(text),
+            None => {}
+        }
+    }
+
+    fn show_notice(&mut self, text: String) {
+        if self.paused {
             // Behind a full buffer of output notices would pile up: the last one waits, such as the one that says
             // that the BMC has dropped what nobody read.
-            Some(text) if self.paused => {
-                log::info!("{}", notice::plain(&text));
-                self.held_notice = Some(text);
-            }
-            Some(text) => self.edge.screen.notice(&text),
-            None => {}
+            log::info!("{}", notice::plain(&text));
+            self.held_notice = Some(text);
+        } else {
+            self.edge.screen.notice(&text);
         }
     }
 

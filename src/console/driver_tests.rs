@@ -57,6 +57,7 @@ impl Core for FakeCore {
                 });
             }
             b"notice" => script.events.push_back(Event::Notice("quiet".to_owned())),
+            b"other notice" => script.events.push_back(Event::Notice("back".to_owned())),
             b"ping" => script.transmits.push_back(b"pong".to_vec()),
             b"wake" => {}
             data => script.events.push_back(Event::Data(data.to_vec().into())),
@@ -407,7 +408,7 @@ fn deadlines_are_met_however_busy_the_network_is() {
 }
 
 #[test]
-fn a_notice_stands_on_its_own_line_between_the_output() {
+fn a_notice_stands_on_its_own_line_between_the_output_and_not_twice_in_a_row() {
     let mut bench = Bench::new();
     bench.opened();
     for datagram in [
@@ -415,11 +416,12 @@ fn a_notice_stands_on_its_own_line_between_the_output() {
         b"notice",
         b"more\n",
         b"notice",
+        b"other notice",
         b"close",
     ] {
         bench.bmc(datagram);
     }
-    assert_eq!(bench.end().1, "login: \r\n[quiet]\r\nmore\n[quiet]\r\n");
+    assert_eq!(bench.end().1, "login: \r\n[quiet]\r\nmore\n[back]\r\n");
 }
 
 #[test]

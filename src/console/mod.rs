@@ -33,6 +33,7 @@ pub mod network;
 pub mod notice;
 pub mod notify;
 pub mod output;
+pub mod repeats;
 pub mod screen;
 pub mod session;
 pub mod signals;

@@ -1,15 +1,16 @@
 //! The thread that writes the console's output, so that a reader that stalls does not stall the session.
 //!
 //! The buffer is bounded by its user: [`Output::pending`] says how much waits, and the driver tells the BMC to hold
-//! the rest.
+//! the rest. Output that comes byte by byte is joined while it waits, so that it takes hardly more memory than that.
 
+use std::collections::VecDeque;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
+use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use nix::errno::Errno;
 use nix::unistd::write;
 
@@ -18,7 +19,8 @@ use super::stop::{self, Listener, Stop};
 /// Two files that are written in one order: the output, and what is said beside it on the same screen.
 #[derive(Debug)]
 pub struct Output {
-    chunks: Sender<Chunk>,
+    /// Tells the thread that there are chunks.
+    wake: Sender<()>,
     progress: Receiver<()>,
     shared: Arc<Shared>,
     _stop: Stop,
@@ -31,13 +33,13 @@ impl Output {
     ///
     /// When the system has no thread or file descriptor left.
     pub fn start(output: OwnedFd, beside: OwnedFd) -> io::Result<Self> {
-        let (sender, chunks) = unbounded::<Chunk>();
+        let (wake, woken) = bounded(1);
         let (tell, progress) = bounded(1);
         let (stop, listener) = stop::pair()?;
         let shared = Arc::new(Shared::default());
         let theirs = Arc::clone(&shared);
         stop::spawn("output", move || {
-            for chunk in chunks {
+            for chunk in woken.iter().flat_map(|()| theirs.chunks()) {
                 let result = match &chunk {
                     // After a failure nothing more is written, only counted off.
                     Chunk::Output(_) if theirs.failed().is_some() => Ok(()),
@@ -53,7 +55,7 @@ impl Output {
             }
         })?;
         Ok(Self {
-            chunks: sender,
+            wake,
             progress,
             shared,
             _stop: stop,
@@ -103,9 +105,15 @@ impl Output {
 
     fn queue(&self, chunk: Chunk) {
         let len = chunk.len();
+        if len == 0 {
+            return;
+        }
         self.shared.pending.fetch_add(len, Ordering::SeqCst);
-        if len > 0 && self.chunks.send(chunk).is_err() {
+        self.shared.queue(chunk);
+        // Full means that the thread is woken already.
+        if let Err(TrySendError::Disconnected(())) = self.wake.try_send(()) {
             // The thread ended, which it does only when it panicked: nothing will ever be written.
+            self.shared.waiting().clear();
             self.shared.pending.fetch_sub(len, Ordering::SeqCst);
             self.shared.errno.store(Errno::EIO as i32, Ordering::SeqCst);
         }
@@ -124,16 +132,50 @@ impl Chunk {
             Self::Output(bytes) | Self::Beside(bytes) => bytes.len(),
         }
     }
+
+    /// Appends another chunk of the same file; gives it back where it is for the other, or too long.
+    fn join(&mut self, other: Self) -> Option<Self> {
+        match (self, other) {
+            (Self::Output(bytes), Self::Output(more))
+            | (Self::Beside(bytes), Self::Beside(more))
+                if bytes.len() + more.len() <= JOINED =>
+            {
+                bytes.extend_from_slice(&more);
+                None
+            }
+            (_, other) => Some(other),
+        }
+    }
 }
 
 #[derive(Debug, Default)]
 struct Shared {
+    waiting: Mutex<VecDeque<Chunk>>,
     pending: AtomicUsize,
     /// The error that ended the output; 0 while there is none.
     errno: AtomicI32,
 }
 
 impl Shared {
+    fn waiting(&self) -> MutexGuard<'_, VecDeque<Chunk>> {
+        // No panic can leave a queue half changed.
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn queue(&self, chunk: Chunk) {
+        let mut waiting = self.waiting();
+        let rest = match waiting.back_mut() {
+            Some(last) => last.join(chunk),
+            None => Some(chunk),
+        };
+        waiting.extend(rest);
+    }
+
+    /// The chunks that wait, one after the other, until there is none.
+    fn chunks(&self) -> impl Iterator<Item = Chunk> {
+        std::iter::from_fn(|| self.waiting().pop_front())
+    }
+
     fn failed(&self) -> Option<Errno> {
         match self.errno.load(Ordering::SeqCst) {
             0 => None,
@@ -159,11 +201,22 @@ fn write_all(fd: &OwnedFd, mut bytes: &[u8], stop: &Listener) -> Result<(), Errn
 /// The largest single write, in bytes: what a pipe that is ready for writing takes without blocking (`PIPE_BUF`).
 const MAX_WRITE: usize = 4096;
 
+/// Bytes that waiting chunks are joined up to.
+const JOINED: usize = 16 * 1024;
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::fs::File;
     use std::io::Read;
+
+    impl Chunk {
+        fn capacity(&self) -> usize {
+            match self {
+                Self::Output(bytes) | Self::Beside(bytes) => bytes.capacity(),
+            }
+        }
+    }
 
     fn output() -> (File, Output) {
         let (reader, writer) = nix::unistd::pipe().unwrap();
@@ -195,6 +248,25 @@ mod tests {
         reader.read_exact(&mut got).unwrap();
         output.drain(Duration::from_secs(5));
         assert_eq!((output.pending(), got == text), (0, true));
+    }
+
+    #[test]
+    fn single_bytes_that_wait_take_hardly_more_memory_than_themselves() {
+        let (mut reader, output) = output();
+        output.write(vec![b'x'; 100_000]);
+        for n in 0..200_000u32 {
+            output.write(vec![n as u8]);
+        }
+        output.write_beside(b"!".to_vec());
+        output.write(b"end".to_vec());
+        let memory: usize = output.shared.waiting().iter().map(Chunk::capacity).sum();
+        assert!(memory < 2 * 200_000 + 2 * JOINED, "{memory}");
+        let chunks = output.shared.waiting().len();
+        assert!(chunks < 20, "{chunks}");
+        let mut got = vec![0; 300_004];
+        reader.read_exact(&mut got).unwrap();
+        assert!((0..200_000u32).all(|n| got[100_000 + n as usize] == n as u8));
+        assert_eq!(&got[300_000..], b"!end");
     }
 
     #[test]
