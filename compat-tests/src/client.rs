@@ -28,6 +28,16 @@ impl Output {
             .collect()
     }
 
+    /// How many bytes so far.
+    pub fn count(&self) -> usize {
+        self.0
+            .lock()
+            .unwrap()
+            .iter()
+            .map(|(_, piece)| piece.len())
+            .sum()
+    }
+
     /// Everything so far, as text.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.bytes()).into_owned()

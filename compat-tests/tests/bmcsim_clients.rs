@@ -6,7 +6,6 @@ use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use compat_tests::accounting;
 use compat_tests::binaries;
 use compat_tests::bmcsim::BmcSim;
 use compat_tests::client::{OnTerminal, wait_until};
@@ -211,42 +210,6 @@ sys.stdout.write(text().decode())
         "{}",
         done.stderr
     );
-}
-
-#[test]
-fn two_megabytes_reach_stock_byte_for_byte() {
-    let count = 60_000;
-    let text: String = (0..count).map(accounting::line).collect();
-    assert!(text.len() > 1_500_000);
-    let directory = tempfile::tempdir().expect("a temporary directory");
-    let file = directory.path().join("text");
-    std::fs::write(&file, text).expect("a temporary file");
-    // The machine says it all as soon as somebody types.
-    let serial = format!(
-        "exec:stty raw -echo; head -c1 >/dev/null; cat {}; sleep 1000",
-        file.display()
-    );
-    let bmc = BmcSim::start(&["--serial", &serial]);
-    let console = OnTerminal::start(
-        &binaries::stock(),
-        &arguments(bmc.address(), LANPLUS, SOL),
-        &ENVIRONMENT,
-    );
-    assert!(
-        console.screen.wait_for(BANNER, SOON),
-        "{}",
-        console.screen.text()
-    );
-    std::thread::sleep(Duration::from_millis(500));
-    console.type_in(b"g");
-    let quiet = || {
-        console
-            .screen
-            .last_at()
-            .is_some_and(|at| at.elapsed() > Duration::from_secs(3))
-    };
-    assert!(wait_until(Duration::from_secs(120), quiet));
-    assert!(accounting::lines(&console.screen.bytes(), count).is_perfect());
 }
 
 #[test]
