@@ -142,10 +142,11 @@ fn a_second_console_is_refused_in_stocks_words() {
     );
 }
 
+/// `ipmi_sim` tells the first client nothing; it finds out with its next keepalive, which is due after 15 s.
 #[test]
-fn force_takes_the_console_over() {
+fn force_takes_the_console_over_and_the_first_client_learns_it_within_20_seconds() {
     let mut rig = Rig::start();
-    let first = rig.console(Who::Ours, &[]);
+    let mut first = rig.console(Who::Ours, &[]);
     must_be_up(&first);
     let second = rig.console(Who::Ours, &["force"]);
     must_be_up(&second);
@@ -156,6 +157,19 @@ fn force_takes_the_console_over() {
         "{}{}",
         second.stdout.text(),
         second.stderr.text()
+    );
+    let status = first.wait(Duration::from_secs(20));
+    assert_eq!(
+        status.and_then(|status| status.code()),
+        Some(1),
+        "{}",
+        first.stderr.text()
+    );
+    let told = "Another session has taken the console over\nSOL session closed by BMC\n";
+    assert!(
+        first.stderr.text().ends_with(told),
+        "{}",
+        first.stderr.text()
     );
 }
 
