@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use super::clock;
 use super::core::{Core, Data, Event, Status, Why};
 use super::events::{Place, Report};
+use super::log::Position;
 use crate::ipmi::{AnswerError, Failure, Length, payload};
 use crate::proto::console::{self, CloseReason, Console, Datagram, Notice, Refusal};
 use crate::transport::TransportError;
@@ -52,6 +53,10 @@ impl Core for Console {
         Self::shut_down(self, now);
     }
 
+    fn resumes(&self) -> bool {
+        self.goes_on()
+    }
+
     fn status(&self) -> Status {
         let ledger = self.link().ledger();
         Status {
@@ -66,8 +71,13 @@ fn told(event: console::Event) -> Option<Event> {
     Some(match event {
         console::Event::Opened => Event::Opened,
         console::Event::Data(data) => Event::Data(data.into()),
-        console::Event::Recovered(data, first, _) => Event::Data(Data {
+        console::Event::Placed(data, place) => Event::Data(Data {
+            position: Some(position(place)),
+            ..Data::from(data)
+        }),
+        console::Event::Recovered(data, first, _, place) => Event::Data(Data {
             at: Some(first),
+            position: Some(position(place)),
             ..Data::from(data)
         }),
         console::Event::Report(report) => Event::Report {
@@ -89,6 +99,10 @@ fn told(event: console::Event) -> Option<Event> {
             }
         }
     })
+}
+
+fn position((epoch, offset): console::Place) -> Position {
+    Position { epoch, offset }
 }
 
 /// The core's report in the edge's words; nothing for what the edge sees itself.

@@ -49,6 +49,8 @@ pub struct Sinks {
     started: Instant,
     /// The wall clock when the last output came, or all began.
     last_output: u64,
+    /// Up to where output has come, by the BMC's count.
+    reached: Option<log::Position>,
     /// From when on output may have been missed.
     missed_since: Option<u64>,
 }
@@ -90,6 +92,7 @@ impl Sinks {
             notify,
             started: now,
             last_output: clock::wall_clock(),
+            reached: None,
             // What the log got last may have come a moment before it was written.
             missed_since: log
                 .as_ref()
@@ -107,9 +110,10 @@ impl Sinks {
         &self.news
     }
 
-    /// Up to where an earlier run's log is complete.
+    /// Up to where output has come: in this run, else in the one that wrote the log before.
     pub fn resume_point(&self) -> Option<log::Position> {
-        self.log.as_ref().and_then(Log::resume_point)
+        self.reached
+            .or_else(|| self.log.as_ref().and_then(Log::resume_point))
     }
 
     /// When [`tick`](Self::tick) wants to be called, or the console is to end.
@@ -148,6 +152,9 @@ impl Sinks {
             at: data.at.unwrap_or(now),
             position: data.position,
         };
+        if let Some(position) = chunk.position {
+            self.reached = Some(position.plus(chunk.bytes.len()));
+        }
         if !self.wanted(chunk.at) {
             return Vec::new();
         }

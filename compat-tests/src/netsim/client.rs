@@ -65,6 +65,8 @@ impl Client {
             wall: EPOCH_MS,
             extension: EXTENSION_IANA,
             cycle: 4,
+            resume: None,
+            former: None,
             make_entropy,
         };
         let handshake = Handshake::new(now, config.clone(), make_entropy());

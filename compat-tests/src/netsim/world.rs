@@ -364,7 +364,7 @@ impl World {
                     self.outcome.opened = Some(self.now);
                     self.heard = self.now;
                 }
-                Event::Data(bytes) | Event::Recovered(bytes, ..) => {
+                Event::Data(bytes) | Event::Placed(bytes, _) | Event::Recovered(bytes, ..) => {
                     self.outcome.shown_at = self.now;
                     self.books.show(&bytes, counted)?;
                 }

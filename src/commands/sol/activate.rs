@@ -1,11 +1,13 @@
 //! `sol activate` and `sol capture`: a session, and the console over it.
 
+use std::cell::Cell;
 use std::fs::File;
 use std::time::{Duration, Instant};
 
 use crate::cli::context::{Context, Oem};
 use crate::cli::exit::Exit;
 use crate::commands::connect;
+use crate::console::log::Position;
 use crate::console::{self, sinks};
 use crate::ipmi::payload::ActivateSol;
 use crate::proto::Entropy;
@@ -54,13 +56,23 @@ pub fn run(context: &Context, run: Run, interrupt: Option<&Interrupt>) -> Exit {
         let interrupt = interrupt.filter(|_| words.reconnect.is_none()).cloned();
         move || connect::again(&context, interrupt.as_ref())
     };
-    attend::run(wanted, interrupt, open, |lanplus| {
-        session(context, &words, lanplus.into_parts())
+    let former = Cell::new(None);
+    attend::run(wanted, interrupt, open, |lanplus, resume| {
+        let parts = lanplus.into_parts();
+        // What the BMC calls this session tells the next one whose payload it finds.
+        let before = former.replace(Some(parts.link.session().bmc_id()));
+        session(context, &words, parts, resume, before)
     })
 }
 
 /// The console over an open session.
-fn session(context: &Context, words: &ActivateWords, parts: Parts) -> Session<Console> {
+fn session(
+    context: &Context,
+    words: &ActivateWords,
+    parts: Parts,
+    resume: Option<Position>,
+    former: Option<u32>,
+) -> Session<Console> {
     let Parts {
         socket,
         link,
@@ -81,6 +93,8 @@ fn session(context: &Context, words: &ActivateWords, parts: Parts) -> Session<Co
         wall: console::clock::wall_clock(),
         extension: DEFAULT_IANA,
         cycle: words.cycle.into(),
+        resume: resume.map(|position| (position.epoch, position.offset)),
+        former,
         make_entropy,
     };
     Session {

@@ -13,6 +13,7 @@ use super::words::Reconnect;
 use crate::cli::exit::Exit;
 use crate::commands::connect::Refused;
 use crate::console::events::Report;
+use crate::console::log::Position;
 use crate::console::sinks::{self, Ask, Sinks};
 use crate::console::{self, Core, Ended, Outcome, SignalQueue, notice};
 use crate::proto::Entropy;
@@ -36,12 +37,13 @@ pub(super) struct Session<C> {
     pub socket: UdpSocket,
 }
 
-/// Runs until the end. `open` makes a session, in bounded time; `begin` makes a console of it.
+/// Runs until the end. `open` makes a session, in bounded time; `begin` makes a console of it, which goes on from
+/// where output has come before.
 pub(super) fn run<S: Send + 'static, C: Core>(
     wanted: Wanted,
     interrupt: Option<&Interrupt>,
     open: impl Fn() -> Result<S, Refused> + Clone + Send + 'static,
-    begin: impl Fn(S) -> Session<C>,
+    begin: impl Fn(S, Option<Position>) -> Session<C>,
 ) -> Exit {
     let lasting = if wanted.capture {
         Exit::Lasting
@@ -103,11 +105,14 @@ impl Attended {
         &mut self,
         sinks: &mut Sinks,
         open: impl Fn() -> Result<S, Refused> + Clone + Send + 'static,
-        begin: impl Fn(S) -> Session<C>,
+        begin: impl Fn(S, Option<Position>) -> Session<C>,
     ) -> Exit {
         loop {
             let why = match self.open(sinks, open.clone()) {
-                Opened::Session(session) => match self.session(sinks, begin(session)) {
+                Opened::Session(session) => match {
+                    let console = begin(session, sinks.resume_point());
+                    self.session(sinks, console)
+                } {
                     Ok(why) => why,
                     Err(exit) => return exit,
                 },

@@ -46,7 +46,8 @@ pub(super) struct Activated {
 impl Activation {
     /// Activates over a session that has its privilege level.
     pub(super) fn start(now: Instant, link: &mut Link, settings: &Settings) -> Self {
-        Self::begin(now, link, settings, Stage::Activate, Vec::new())
+        let ours = settings.former.into_iter().collect();
+        Self::begin(now, link, settings, Stage::Activate, ours)
     }
 
     /// Activates over a session that has just been made to take the place of another, all of which the BMC

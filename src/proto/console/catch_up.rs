@@ -44,8 +44,12 @@ pub(super) struct Progress {
     pub(super) recovered: Option<(Vec<u8>, u64, u64)>,
     /// Bytes that the log has overwritten.
     pub(super) lost: u64,
+    /// Where the first of these stands.
+    pub(super) recovered_at: u64,
     /// Bytes of the stream that were waiting.
     pub(super) released: Vec<u8>,
+    /// Where the first of these stands.
+    pub(super) released_at: u64,
     /// All is fetched: so many bytes since the reading began.
     pub(super) done: Option<u64>,
 }
@@ -173,6 +177,7 @@ impl CatchUp {
         };
         let taken = &there[..there.len().min(room)];
         if !taken.is_empty() {
+            progress.recovered_at = self.have;
             self.have += taken.len() as u64;
             self.recovered += taken.len() as u64;
             progress.recovered = Some((taken.to_vec(), piece.first, piece.last));
@@ -226,6 +231,7 @@ impl CatchUp {
     fn finish(&mut self, mut progress: Progress) -> Progress {
         let skip = usize::try_from(self.have - self.held_from()).unwrap_or(usize::MAX);
         let held: Vec<u8> = std::mem::take(&mut self.held).into();
+        progress.released_at = self.have;
         progress.released = held.get(skip..).unwrap_or_default().to_vec();
         progress.done = Some(std::mem::take(&mut self.recovered));
         self.have = self.have.max(self.stream);

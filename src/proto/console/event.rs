@@ -8,11 +8,13 @@ use std::time::Duration;
 pub enum Event {
     /// The payload is active, for the first time.
     Opened,
-    /// Console output, in order.
+    /// Console output, in order, whose place in the BMC's log is not known.
     Data(Vec<u8>),
+    /// Console output, in order, and where its first byte stands in the BMC's log.
+    Placed(Vec<u8>, Place),
     /// Console output that the stream had left out, from the BMC's log, with the BMC's times (milliseconds since
-    /// 1970) of its first and last byte. It stands where it belongs.
-    Recovered(Vec<u8>, u64, u64),
+    /// 1970) of its first and last byte, and where the first stands in that log. It comes where it belongs.
+    Recovered(Vec<u8>, u64, u64, Place),
     /// One line for the user.
     Notice(Notice),
     /// For who keeps an account.
@@ -20,6 +22,9 @@ pub enum Event {
     /// The console is over; nothing follows.
     Closed(CloseReason),
 }
+
+/// A place in the BMC's console log: the log's epoch, and the offset. Places of two epochs are never compared.
+pub type Place = (u64, u64);
 
 /// Something the user should know, and need not act on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

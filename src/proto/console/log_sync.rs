@@ -10,7 +10,7 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use super::catch_up::{CatchUp, Progress};
-use super::event::Report;
+use super::event::{Place, Report};
 use crate::proto::inflight::{Kind, RequestId};
 use crate::proto::link::{Answer, Ask, Done, Link, Patience};
 use crate::wire::console_log::{self, Beat, BeatStatus, Heartbeat, Info, Log, iana_bytes};
@@ -76,9 +76,9 @@ struct Cycle {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Out {
     /// Console output of the stream.
-    Data(Vec<u8>),
+    Data(Vec<u8>, Option<Place>),
     /// Console output from the log, with the BMC's times of its first and last byte.
-    Recovered(Vec<u8>, u64, u64),
+    Recovered(Vec<u8>, u64, u64, Place),
     /// For who keeps an account.
     Report(Report),
 }
@@ -92,6 +92,7 @@ impl LogSync {
         instance: u8,
         cycle: u32,
         patience: Patience,
+        have: Option<Place>,
     ) -> Self {
         Self {
             iana: iana_bytes(iana),
@@ -106,7 +107,7 @@ impl LogSync {
                 length: cycle.max(1),
                 ..Cycle::default()
             },
-            have: None,
+            have,
             streamed: 0,
             waiting: None,
             skipped: 0,
@@ -193,7 +194,7 @@ impl LogSync {
             if length > 0 {
                 self.last_packet = length;
             }
-            return data(catch_up.stream_brings(bytes));
+            return brought(catch_up, bytes);
         }
         match &mut self.waiting {
             Some((_, waiting)) if waiting.len() + length <= MOST_WAITING => {
@@ -203,13 +204,13 @@ impl LogSync {
             Some(_) => {
                 let mut out = self.stop_waiting();
                 self.streamed += length as u64;
-                out.extend(data(bytes));
+                out.extend(data(bytes, None));
                 out
             }
             None => {
                 self.streamed += length as u64;
                 self.last_packet = length;
-                data(bytes)
+                data(bytes, None)
             }
         }
     }
@@ -261,7 +262,11 @@ impl LogSync {
                 .as_mut()
                 .map(CatchUp::abandon)
                 .unwrap_or_default();
-            out.extend(told(progress));
+            let epoch = self
+                .catch_up
+                .as_ref()
+                .map_or(0, |catch_up| catch_up.position().0);
+            out.extend(told(progress, epoch));
         }
         let held = self
             .held_since
@@ -395,7 +400,7 @@ impl LogSync {
                 }
             };
             let catch_up = self.catch_up.insert(catch_up);
-            out.extend(data(catch_up.stream_brings(std::mem::take(&mut waiting))));
+            out.extend(brought(catch_up, std::mem::take(&mut waiting)));
         }
         let Some(catch_up) = &mut self.catch_up else {
             return out;
@@ -407,7 +412,8 @@ impl LogSync {
         let counts = self.held_since.is_none_or(|since| sent >= since);
         if more > 0 || (counts && catch_up.is_held_back()) {
             self.held_since = None;
-            out.extend(told(catch_up.skipped(more)));
+            let epoch = catch_up.position().0;
+            out.extend(told(catch_up.skipped(more), epoch));
         }
         out
     }
@@ -420,6 +426,7 @@ impl LogSync {
         let Some(catch_up) = &mut self.catch_up else {
             return Vec::new();
         };
+        let epoch = catch_up.position().0;
         // A BMC that is silent is asked again; but one that never answers this must not keep the stream waiting.
         self.unread = if done.answer.is_none() {
             self.unread + 1
@@ -427,9 +434,9 @@ impl LogSync {
             0
         };
         match log {
-            Some(log) => told(catch_up.handle(&log)),
+            Some(log) => told(catch_up.handle(&log), epoch),
             None if done.answer.is_none() && self.unread < UNREAD => Vec::new(),
-            None => told(catch_up.abandon()),
+            None => told(catch_up.abandon(), epoch),
         }
     }
 
@@ -441,7 +448,7 @@ impl LogSync {
         self.have = None;
         self.streamed += waiting.len() as u64;
         let mut out = vec![Out::Report(Report::Gap { bytes: None })];
-        out.extend(data(waiting));
+        out.extend(data(waiting, None));
         out
     }
 
@@ -505,25 +512,34 @@ impl LogSync {
     }
 }
 
-fn data(bytes: Vec<u8>) -> Vec<Out> {
+fn data(bytes: Vec<u8>, place: Option<Place>) -> Vec<Out> {
     if bytes.is_empty() {
         Vec::new()
     } else {
-        vec![Out::Data(bytes)]
+        vec![Out::Data(bytes, place)]
     }
 }
 
-fn told(progress: Progress) -> Vec<Out> {
+/// The stream has brought `bytes`: what can be delivered of them at once.
+fn brought(catch_up: &mut CatchUp, bytes: Vec<u8>) -> Vec<Out> {
+    let fresh = catch_up.stream_brings(bytes);
+    let (epoch, have) = catch_up.position();
+    let place = (epoch, have.saturating_sub(fresh.len() as u64));
+    data(fresh, Some(place))
+}
+
+fn told(progress: Progress, epoch: u64) -> Vec<Out> {
     let mut out = Vec::new();
     if progress.lost > 0 {
         out.push(Out::Report(Report::Gap {
             bytes: Some(progress.lost),
         }));
     }
+    let at = progress.recovered_at;
     out.extend(
         progress
             .recovered
-            .map(|(bytes, first, last)| Out::Recovered(bytes, first, last)),
+            .map(|(bytes, first, last)| Out::Recovered(bytes, first, last, (epoch, at))),
     );
     out.extend(
         progress
@@ -531,7 +547,7 @@ fn told(progress: Progress) -> Vec<Out> {
             .filter(|bytes| *bytes > 0)
             .map(|bytes| Out::Report(Report::Filled { bytes })),
     );
-    out.extend(data(progress.released));
+    out.extend(data(progress.released, Some((epoch, progress.released_at))));
     out
 }
 

@@ -20,7 +20,7 @@ mod tests;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-pub use event::{CloseReason, Event, Notice, Refusal, Report};
+pub use event::{CloseReason, Event, Notice, Place, Refusal, Report};
 pub use port::Datagram;
 
 use super::Entropy;
@@ -62,6 +62,10 @@ pub struct Settings {
     pub extension: u32,
     /// How many heartbeats make a cycle, of which an account is given.
     pub cycle: u32,
+    /// Up to where the output has been delivered before, by an earlier console: what came since is fetched first.
+    pub resume: Option<Place>,
+    /// What the BMC called an earlier session of ours, whose payload may be taken back.
+    pub former: Option<u32>,
     /// Makes random bytes for another session.
     pub make_entropy: fn() -> Box<dyn Entropy>,
 }
@@ -120,6 +124,11 @@ impl Console {
         &self.link
     }
 
+    /// Whether it goes on where an earlier console ended, and tells itself what is missing in between.
+    pub fn goes_on(&self) -> bool {
+        self.settings.resume.is_some()
+    }
+
     /// How many packets were repeated: ours, the BMC's.
     pub fn repeated(&self) -> (u64, u64) {
         (self.outgoing.repeated(), self.incoming.repeated())
@@ -156,6 +165,7 @@ impl Console {
                 settings.instance,
                 settings.cycle,
                 settings.patience,
+                settings.resume,
             ),
             outbox: VecDeque::new(),
             events: VecDeque::new(),
@@ -340,10 +350,13 @@ impl Console {
     fn tell(&mut self, out: Vec<Out>) {
         for out in out {
             match out {
-                Out::Data(data) => self.events.push_back(Event::Data(data)),
-                Out::Recovered(data, first, last) => {
-                    self.events.push_back(Event::Recovered(data, first, last))
+                Out::Data(data, None) => self.events.push_back(Event::Data(data)),
+                Out::Data(data, Some(place)) => {
+                    self.events.push_back(Event::Placed(data, place));
                 }
+                Out::Recovered(data, first, last, place) => self
+                    .events
+                    .push_back(Event::Recovered(data, first, last, place)),
                 Out::Report(report) => {
                     let notice = match report {
                         Report::Gap { bytes } => Some(Notice::Gap(bytes)),

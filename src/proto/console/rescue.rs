@@ -311,6 +311,8 @@ mod tests {
             wall: 1_000_000,
             extension: 32473,
             cycle: 4,
+            resume: None,
+            former: None,
             make_entropy: || Box::new(Counter(7)),
         }
     }

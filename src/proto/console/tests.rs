@@ -200,6 +200,8 @@ impl Rig {
             wall: 1_000_000,
             extension: 32473,
             cycle: 4,
+            resume: None,
+            former: None,
             make_entropy: || Box::new(Counter(7)),
         };
         let config = Config {
@@ -238,7 +240,7 @@ impl Rig {
             }
             while let Some(event) = self.console.poll_event() {
                 match event {
-                    Event::Data(data) => self.shown.extend(data),
+                    Event::Data(data) | Event::Placed(data, _) => self.shown.extend(data),
                     other => self.told.push(((self.now - self.start).as_secs(), other)),
                 }
             }
