@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Brings the peers that the tests need: Debian's ipmitool, OpenIPMI, FreeIPMI and expect, and pyghmi from PyPI in a
-# virtual environment below target/. Quick when all is there; says what is missing, and fails, where it cannot help.
+# Brings the peers that the tests need: Debian's ipmitool, OpenIPMI, FreeIPMI, expect and QEMU, pyghmi from PyPI in a
+# virtual environment below target/, and a Linux guest there too (setup-guest.sh). Quick when all is there; says what is missing, and fails, where it cannot help.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 main() {
     debian_packages
     pyghmi
+    compat-tests/setup-guest.sh
 }
 
 debian_packages() {
@@ -17,6 +18,8 @@ debian_packages() {
     need conmand conman
     need ipmiconsole freeipmi-tools
     need expect expect
+    need qemu-system-x86_64 qemu-system-x86
+    need cpio cpio
     need setsid util-linux
     need ps procps
     # a Python of one's own may stand before Debian's; what counts is that one of them can make environments
@@ -78,10 +81,12 @@ give_up() {
     cat >&2 <<END
 setup-peers: $1.
 The tests run against real peers. Please install them yourself and try again:
-    apt-get install ipmitool openipmi conserver-server conman freeipmi-tools expect util-linux procps python3 python3-venv
+    apt-get install ipmitool openipmi conserver-server conman freeipmi-tools expect qemu-system-x86 cpio util-linux procps \\
+        python3 python3-venv
     python3 -m venv target/peers/python
     target/peers/python/bin/pip install -r compat-tests/peers/requirements.txt
     cp compat-tests/peers/requirements.txt target/peers/python/
+    compat-tests/setup-guest.sh
 END
     exit 1
 }

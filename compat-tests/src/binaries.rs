@@ -54,6 +54,29 @@ pub fn pyghmi_python() -> PathBuf {
     installed("PYGHMI_PYTHON", &[&ours.to_string_lossy()])
 }
 
+/// QEMU for the Linux guest: `$QEMU`, or Debian's.
+///
+/// # Panics
+/// When it is not there.
+pub fn qemu() -> PathBuf {
+    installed("QEMU", &["/usr/bin/qemu-system-x86_64"])
+}
+
+/// The Linux guest's kernel and initramfs, as `compat-tests/setup-guest.sh` leaves them below `target/`.
+///
+/// # Panics
+/// When they are not there.
+pub fn guest() -> (PathBuf, PathBuf) {
+    let file = |variable, name| {
+        let ours = workspace().join("target/peers/guest").join(name);
+        installed(variable, &[&ours.to_string_lossy()])
+    };
+    (
+        file("GUEST_KERNEL", "vmlinuz"),
+        file("GUEST_INITRD", "initrd.img"),
+    )
+}
+
 /// The root of the workspace.
 pub fn workspace() -> PathBuf {
     let member = Path::new(env!("CARGO_MANIFEST_DIR"));
