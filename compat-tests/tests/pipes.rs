@@ -173,6 +173,25 @@ fn force_takes_the_console_over_and_the_first_client_learns_it_within_20_seconds
     );
 }
 
+#[test]
+fn events_and_console_share_one_file_without_overwriting_each_other() {
+    let rig = Rig::start();
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let words = ["sol", "activate", "noinput", "events=fd:1", "for=2"];
+    let status = std::process::Command::new(Who::Ours.program())
+        .args(arguments(rig.relay.address(), &words))
+        .envs(ENVIRONMENT)
+        .stdin(std::process::Stdio::null())
+        .stdout(std::fs::File::create(file.path()).unwrap())
+        .status()
+        .unwrap();
+    let text = std::fs::read_to_string(file.path()).unwrap();
+    assert!(status.success(), "{text}");
+    for part in [BANNER, "{\"event\":\"connected\"", "{\"event\":\"closed\""] {
+        assert!(text.contains(part), "{part} is missing: {text}");
+    }
+}
+
 fn start(rig: &Rig, words: &[&str], input: Input) -> Piped {
     let words: Vec<&str> = ["sol", "activate"].iter().chain(words).copied().collect();
     Piped::start(

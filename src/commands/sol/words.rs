@@ -435,7 +435,7 @@ fn list() -> String {
 
 fn invalid(name: &str, value: &str, right: &str) -> Refusal {
     let value = plain(value);
-    Refusal::error(format!("Invalid value '{value}' for {name}: {right}"))
+    Refusal::error(format!("Invalid word '{name}={value}': {right}"))
 }
 
 /// Text on one line, and unable to steer a terminal.
@@ -468,7 +468,7 @@ fn seconds(name: &str, value: &str, most: u32) -> Result<Duration, Refusal> {
             Ok(Duration::from_secs(u64::from(seconds)))
         }
         _ => Err(Refusal::error(format!(
-            "Invalid value '{value}' for {name}: use a whole number of seconds, 1 to {most}"
+            "Invalid word '{name}={value}': use a whole number of seconds, 1 to {most}"
         ))),
     }
 }

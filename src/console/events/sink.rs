@@ -1,7 +1,7 @@
 //! Where events go: a file or file descriptor, and a command.
 
 use std::fs::File;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -111,7 +111,11 @@ fn open(target: &Target) -> std::io::Result<OwnedFd> {
         .custom_flags((OFlag::O_CLOEXEC | OFlag::O_NOCTTY).bits());
     let file = match target {
         Target::File(path) => open_with_care(path)?,
-        // What the descriptor stands for is opened once more: a number alone is nobody's to own.
+        // These two the program writes to as well: opened once more, a file would have two places to write at, and the
+        // one would overwrite the other.
+        Target::Fd(1) => return std::io::stdout().as_fd().try_clone_to_owned(),
+        Target::Fd(2) => return std::io::stderr().as_fd().try_clone_to_owned(),
+        // What any other stands for is opened once more: a number alone is nobody's to own.
         Target::Fd(number) => options.open(Path::new(FDS).join(number.to_string()))?,
     };
     Ok(file.into())
