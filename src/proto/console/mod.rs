@@ -86,6 +86,8 @@ pub struct Console {
     rescue: Option<Rescue>,
     /// What the BMC called the sessions before this one: a belated request of theirs may still do something.
     former: VecDeque<u32>,
+    /// When this session took the place of another.
+    renewed: Option<Instant>,
     sol_port: SolPort,
     log: LogSync,
     outbox: VecDeque<Datagram>,
@@ -110,6 +112,8 @@ struct Ownership {
     mute: bool,
     waits_for: Option<RequestId>,
     strangers: u32,
+    /// It has told the truth in a session before this one.
+    honest: bool,
 }
 
 /// Getters.
@@ -154,9 +158,11 @@ impl Console {
                 mute: false,
                 waits_for: None,
                 strangers: 0,
+                honest: false,
             },
             rescue: None,
             former: VecDeque::new(),
+            renewed: None,
             sol_port: SolPort::default(),
             log: LogSync::new(
                 now,
@@ -219,6 +225,9 @@ impl Console {
         match (&packet, &mut self.rescue) {
             (Packet::V20(v20), _) if v20.session == self.link.session().console_id() => {
                 let received = self.link.handle_packet(now, v20);
+                if !matches!(received, Received::Refused(_) | Received::Sol { .. }) {
+                    self.incoming.received(v20.sequence);
+                }
                 self.handle_received(now, received, datagram.port);
             }
             (_, Some(rescue)) => rescue.handle_packet(now, &packet),
@@ -447,6 +456,7 @@ impl Console {
             mute: false,
             waits_for: None,
             strangers: 0,
+            honest: self.ownership.honest || self.ownership.ours.is_some(),
         };
         self.stage = Stage::Active;
         self.log.activated(now, &mut self.link);
@@ -540,7 +550,8 @@ impl Console {
         let all: Vec<u32> = self.former.iter().copied().chain([ours]).collect();
         let outcome = rescue.advance(now, &self.config, &self.settings, &all);
         // Another session that is being made is proof enough that there is somebody; it ends by itself.
-        self.keepalive.spare(rescue.is_under_way());
+        let limit = self.settings.keepalive.dead_after;
+        self.keepalive.spare(rescue.is_under_way(now, limit));
         self.outbox
             .extend(std::iter::from_fn(|| rescue.poll_transmit()).map(Datagram::from));
         match outcome {
@@ -553,6 +564,7 @@ impl Console {
                     .take()
                     .map_or_else(Vec::new, |r| r.made().to_vec());
                 self.link = *link;
+                self.renewed = Some(now);
                 self.close_forgotten(now, ours, &made);
                 self.incoming = std::mem::take(&mut self.incoming).renewed();
                 self.activated(now, activated);
@@ -610,24 +622,25 @@ impl Console {
             (Some(id), None) if names.contains(&id) || names.contains(&id.swap_bytes()) => {
                 self.ownership.ours = Some(id)
             }
+            (Some(0), None) if self.ownership.honest => self.handle_stranger(now, 0),
             (_, None) => self.ownership.mute = true,
-            (Some(id), Some(ours)) if id != ours => {
-                self.ownership.strangers += 1;
-                if self.ownership.strangers >= STRANGERS {
-                    self.closed_by_bmc(
-                        now,
-                        if id == 0 {
-                            CloseReason::Deactivated
-                        } else {
-                            CloseReason::Taken
-                        },
-                    );
-                } else {
-                    self.check_ownership(now);
-                }
-            }
+            (Some(id), Some(ours)) if id != ours => self.handle_stranger(now, id),
             _ => self.ownership.strangers = 0,
         }
+    }
+
+    /// The payload is another's, or nobody's.
+    fn handle_stranger(&mut self, now: Instant, id: u32) {
+        self.ownership.strangers += 1;
+        if self.ownership.strangers < STRANGERS {
+            return self.check_ownership(now);
+        }
+        let reason = if id == 0 {
+            CloseReason::Deactivated
+        } else {
+            CloseReason::Taken
+        };
+        self.closed_by_bmc(now, reason);
     }
 
     fn deactivate(&mut self, now: Instant, reason: CloseReason) {
@@ -650,7 +663,9 @@ impl Console {
         let limit = keepalive.interval + 2 * keepalive.retry();
         let unheard = self.link.reached().is_some_and(|sent| now >= sent + limit);
         let asks = keepalive.probe == Probe::DeviceId;
-        if reason == CloseReason::Deactivated && asks && unheard {
+        // Or it was a belated request of our own, which cleared the way for this session.
+        let belated = self.renewed.is_some_and(|at| now < at + BELATED);
+        if reason == CloseReason::Deactivated && (asks && unheard || belated) {
             let make_entropy = self.settings.make_entropy;
             self.rescue
                 .get_or_insert_with(|| Rescue::new(now, make_entropy))
@@ -701,6 +716,9 @@ const AT_ONCE: u32 = 8;
 
 /// How many sessions of our own are remembered.
 const FORMER: usize = 16;
+
+/// How long after it was sent a request may still do something: as long as answers are late at most.
+const BELATED: Duration = Duration::from_secs(60);
 
 /// How many answers in a row must name a stranger.
 const STRANGERS: u32 = 2;

@@ -13,7 +13,7 @@ use super::activation::{Activated, Activation, close_session};
 use super::{Refusal, Settings};
 use crate::proto::Entropy;
 use crate::proto::handshake::{Config, Failure, Handshake};
-use crate::proto::link::{Link, Patience};
+use crate::proto::link::{Link, Patience, Received};
 use crate::wire::lan;
 use crate::wire::session::{Packet, V15};
 
@@ -24,6 +24,8 @@ pub(super) struct Rescue {
     made: Vec<u32>,
     /// The first session is over for certain.
     lost: bool,
+    /// When the BMC was heard last over another session.
+    heard: Option<Instant>,
     outbox: VecDeque<Vec<u8>>,
     make_entropy: fn() -> Box<dyn Entropy>,
 }
@@ -56,6 +58,7 @@ impl Rescue {
             stage: Stage::Knock { next: now, seq: 0 },
             made: Vec::new(),
             lost: false,
+            heard: None,
             outbox: VecDeque::new(),
             make_entropy,
         }
@@ -71,9 +74,11 @@ impl Rescue {
         &self.made
     }
 
-    /// Whether another session exists or is being made: not to be cut short by the clock.
-    pub(super) fn is_under_way(&self) -> bool {
-        !matches!(self.stage, Stage::Knock { .. })
+    /// Whether another session exists or is being made, or one that came to nothing has shown within `limit` that the
+    /// BMC lives: not to be cut short by the clock.
+    pub(super) fn is_under_way(&self, now: Instant, limit: Duration) -> bool {
+        let lives = self.heard.is_some_and(|heard| now < heard + limit);
+        lives || !matches!(self.stage, Stage::Knock { .. })
     }
 
     /// Whether another session has been made, and may have taken the payload.
@@ -91,7 +96,9 @@ impl Rescue {
             }
             (Stage::Shake(handshake), Packet::V20(packet)) => handshake.handle_packet(now, packet),
             (Stage::Activate(both), Packet::V20(packet)) => {
-                both.0.handle_packet(now, packet);
+                if !matches!(both.0.handle_packet(now, packet), Received::Refused(_)) {
+                    self.heard = Some(now);
+                }
             }
             _ => {}
         }
@@ -406,6 +413,18 @@ mod tests {
             assert_eq!(refused, ends, "{code:02x} {owner:?}");
             assert_eq!(commands.last(), Some(&0x3c));
         }
+    }
+
+    #[test]
+    fn a_bmc_that_was_heard_over_a_session_that_came_to_nothing_is_not_dead() {
+        let (now, limit) = (Instant::now(), 90 * S);
+        assert!(!Rescue::new(now, || Box::new(Counter(7))).is_under_way(now, limit));
+        let (mut rescue, mut bmc) = activating(now);
+        let bytes = bmc.seal(PayloadType::Sol, &[0; 4], [1; 16]);
+        rescue.handle_packet(now, &Packet::parse(&bytes).unwrap());
+        rescue.close(now);
+        assert!(rescue.is_under_way(now + limit - S, limit));
+        assert!(!rescue.is_under_way(now + limit, limit));
     }
 
     const OURS: u32 = 0x0102_0304;

@@ -732,3 +732,26 @@ fn the_limit_that_passes_while_another_session_is_being_made_is_waited_out_witho
         assert!(matches!(rig.closed(), Some((_, CloseReason::Dead))));
     }
 }
+
+#[test]
+fn a_belated_request_of_our_own_that_takes_the_payload_back_ends_nothing() {
+    let mut rig = Rig::plain();
+    rig.run(S);
+    // As after a renewal whose clearing of the way was repeated: the copy comes after the activation.
+    rig.console.renewed = Some(rig.now);
+    (
+        rig.console.ownership.mute,
+        rig.console.ownership.ours,
+        rig.console.ownership.honest,
+    ) = (false, None, true);
+    rig.bmc.owner = Some(0);
+    rig.run(40 * S);
+    assert_eq!(rig.closed(), None);
+    assert!(
+        rig.console
+            .rescue
+            .as_ref()
+            .is_some_and(Rescue::is_committed),
+        "the payload is fetched back over another session"
+    );
+}

@@ -11,6 +11,10 @@
 //! A packet that was sent before the last one that brought something new (the session sequence number tells) is late
 //! by a whole exchange: the BMC has moved on since. It is neither delivered nor acknowledged, for its number may be
 //! that of another packet by now.
+//!
+//! Numbers come round: a packet under a known number, with the same characters, is another one if so many packets
+//! were lost between the two that the BMC has given up a whole round of them (a host that prints the same line over
+//! and over, and a black-out). To lose text is worse than to show it twice.
 
 use std::collections::VecDeque;
 
@@ -26,6 +30,8 @@ pub struct Incoming {
     repeated: u64,
     /// The session sequence number of the last packet that brought something new.
     newest: u32,
+    /// The highest session sequence number received, of whatever.
+    highest: u32,
 }
 
 #[derive(Debug)]
@@ -33,6 +39,10 @@ struct Delivered {
     seq: u8,
     data: Vec<u8>,
     repetitions: u32,
+    /// The session sequence number it came under last; 0: unknown.
+    sequence: u32,
+    /// How many packets have been received since that were sent later.
+    since: u32,
 }
 
 /// What becomes of a packet.
@@ -54,6 +64,22 @@ impl Incoming {
 
     /// Takes in the data part of a packet from the BMC, whose session sequence number was `sequence`; 0: unknown.
     pub fn handle(&mut self, sequence: u32, packet: FromBmc) -> Delivery {
+        self.note_jump(sequence);
+        self.forget_last_round(sequence, packet.seq);
+        let delivery = self.take(sequence, packet);
+        self.received(sequence);
+        delivery
+    }
+
+    /// A packet of the session that carries no console data was received.
+    pub fn received(&mut self, sequence: u32) {
+        self.note_jump(sequence);
+        for old in &mut self.delivered {
+            old.since = old.since.saturating_add(u32::from(sequence > old.sequence));
+        }
+    }
+
+    fn take(&mut self, sequence: u32, packet: FromBmc) -> Delivery {
         if packet.seq == 0 {
             // Nothing to acknowledge (section 15.9); characters in such a packet, against the rules, are kept, except
             // while paused: no missing acknowledgement holds them back, and they would pile up without end.
@@ -108,6 +134,26 @@ impl Incoming {
         }
     }
 
+    /// Some boards leave out many numbers when the host restarts: those are not packets lost.
+    fn note_jump(&mut self, sequence: u32) {
+        let gap = sequence.saturating_sub(self.highest);
+        if gap > JUMP {
+            for old in &mut self.delivered {
+                old.since = old.since.saturating_add(gap - 1);
+            }
+        }
+        self.highest = self.highest.max(sequence);
+    }
+
+    /// Forgets packets whose number must have come round since, going by how many packets never came.
+    fn forget_last_round(&mut self, sequence: u32, seq: u8) {
+        self.delivered.retain(|old| {
+            let sent = sequence.saturating_sub(old.sequence);
+            let lost = sent.saturating_sub(old.since).saturating_sub(1);
+            old.seq != seq || old.sequence == 0 || lost < LOST_IN_A_ROUND
+        });
+    }
+
     fn is_known(&self, packet: &FromBmc) -> bool {
         self.delivered
             .iter()
@@ -121,7 +167,7 @@ impl Incoming {
             ..ToBmc::default()
         };
         let known = self.is_known(&packet);
-        let data = self.new_part(packet.seq, packet.data);
+        let data = self.new_part(sequence, packet.seq, packet.data);
         if !known {
             self.newest = sequence.max(self.newest);
         }
@@ -132,10 +178,13 @@ impl Incoming {
         }
     }
 
-    fn new_part(&mut self, seq: u8, data: Vec<u8>) -> Vec<u8> {
+    fn new_part(&mut self, sequence: u32, seq: u8, data: Vec<u8>) -> Vec<u8> {
         let known = self.delivered.iter_mut().rev().find(|old| old.seq == seq);
         if let Some(old) = known {
             if old.data == data {
+                if sequence > old.sequence {
+                    (old.sequence, old.since) = (sequence, 0);
+                }
                 old.repetitions += 1;
                 self.repeated += 1;
                 return Vec::new();
@@ -162,6 +211,8 @@ impl Incoming {
             seq,
             data,
             repetitions: 0,
+            sequence,
+            since: 0,
         });
         fresh
     }
@@ -174,6 +225,14 @@ const REMEMBERED: usize = 7;
 /// How many repetitions show that a BMC has spent its retries on a packet (OpenBMC: 7; one may have been lost).
 /// Fewer would take a host that prints the same thing twice for a BMC that sends it twice.
 const RETRIES_SPENT: u32 = 6;
+
+/// How many packets must have been lost for a number to have come round. A BMC sends a packet at most 8 times (table
+/// 26-5), so that of one packet and of what else was said meanwhile fewer are lost; of a round, of which all but
+/// [`REMEMBERED`] numbers were given up, at least these, if each was sent but three times.
+const LOST_IN_A_ROUND: u32 = 24;
+
+/// More packets in a row than get lost within the longest black-out that a console outlives.
+const JUMP: u32 = 1000;
 
 #[cfg(test)]
 mod tests {
@@ -262,6 +321,34 @@ mod tests {
     fn the_same_text_under_another_number_is_new_text() {
         let packets: Vec<(u8, &[u8])> = (0..40).map(|n| (n % 15 + 1, &b"y\n"[..])).collect();
         assert_eq!(run(&packets), b"y\n".repeat(40));
+    }
+
+    #[test]
+    fn the_same_text_under_a_number_that_came_round_in_a_black_out_is_new_text() {
+        let mut incoming = Incoming::default();
+        assert_eq!(incoming.handle(10, packet(1, b"y\n")).data, b"y\n");
+        // Its acknowledgement was lost, and so were all retries but the last.
+        let again = incoming.handle(17, packet(1, b"y\n"));
+        assert_eq!(
+            (&*again.data, acknowledged(&again)),
+            (&b""[..], Some((1, 2)))
+        );
+        // Answers to what is typed are not packets lost.
+        (18..80).for_each(|n| incoming.received(n));
+        assert_eq!(incoming.handle(80, packet(1, b"y\n")).data, b"");
+        // 14 numbers were given up after 8 sendings each, of which nothing came.
+        let round = incoming.handle(80 + 14 * 8 + 1, packet(1, b"y\n"));
+        assert_eq!(
+            (&*round.data, acknowledged(&round)),
+            (&b"y\n"[..], Some((1, 2)))
+        );
+    }
+
+    #[test]
+    fn numbers_that_the_bmc_leaves_out_are_not_packets_lost() {
+        let mut incoming = Incoming::default();
+        assert_eq!(incoming.handle(10, packet(1, b"y\n")).data, b"y\n");
+        assert_eq!(incoming.handle(70_000, packet(1, b"y\n")).data, b"");
     }
 
     #[test]
