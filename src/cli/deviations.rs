@@ -54,6 +54,16 @@ pub const DEVIATIONS: &[Deviation] = &[
         here: "said here, in the same words; the other program is not run.",
     },
     Deviation {
+        when: "~l, ~t and ~s at the beginning of a console's line",
+        stock: "sends them on.",
+        here: "they switch the log, its dates, and show the status; ~~ sends the tilde itself, as in stock.",
+    },
+    Deviation {
+        when: "the texts of the console on a terminal",
+        stock: "ends the lines of ~? and of the escapes with a bare line feed, which makes stairs.",
+        here: "ends them with a carriage return too.",
+    },
+    Deviation {
         when: "-S, -O and -z with a verb that is built in",
         stock: "reads the files and complains where it cannot; sets the message size.",
         here: "they are checked as values only: no built-in verb needs them.",
