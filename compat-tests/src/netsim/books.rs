@@ -8,7 +8,9 @@
 //! least what was acknowledged to the user's side. Only when a session is renewed may characters come twice: the
 //! packet that was in flight then is sent again, since nobody can know whether the old session had taken it.
 
-use super::history::Setting;
+use steadysol::proto::keepalive::Probe;
+
+use super::history::{LARGE_LOG, Setting};
 
 /// Bytes of a cell of output.
 pub const CELL: usize = 8;
@@ -17,6 +19,18 @@ pub const CELL: usize = 8;
 #[derive(Debug)]
 pub struct Books {
     monotonous: bool,
+    /// Whether the BMC keeps a log: then what is missing or doubled has only one excuse, a gap that was told.
+    logged: bool,
+    /// The log has overwritten nothing: there is no excuse at all.
+    keeps_all: bool,
+    /// Heartbeats are sent, so that what was dropped last is missed.
+    asks: bool,
+    /// Cells that gaps were told of, and whether one was of unknown size.
+    gaps: u64,
+    unknown_gap: bool,
+    /// Cells from before the console opened first.
+    before: u64,
+    opened: bool,
     /// Whether the board sends again, under another number, what it has given up.
     renumbers: bool,
     /// Whether the board repeats the end of what it has printed when the console opens.
@@ -61,6 +75,13 @@ impl Books {
         let board = setting.personality();
         Self {
             monotonous: setting.monotonous,
+            logged: setting.logged,
+            keeps_all: setting.log_size >= LARGE_LOG,
+            asks: setting.probe == Probe::DeviceId,
+            gaps: 0,
+            unknown_gap: false,
+            before: 0,
+            opened: false,
             renumbers: board.sol.renumber,
             repeats_tail: board.early_sol,
             printed: 0,
@@ -98,6 +119,7 @@ impl Books {
             self.into_sol += cells * CELL as u64;
         } else {
             self.excused += cells;
+            self.before += if self.opened { 0 } else { cells };
         }
         (from..self.printed).flat_map(|n| self.cell(n)).collect()
     }
@@ -135,6 +157,20 @@ impl Books {
     /// The client has told of an overrun.
     pub fn overrun(&mut self) {
         self.overrun_told = true;
+    }
+
+    /// The console is open.
+    pub fn opened(&mut self) {
+        self.opened = true;
+    }
+
+    /// The client has told of a gap, of so many bytes if it knows.
+    pub fn gap(&mut self, bytes: Option<u64>) {
+        match bytes {
+            _ if self.keeps_all => {}
+            Some(bytes) => self.gaps += bytes.div_ceil(CELL as u64),
+            None => self.unknown_gap = true,
+        }
     }
 
     /// The client goes on over another session; it has `unacknowledged` characters to send again.
@@ -188,8 +224,10 @@ impl Books {
             .ok_or_else(|| format!("{:?} was never printed", String::from_utf8_lossy(cell)))?;
         if number < self.next {
             self.doubled += 1;
-            let allowed = self.renumbers && self.next - number <= LARGEST / CELL as u64
-                || self.repeats_tail && self.next - number <= TAIL;
+            let excuse = !self.logged || self.unknown_gap;
+            let allowed = excuse
+                && (self.renumbers && self.next - number <= LARGEST / CELL as u64
+                    || self.repeats_tail && self.next - number <= TAIL);
             if !allowed {
                 return Err(format!(
                     "cell {number} is shown again after {}",
@@ -202,14 +240,14 @@ impl Books {
         self.next = number + 1;
         if gap > 0 {
             self.missing += gap;
-            let credit = self.excused + counted.dropped.div_ceil(CELL as u64);
+            let credit = self.credit(counted);
             if self.missing > credit {
                 return Err(format!(
                     "{gap} cells before {number} are not shown: {} in all, and the BMC has dropped {credit}",
                     self.missing
                 ));
             }
-            if !self.overrun_told && !self.renewed && self.excused == 0 {
+            if !self.overrun_told && !self.renewed && self.excused == 0 && !self.logged {
                 return Err(format!(
                     "{gap} cells before {number} are not shown, and nobody was told of an overrun"
                 ));
@@ -268,7 +306,10 @@ impl Books {
                 self.position(counted.taken)
             ));
         }
-        let credit = self.excused + counted.dropped.div_ceil(CELL as u64);
+        let mut credit = self.credit(counted);
+        if self.logged && !self.asks {
+            credit += self.excused + counted.dropped.div_ceil(CELL as u64);
+        }
         let missing = if self.monotonous {
             self.printed.saturating_sub(self.next)
         } else {
@@ -286,6 +327,16 @@ impl Books {
             ));
         }
         Ok(())
+    }
+
+    /// How many cells may be missing.
+    fn credit(&self, counted: Counted) -> u64 {
+        let by_sol = self.excused + counted.dropped.div_ceil(CELL as u64);
+        if self.logged && !self.unknown_gap {
+            self.before + self.gaps
+        } else {
+            by_sol + self.gaps
+        }
     }
 
     fn unsettled(&self, counted: Counted) -> u64 {

@@ -37,6 +37,8 @@ pub struct Setting {
     pub monotonous: bool,
     /// Whether the BMC keeps a console log (the extension).
     pub logged: bool,
+    /// How many bytes the log keeps.
+    pub log_size: usize,
 }
 
 /// Something that happens.
@@ -129,6 +131,7 @@ impl Setting {
             latency: MS,
             monotonous: false,
             logged: false,
+            log_size: SMALL_LOG,
         }
     }
 
@@ -159,7 +162,14 @@ impl History {
     /// The history of a seed.
     pub fn of_seed(seed: u64) -> Self {
         let mut dice = Dice(Seeded(seed.wrapping_mul(0x9e37_79b9).wrapping_add(1)));
-        let setting = dice.setting();
+        let mut setting = dice.setting();
+        // From dice of its own: the days stay what they were.
+        let mut log = Dice(Seeded(seed ^ 0x106));
+        // Only heartbeats tell of what was dropped; without them the log fills what the stream itself tells of.
+        setting.logged = std::env::var_os("NETSIM_LOGGED").is_some()
+            && setting.probe == Probe::DeviceId
+            && log.one_in(3);
+        setting.log_size = log.pick(&[SMALL_LOG, LARGE_LOG, LARGE_LOG]);
         let mut deeds: Vec<Deed> = (0..dice.below(12)).map(|_| dice.work()).collect();
         // A run with little wrong finds what a run with much wrong hides.
         let wrong = match dice.below(4) {
@@ -226,6 +236,7 @@ impl Dice {
             latency: self.pick(&[MS, 10 * MS, 50 * MS, 200 * MS, 700 * MS]),
             monotonous: self.one_in(5),
             logged: false,
+            log_size: SMALL_LOG,
         }
     }
 
@@ -313,6 +324,10 @@ impl fmt::Display for History {
 }
 
 const MS: Duration = Duration::from_millis(1);
+
+/// A log that overwrites what the busier hosts print, and one that never does.
+const SMALL_LOG: usize = 4096;
+pub(super) const LARGE_LOG: usize = 1 << 20;
 
 /// What needs a console that is open begins after this.
 const START: Duration = Duration::from_secs(5);

@@ -362,6 +362,7 @@ impl World {
             match event {
                 Event::Opened => {
                     self.outcome.opened = Some(self.now);
+                    self.books.opened();
                     self.heard = self.now;
                 }
                 Event::Data(bytes) | Event::Placed(bytes, _) | Event::Recovered(bytes, ..) => {
@@ -369,6 +370,7 @@ impl World {
                     self.books.show(&bytes, counted)?;
                 }
                 Event::Notice(Notice::Overrun) => self.books.overrun(),
+                Event::Notice(Notice::Gap(bytes)) => self.books.gap(bytes),
                 Event::Notice(Notice::Renewed { .. }) => {
                     self.outcome.renewals += 1;
                     self.heard = self.now;
@@ -710,7 +712,7 @@ fn bmc(history: &History, now: Instant) -> Bmc {
     }
     let config = endpoint::Config {
         suite_zero: true,
-        log_size: 4096,
+        log_size: history.setting.log_size,
         extension: history.setting.logged.then_some(EXTENSION_IANA),
         personality: history.setting.personality(),
         ..endpoint::Config::default()

@@ -143,6 +143,20 @@ impl CatchUp {
         }
     }
 
+    /// The BMC has dropped `count` bytes after all that the stream brought, and nothing else waits there: the log ends
+    /// at `end`. The last packet, of `last` bytes, may be among those. Returns whether the numbers agree; if so, what
+    /// is missing is read.
+    pub(super) fn dropped_last(&mut self, count: u64, last: usize, end: u64) -> bool {
+        let all = self.stream.saturating_add(count);
+        let less = count.min(last as u64);
+        if end != all && end != all - less || end < self.have {
+            return false;
+        }
+        self.stream = end;
+        self.reading = self.have < end;
+        true
+    }
+
     /// What to ask for next; `None` while nothing is to be read.
     pub(super) fn request(&self, instance: u8) -> Option<Read> {
         (self.reading && self.held_back.is_none()).then_some(Read {
@@ -386,6 +400,20 @@ mod tests {
             bytes(520..530),
             "nothing was dropped after all"
         );
+    }
+
+    #[test]
+    fn what_was_dropped_last_is_read_although_no_packet_follows() {
+        let mut catch_up = CatchUp::in_step(7, 0);
+        catch_up.stream_brings(bytes(0..500));
+        assert!(!catch_up.dropped_last(64, 8, 700), "more is on its way");
+        assert!(catch_up.dropped_last(64, 8, 564));
+        assert_eq!(run(&mut catch_up, 0, 564), (bytes(500..564), 0));
+        // The last packet came, and only its acknowledgement was lost.
+        catch_up.stream_brings(bytes(564..572));
+        assert!(catch_up.dropped_last(8, 8, 572));
+        assert_eq!(catch_up.request(1), None);
+        assert_eq!(catch_up.stream_brings(bytes(572..580)), bytes(572..580));
     }
 
     #[test]

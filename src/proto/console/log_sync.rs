@@ -40,7 +40,14 @@ pub(super) struct LogSync {
     reading: Option<RequestId>,
     unread: u32,
     last_packet: usize,
+    /// What the BMC counts as dropped, and the log's end, where nothing was seen of it in the stream; and the
+    /// sending of the first heartbeat that said so.
+    unplaced: Option<(u64, u64, Instant)>,
     held_since: Option<Instant>,
+    /// The user's output is full: what waits for it is not part of the stream yet.
+    paused: bool,
+    /// The latest moment known.
+    latest: Instant,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,7 +122,10 @@ impl LogSync {
             reading: None,
             unread: 0,
             last_packet: 0,
+            unplaced: None,
             held_since: None,
+            paused: false,
+            latest: now,
         }
     }
 
@@ -140,7 +150,7 @@ impl LogSync {
         }
         self.beats.clear();
         (self.streamed, self.skipped, self.last_packet) = (0, 0, 0);
-        (self.reading, self.held_since) = (None, None);
+        (self.reading, self.held_since, self.unplaced) = (None, None, None);
         self.waiting = self.have.map(|_| (now + LONGEST_HOLD, Vec::new()));
         self.ask_info(now, link);
     }
@@ -183,13 +193,19 @@ impl LogSync {
         self.end_cycle()
     }
 
+    /// The stream waits for the user's output, or goes on.
+    pub(super) fn pause(&mut self, paused: bool) {
+        self.paused = paused;
+        self.unplaced = None;
+    }
+
     /// The stream has brought `bytes`; `overrun`: the BMC has dropped some before them.
     pub(super) fn stream(&mut self, now: Instant, bytes: Vec<u8>, overrun: bool) -> Vec<Out> {
         let length = bytes.len();
         if let Some(catch_up) = &mut self.catch_up {
             if overrun && !catch_up.is_reading() {
                 catch_up.hold(self.last_packet);
-                self.held_since = Some(now);
+                self.held_since = Some(now.max(self.latest));
             }
             if length > 0 {
                 self.last_packet = length;
@@ -245,6 +261,7 @@ impl LogSync {
     /// Asks for what is to be read, and for the size of a gap.
     pub(super) fn advance(&mut self, now: Instant, link: &mut Link) -> Vec<Out> {
         let mut out = Vec::new();
+        self.latest = self.latest.max(now);
         if self
             .waiting
             .as_ref()
@@ -407,6 +424,21 @@ impl LogSync {
         };
         let total = u64::from(beat.skipped);
         let more = total.saturating_sub(self.skipped);
+        if more > 0 && !catch_up.is_reading() {
+            // Either the next packet tells where, or there is none because nothing was printed since.
+            match self.unplaced {
+                _ if self.paused => {}
+                Some((count, end, first)) if (count, end) == (total, beat.end) => {
+                    if sent >= first + SETTLED && catch_up.dropped_last(more, self.last_packet, end)
+                    {
+                        self.skipped = total;
+                        self.unplaced = None;
+                    }
+                }
+                _ => self.unplaced = Some((total, beat.end, sent)),
+            }
+            return out;
+        }
         self.skipped = self.skipped.max(total);
         // The count of a heartbeat that was sent before the gap was seen may be one without it.
         let counts = self.held_since.is_none_or(|since| sent >= since);
@@ -550,6 +582,10 @@ fn told(progress: Progress, epoch: u64) -> Vec<Out> {
     out.extend(data(progress.released, Some((epoch, progress.released_at))));
     out
 }
+
+/// Two heartbeats so far apart that agree on what was dropped show that nothing of it is still on its way: longer than
+/// a BMC repeats a packet.
+const SETTLED: Duration = Duration::from_secs(10);
 
 /// How long the stream waits for its place in the log, or for the size of a gap.
 const LONGEST_HOLD: Duration = Duration::from_secs(10);

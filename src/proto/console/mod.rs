@@ -195,6 +195,7 @@ impl Console {
 
     /// While the output is paused, no new console data is acknowledged.
     pub fn pause_output(&mut self, paused: bool) {
+        self.log.pause(paused);
         let delivery = self.incoming.pause(paused);
         self.deliver(self.keepalive.heard_at(), delivery);
     }
