@@ -12,8 +12,8 @@ use crate::wire::setup::Status;
 /// ironic's `ipmitool.py`) is spelled as in ipmitool.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Failure {
-    /// Nothing at all was heard.
-    #[error("No answer from the BMC: {} in {:.1} s; wrong address or port, or the host is down", times(*.tries), .waited.as_secs_f32())]
+    /// Nothing at all was heard. A board of IPMI 1.5 drops what it does not know, and looks the same.
+    #[error("No answer from the BMC: {} in {:.1} s; wrong address or port, the host is down, or it speaks IPMI 1.5 only (-I lan)", times(*.tries), .waited.as_secs_f32())]
     Dead {
         /// How often it was asked.
         tries: u32,
