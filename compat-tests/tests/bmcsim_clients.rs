@@ -1,5 +1,7 @@
 //! Independent clients against `bmcsim`: none needs a workaround.
 
+#![allow(clippy::expect_used, clippy::unwrap_used)]
+
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::SocketAddr;
 use std::os::unix::net::UnixStream;

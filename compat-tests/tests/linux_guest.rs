@@ -1,5 +1,7 @@
 //! A real Linux under QEMU, its serial console and power button behind `bmcsim`.
 
+#![allow(clippy::expect_used, clippy::unwrap_used)]
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 

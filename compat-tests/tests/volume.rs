@@ -1,5 +1,7 @@
 //! Much console output at once, through SOL: every byte arrives, once and in order.
 
+#![allow(clippy::expect_used, clippy::unwrap_used)]
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};

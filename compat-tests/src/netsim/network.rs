@@ -220,8 +220,8 @@ mod tests {
     #[test]
     fn packets_take_their_time_and_keep_their_order() {
         let mut network = Network::new(10 * MS, 1);
-        sent(&mut network, 0 * MS, 1);
-        sent(&mut network, 0 * MS, 2);
+        sent(&mut network, Duration::ZERO, 1);
+        sent(&mut network, Duration::ZERO, 2);
         assert!(arrived(&mut network, 9 * MS).is_empty());
         assert_eq!(network.next_arrival(), Some(10 * MS));
         assert_eq!(arrived(&mut network, 10 * MS), [1, 2]);
@@ -230,8 +230,8 @@ mod tests {
     #[test]
     fn what_is_held_comes_at_once_when_the_hold_is_over() {
         let mut network = Network::new(MS, 1);
-        network.begin(0 * MS, What::Hold(None));
-        sent(&mut network, 0 * MS, 1);
+        network.begin(Duration::ZERO, What::Hold(None));
+        sent(&mut network, Duration::ZERO, 1);
         sent(&mut network, 5 * MS, 2);
         assert_eq!(network.next_arrival(), None);
         network.end(50 * MS, What::Hold(None));
@@ -241,18 +241,18 @@ mod tests {
     #[test]
     fn what_goes_to_an_address_that_was_left_is_lost() {
         let mut network = Network::new(MS, 1);
-        sent(&mut network, 0 * MS, 1);
-        network.begin(0 * MS, What::Rebind);
-        sent(&mut network, 0 * MS, 2);
+        sent(&mut network, Duration::ZERO, 1);
+        network.begin(Duration::ZERO, What::Rebind);
+        sent(&mut network, Duration::ZERO, 2);
         assert_eq!(arrived(&mut network, MS), [2]);
     }
 
     #[test]
     fn copies_replays_and_changed_packets_are_not_genuine() {
         let mut network = Network::new(MS, 1);
-        network.begin(0 * MS, What::Double(1000, 5 * MS));
-        sent(&mut network, 0 * MS, 1);
-        network.end(0 * MS, What::Double(1000, 5 * MS));
+        network.begin(Duration::ZERO, What::Double(1000, 5 * MS));
+        sent(&mut network, Duration::ZERO, 1);
+        network.end(Duration::ZERO, What::Double(1000, 5 * MS));
         network.begin(9 * MS, What::Replay(Way::Down, 1));
         network.begin(9 * MS, What::Corrupt(1000));
         sent(&mut network, 10 * MS, 1);

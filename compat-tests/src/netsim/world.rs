@@ -257,8 +257,8 @@ impl World {
                         self.bmc.door.push(packet);
                     }
                 }
-                Way::Up => self.to_bmc(&packet),
-                Way::Down => self.to_client(&packet),
+                Way::Up => self.carry_to_bmc(&packet),
+                Way::Down => self.carry_to_client(&packet),
             }
             self.exchange()?;
         }
@@ -286,14 +286,14 @@ impl World {
         Ok(())
     }
 
-    fn to_bmc(&mut self, packet: &super::network::Packet) {
+    fn carry_to_bmc(&mut self, packet: &super::network::Packet) {
         let (now, wall) = (self.instant(), self.wall());
         self.bmc
             .core
             .handle_datagram(now, wall, packet.client, &packet.bytes);
     }
 
-    fn to_client(&mut self, packet: &super::network::Packet) {
+    fn carry_to_client(&mut self, packet: &super::network::Packet) {
         let now = self.instant();
         if packet.genuine
             && let Some(console) = self.client.console()
@@ -486,7 +486,7 @@ impl World {
                 self.bmc.frozen -= 1;
                 if self.bmc.frozen == 0 {
                     for packet in std::mem::take(&mut self.bmc.door) {
-                        self.to_bmc(&packet);
+                        self.carry_to_bmc(&packet);
                     }
                 }
             }

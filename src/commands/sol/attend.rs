@@ -109,13 +109,13 @@ impl Attended {
     ) -> Exit {
         loop {
             let why = match self.open(sinks, open.clone()) {
-                Opened::Session(session) => match {
+                Opened::Session(session) => {
                     let console = begin(session, sinks.resume_point());
-                    self.session(sinks, console)
-                } {
-                    Ok(why) => why,
-                    Err(exit) => return exit,
-                },
+                    match self.session(sinks, console) {
+                        Ok(why) => why,
+                        Err(exit) => return exit,
+                    }
+                }
                 Opened::Failed(Refused {
                     reason,
                     lasting: true,

@@ -96,9 +96,9 @@ impl Rescue {
             }
             (Stage::Shake(handshake), Packet::V20(packet)) => handshake.handle_packet(now, packet),
             (Stage::Activate(both), Packet::V20(packet)) => {
-                if !matches!(both.0.handle_packet(now, packet), Received::Refused(_)) {
-                    self.heard = Some(now);
-                }
+                let received = both.0.handle_packet(now, packet);
+                let authentic = !matches!(received, Received::Refused(_));
+                self.heard = if authentic { Some(now) } else { self.heard };
             }
             _ => {}
         }
