@@ -103,10 +103,11 @@ impl CatchUp {
     /// [`CatchUp::skipped`] tells how many; the packet before had `last` bytes, and may be among those that the BMC
     /// counts.
     pub(super) fn hold(&mut self, last: usize) {
-        if !self.reading {
-            self.reading = true;
-            self.held_back = Some(last as u64);
-        }
+        // What waits already does not join what comes now; the log has it.
+        self.held.clear();
+        self.doubt = None;
+        self.reading = true;
+        self.held_back = Some(last as u64);
     }
 
     /// Whether the stream waits for [`CatchUp::skipped`].
@@ -136,7 +137,7 @@ impl CatchUp {
             read: Vec::new(),
             read_from: at.saturating_sub(less),
         });
-        if count == 0 {
+        if count == 0 && self.have >= at {
             self.finish(Progress::default())
         } else {
             Progress::default()
@@ -379,6 +380,25 @@ mod tests {
             );
             assert_eq!(catch_up.stream_brings(bytes(1600..1700)), bytes(1600..1700));
         }
+    }
+
+    #[test]
+    fn a_second_gap_while_the_first_is_being_read_is_filled_too() {
+        let mut catch_up = CatchUp::in_step(7, 0);
+        catch_up.stream_brings(bytes(0..500));
+        catch_up.hold(0);
+        catch_up.stream_brings(bytes(5500..5600));
+        catch_up.skipped(5000);
+        let first = catch_up.handle(&answer(catch_up.request(1).unwrap(), 0, 9000));
+        let mut out = first.recovered.unwrap().0;
+        catch_up.hold(100);
+        catch_up.stream_brings(bytes(7600..7700));
+        assert_eq!(catch_up.request(1), None, "how many, is not known yet");
+        assert_eq!(catch_up.skipped(2000), Progress::default());
+        let (rest, lost) = run(&mut catch_up, 0, 9000);
+        out.extend(rest);
+        assert!(out == bytes(500..7700) && lost == 0);
+        assert_eq!(catch_up.stream_brings(bytes(7700..7800)), bytes(7700..7800));
     }
 
     #[test]

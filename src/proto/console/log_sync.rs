@@ -203,7 +203,7 @@ impl LogSync {
     pub(super) fn stream(&mut self, now: Instant, bytes: Vec<u8>, overrun: bool) -> Vec<Out> {
         let length = bytes.len();
         if let Some(catch_up) = &mut self.catch_up {
-            if overrun && !catch_up.is_reading() {
+            if overrun {
                 catch_up.hold(self.last_packet);
                 self.held_since = Some(now.max(self.latest));
             }
@@ -424,10 +424,10 @@ impl LogSync {
         };
         let total = u64::from(beat.skipped);
         let more = total.saturating_sub(self.skipped);
-        if more > 0 && !catch_up.is_reading() {
+        if more > 0 && !catch_up.is_held_back() {
             // Either the next packet tells where, or there is none because nothing was printed since.
             match self.unplaced {
-                _ if self.paused => {}
+                _ if self.paused || catch_up.is_reading() => {}
                 Some((count, end, first)) if (count, end) == (total, beat.end) => {
                     if sent >= first + SETTLED && catch_up.dropped_last(more, self.last_packet, end)
                     {
