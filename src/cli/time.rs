@@ -52,6 +52,11 @@ impl Moment {
     }
 }
 
+/// A point in time in ISO 8601, as [`Moment::parse`] takes it, in milliseconds since 1970; local where it names no zone.
+pub fn absolute(text: &str) -> Option<u64> {
+    iso(text, TimeZone::system)
+}
+
 /// A time in milliseconds since 1970, shown in local time with its distance from UTC.
 pub fn shown(time: u64) -> String {
     shown_in(time, TimeZone::system())

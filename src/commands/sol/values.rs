@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
-use jiff::civil;
-use jiff::tz::TimeZone;
+use crate::cli::time::absolute;
 
 /// A duration: digits and a unit (`ms`, `s`, `m`, `h`, `d`; seconds without one), repeated as in `1h30m`. Not zero,
 /// and at most ten years.
@@ -58,25 +56,6 @@ pub fn time(text: &str, now: u64) -> Result<u64, String> {
         "use ISO 8601 such as 2026-05-01T12:00:00Z or 2026-05-01T12:00, or a time ago such as -10m"
             .to_owned()
     })
-}
-
-fn absolute(text: &str) -> Option<u64> {
-    let stamp = text
-        .parse::<Timestamp>()
-        .ok()
-        .or_else(|| local(text.parse::<civil::DateTime>().ok()?))
-        .or_else(|| {
-            local(
-                text.parse::<civil::Date>()
-                    .ok()?
-                    .to_datetime(civil::Time::midnight()),
-            )
-        })?;
-    u64::try_from(stamp.as_millisecond()).ok()
-}
-
-fn local(time: civil::DateTime) -> Option<Timestamp> {
-    Some(time.to_zoned(TimeZone::system()).ok()?.timestamp())
 }
 
 fn parse_duration(text: &str) -> Option<Duration> {
@@ -151,6 +130,11 @@ mod tests {
         assert_eq!(time("-10m", now), Ok(now - 600_000));
         assert_eq!(time("1970-01-02T00:00:01Z", now), Ok(86_401_000));
         assert_eq!(time("1970-01-02T01:00:00+01:00", now), Ok(86_400_000));
+        assert_eq!(
+            time("1970-01-02T01:00[Etc/GMT-1]", now),
+            Ok(86_400_000),
+            "not local time"
+        );
         assert!(time("2026-05-01T12:00", now).is_ok() && time("2026-05-01", now).is_ok());
         for bad in [
             "",
@@ -159,6 +143,7 @@ mod tests {
             "-10x",
             "2026-13-01",
             "1960-01-01T00:00:00Z",
+            "@1",
         ] {
             assert!(time(bad, now).unwrap_err().contains("ISO 8601"), "{bad}");
         }
