@@ -1,24 +1,40 @@
 //! `mc info`, `bmc info`.
 
+use crate::cli::Context;
 use crate::ipmi::app::{DeviceId, GetDeviceId, SUPPORT};
-use crate::ipmi::{Bmc, Failure, exchange, vendors};
+use crate::ipmi::{exchange, vendors};
 
 use super::output::Output;
+use super::{Desk, Job, Parsed, Refusal};
 
-/// Prints who the BMC is. Whether it said so.
-pub fn info(bmc: &mut Bmc<'_>, output: &mut Output) -> bool {
-    match exchange(bmc, GetDeviceId) {
-        Ok(id) => {
-            print(&id, output);
-            return true;
-        }
-        Err(Failure::Transport(error)) => {
-            output.explain(&error);
-            output.complain(format_args!("Get Device ID command failed"));
-        }
-        Err(failure) => output.complain(format_args!("Get Device ID command failed: {failure}")),
+/// Parses what follows `mc`.
+///
+/// # Errors
+///
+/// An unknown word.
+pub fn parse(words: &[&str], _: &Context) -> Result<Parsed, Refusal> {
+    match words {
+        ["info", ..] => Ok(Parsed::job(Info)),
+        _ => Err(Refusal::error("MC Commands: info")),
     }
-    false
+}
+
+/// Prints who the BMC is.
+#[derive(Debug)]
+struct Info;
+
+impl Job for Info {
+    fn run(&self, desk: &mut Desk<'_>) -> bool {
+        match exchange(desk.bmc, GetDeviceId) {
+            Ok(id) => {
+                print(&id, desk.output);
+                true
+            }
+            Err(failure) => desk
+                .output
+                .fail(format_args!("Get Device ID command failed"), &failure),
+        }
+    }
 }
 
 fn print(id: &DeviceId, output: &mut Output) {

@@ -1,14 +1,17 @@
 //! One file per ipmitool verb: arguments, requests, text.
 //!
-//! Arguments are parsed to an action before a connection is opened: unlike stock, help and complaints need no BMC. The
-//! texts, the requests and the exit statuses are stock's, as `compat-tests/tests/dummy_differential.rs` proves; where
-//! they are not on purpose, `crate::cli`'s table of deviations says so.
+//! A verb's `parse` turns words into a [`job::Job`] before a connection is opened: unlike stock, help and complaints
+//! need no BMC. The texts, the requests and the exit statuses are stock's, as
+//! `compat-tests/tests/dummy_differential` proves; where they are not on purpose, `crate::cli`'s table of deviations
+//! says so.
+//!
+//! A new verb: its file here, its line in [`PARSERS`], what is built in of it in [`verbs::VERBS`].
 
 use crate::cli::{Context, Exit, fallback, verbs};
-use crate::ipmi::Bmc;
 use crate::transport::interrupt::Interrupt;
 
 pub mod connect;
+pub mod job;
 pub mod mc;
 pub mod output;
 pub mod power;
@@ -16,9 +19,8 @@ pub mod raw;
 pub mod session;
 pub mod sol;
 
+pub use job::{Desk, Errand, Job, Parsed, Refusal};
 use output::Output;
-use sol::activate::Run;
-use sol::log::words::LogWords;
 
 /// Runs the verb that `context.args` names; what is not built in is handed to another `ipmitool`. When `interrupt` is
 /// raised, sessions are closed and the call does not return.
@@ -33,10 +35,9 @@ pub fn run(context: &Context, interrupt: Option<&Interrupt>) -> Exit {
         .collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let mut output = Output::standard();
-    let exit = match parse(context, &words) {
-        Ok(Action::Console(run)) => return sol::activate::run(context, *run, interrupt),
-        Ok(Action::Log(words)) => return sol::log::run(context, words, interrupt),
-        Ok(action) => open_and_run(context, &action, interrupt, &mut output),
+    let exit = match parse(&words, context) {
+        Ok(Parsed::Job(job)) => open_and_run(context, job.as_ref(), interrupt, &mut output),
+        Ok(Parsed::Errand(errand)) => errand.run(context, interrupt, &mut output),
         Err(refusal) => {
             output.complain(format_args!("{}", refusal.text));
             refusal.exit
@@ -48,39 +49,24 @@ pub fn run(context: &Context, interrupt: Option<&Interrupt>) -> Exit {
     }
 }
 
-/// What is to be done.
-#[derive(Debug)]
-enum Action {
-    Info,
-    Power(power::Action),
-    Raw(raw::Raw),
-    Session(session::Which),
-    Sol(sol::Action),
-    Console(Box<Run>),
-    Log(LogWords),
-}
-
-fn parse(context: &Context, words: &[&str]) -> Result<Action, Refusal> {
-    match words {
-        ["mc" | "bmc", "info", ..] => Ok(Action::Info),
-        ["chassis", "power", rest @ ..] | ["power", rest @ ..] => {
-            power::parse(rest).map(Action::Power)
-        }
-        ["raw", rest @ ..] => raw::parse(rest, context).map(Action::Raw),
-        ["session", rest @ ..] => session::parse(rest).map(Action::Session),
-        ["sol", rest @ ..] => match sol::parse(rest, context)? {
-            sol::Parsed::Action(action) => Ok(Action::Sol(action)),
-            sol::Parsed::Console(run) => Ok(Action::Console(run)),
-            sol::Parsed::Log(words) => Ok(Action::Log(words)),
-        },
-        [verb, ..] => Err(Refusal::error(format!("Invalid command: {verb}"))),
-        [] => Err(Refusal::error("No command provided!")),
+/// What the words mean, the verb first.
+///
+/// # Errors
+///
+/// Help that was asked for, a mistake, or a verb that is not built in.
+pub fn parse(words: &[&str], context: &Context) -> Result<Parsed, Refusal> {
+    let Some((verb, rest)) = words.split_first() else {
+        return Err(Refusal::error("No command provided!"));
+    };
+    match PARSERS.iter().find(|(name, _)| name == verb) {
+        Some((_, parse)) => parse(rest, context),
+        None => Err(Refusal::error(format!("Invalid command: {verb}"))),
     }
 }
 
 fn open_and_run(
     context: &Context,
-    action: &Action,
+    job: &dyn Job,
     interrupt: Option<&Interrupt>,
     output: &mut Output,
 ) -> Exit {
@@ -91,49 +77,49 @@ fn open_and_run(
             return Exit::Failure;
         }
     };
-    if let Action::Raw(_) = action {
-        connection.set_patience(raw::TIMEOUT, raw::TRIES);
+    if let Some((timeout, tries)) = job.patience() {
+        connection.set_patience(timeout, tries);
     }
-    let done = perform(context, action, &mut connection, output);
+    let done = job.run(&mut Desk {
+        context,
+        bmc: &mut connection,
+        output,
+    });
     connection.close();
     if done { Exit::Success } else { Exit::Failure }
 }
 
-/// Whether all went well; what did not was said.
-fn perform(context: &Context, action: &Action, bmc: &mut Bmc<'_>, output: &mut Output) -> bool {
-    match action {
-        Action::Info => mc::info(bmc, output),
-        Action::Power(action) => power::run(*action, bmc, output),
-        Action::Raw(raw) => raw::run(raw, context.verbose, bmc, output),
-        Action::Session(which) => session::run(*which, context, bmc, output),
-        Action::Sol(action) => sol::run(action, context, bmc, output),
-        Action::Console(_) | Action::Log(_) => false,
-    }
-}
+/// Turns the words after a verb into what is to be done.
+pub type Parse = fn(&[&str], &Context) -> Result<Parsed, Refusal>;
 
-/// Words that lead to no action: a text for standard error, and how the program ends.
-#[derive(Debug)]
-pub struct Refusal {
-    /// One or more lines, without the last line's end.
-    pub text: String,
-    /// Success where help was asked for.
-    pub exit: Exit,
-}
+/// Who understands which verb: every verb of [`verbs::VERBS`] of which anything is built in.
+pub const PARSERS: &[(&str, Parse)] = &[
+    ("raw", raw::parse),
+    ("chassis", power::parse_chassis),
+    ("power", power::parse),
+    ("mc", mc::parse),
+    ("bmc", mc::parse),
+    ("sol", sol::parse),
+    ("session", session::parse),
+];
 
-impl Refusal {
-    /// An error.
-    pub fn error(text: impl Into<String>) -> Self {
-        Self {
-            text: text.into(),
-            exit: Exit::Failure,
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use verbs::Native;
+
+    #[test]
+    fn every_verb_that_is_built_in_is_understood_and_no_other() {
+        for verb in verbs::VERBS {
+            assert_eq!(
+                verb.native != Native::No,
+                PARSERS.iter().any(|(name, _)| *name == verb.name),
+                "{}",
+                verb.name
+            );
         }
-    }
-
-    /// Help that was asked for.
-    pub fn help(text: impl Into<String>) -> Self {
-        Self {
-            text: text.into(),
-            exit: Exit::Success,
+        for (name, _) in PARSERS {
+            assert!(verbs::is_known(name.as_ref()), "{name}");
         }
     }
 }

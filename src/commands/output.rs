@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io::{self, BufWriter, IsTerminal, Write};
 
+use crate::ipmi::Failure;
 use crate::transport::TransportError;
 
 /// Standard output and standard error.
@@ -63,6 +64,26 @@ impl Output {
     pub fn explain(&mut self, error: &TransportError) {
         if !matches!(error, TransportError::NoAnswer) {
             self.complain(format_args!("{error}"));
+        }
+    }
+
+    /// Says that `what` failed, as most of stock's verbs do: `what` alone where no answer came, else `what: reason`.
+    /// False, for a job to return.
+    pub fn fail(&mut self, what: fmt::Arguments<'_>, failure: &Failure) -> bool {
+        match failure {
+            Failure::Transport(error) => {
+                self.explain(error);
+                self.complain(what);
+            }
+            failure => self.complain(format_args!("{what}: {failure}")),
+        }
+        false
+    }
+
+    /// Writes what was kept back so far: before something slow, or another program that writes.
+    pub fn flush(&mut self) {
+        if self.failed.is_none() {
+            self.failed = self.stdout.flush().err();
         }
     }
 

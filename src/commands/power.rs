@@ -1,14 +1,27 @@
 //! `power …` and `chassis power …`.
 
+use crate::cli::Context;
 use crate::ipmi::chassis::{ChassisControl, GetChassisStatus};
 use crate::ipmi::{Bmc, Failure, exchange};
 
-use super::Refusal;
 use super::output::Output;
+use super::{Desk, Job, Parsed, Refusal};
+
+/// Parses what follows `chassis`.
+///
+/// # Errors
+///
+/// Help, or an unknown word.
+pub fn parse_chassis(words: &[&str], context: &Context) -> Result<Parsed, Refusal> {
+    match words {
+        ["power", rest @ ..] => parse(rest, context),
+        _ => Err(Refusal::error("Chassis Commands: power")),
+    }
+}
 
 /// What is to be done with the system's power.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Action {
+enum Action {
     /// Print whether it is on.
     Status,
     /// Change it.
@@ -20,11 +33,11 @@ pub enum Action {
 /// # Errors
 ///
 /// Help, or an unknown word.
-pub fn parse(words: &[&str]) -> Result<Action, Refusal> {
+pub fn parse(words: &[&str], _: &Context) -> Result<Parsed, Refusal> {
     let Some(word) = words.first() else {
         return Err(Refusal::help(USAGE));
     };
-    Ok(match *word {
+    Ok(Parsed::job(match *word {
         "help" => return Err(Refusal::help(USAGE)),
         "status" => Action::Status,
         "on" | "up" => Action::Control(ChassisControl::PowerUp),
@@ -38,14 +51,15 @@ pub fn parse(words: &[&str]) -> Result<Action, Refusal> {
                 "Invalid chassis power command: {word}"
             )));
         }
-    })
+    }))
 }
 
-/// Does it. Whether it went well.
-pub fn run(action: Action, bmc: &mut Bmc<'_>, output: &mut Output) -> bool {
-    match action {
-        Action::Status => status(bmc, output),
-        Action::Control(control) => change(control, bmc, output),
+impl Job for Action {
+    fn run(&self, desk: &mut Desk<'_>) -> bool {
+        match *self {
+            Self::Status => status(desk.bmc, desk.output),
+            Self::Control(control) => change(control, desk.bmc, desk.output),
+        }
     }
 }
 

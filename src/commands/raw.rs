@@ -9,18 +9,12 @@ use crate::cli::Context;
 use crate::cli::number;
 use crate::ipmi::{Bmc, completion, names};
 
-use super::Refusal;
 use super::output::Output;
-
-/// How long a raw command's answer is waited for, whatever `-N` says.
-pub const TIMEOUT: Duration = Duration::from_secs(15);
-
-/// How often a raw command is sent, whatever `-R` says.
-pub const TRIES: u32 = 1;
+use super::{Desk, Job, Parsed, Refusal};
 
 /// A raw request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Raw {
+struct Raw {
     /// The channel as it is shown: the bridging target's, or 0.
     channel: u8,
     /// 0 to 3Fh.
@@ -38,7 +32,7 @@ type LogicalUnitNumber = u8;
 /// # Errors
 ///
 /// Help, too few or too many words, or something that is no byte.
-pub fn parse(words: &[&str], context: &Context) -> Result<Raw, Refusal> {
+pub fn parse(words: &[&str], context: &Context) -> Result<Parsed, Refusal> {
     if words == ["help"] {
         return Err(Refusal::help(usage()));
     }
@@ -59,7 +53,7 @@ pub fn parse(words: &[&str], context: &Context) -> Result<Raw, Refusal> {
     };
     let bridging = context.bridging;
     let bridged = bridging.target_address != 0 || bridging.transit_address != 0;
-    Ok(Raw {
+    Ok(Parsed::job(Raw {
         channel: if bridged {
             bridging.target_channel & 0x0f
         } else {
@@ -72,11 +66,22 @@ pub fn parse(words: &[&str], context: &Context) -> Result<Raw, Refusal> {
             .iter()
             .map(|word| byte("data", word))
             .collect::<Result<_, _>>()?,
-    })
+    }))
+}
+
+impl Job for Raw {
+    /// Whatever `-N` and `-R` say.
+    fn patience(&self) -> Option<(Duration, u32)> {
+        Some((TIMEOUT, TRIES))
+    }
+
+    fn run(&self, desk: &mut Desk<'_>) -> bool {
+        send(self, desk.context.verbose, desk.bmc, desk.output)
+    }
 }
 
 /// Sends it and prints the answer. Whether there was a good one.
-pub fn run(raw: &Raw, verbose: u8, bmc: &mut Bmc<'_>, output: &mut Output) -> bool {
+fn send(raw: &Raw, verbose: u8, bmc: &mut Bmc<'_>, output: &mut Output) -> bool {
     let Raw {
         channel,
         netfn,
@@ -149,6 +154,10 @@ fn usage() -> String {
     text.push_str("\n(can also use raw hex values)");
     text
 }
+
+/// How long a raw command's answer is waited for, and how often it is sent.
+const TIMEOUT: Duration = Duration::from_secs(15);
+const TRIES: u32 = 1;
 
 /// Netfn, command and 254 bytes: stock's buffer of 256.
 const MAX_WORDS: usize = 256;

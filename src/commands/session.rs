@@ -8,12 +8,12 @@ use crate::cli::number;
 use crate::ipmi::session::{GetSessionInfo, SessionInfo};
 use crate::ipmi::{Bmc, Failure, completion, exchange, names};
 
-use super::Refusal;
 use super::output::Output;
+use super::{Desk, Job, Parsed, Refusal};
 
 /// Which sessions are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Which {
+enum Which {
     /// One.
     One(GetSessionInfo),
     /// Each, up to the number that the BMC can have.
@@ -25,7 +25,7 @@ pub enum Which {
 /// # Errors
 ///
 /// Help, an unknown word, or a number that is none.
-pub fn parse(words: &[&str]) -> Result<Which, Refusal> {
+pub fn parse(words: &[&str], _: &Context) -> Result<Parsed, Refusal> {
     let number = |word: &str| {
         number::uint(word.as_bytes()).map_err(|_| {
             Refusal::error(format!("HEX number expected, but '{word}' given.\n{USAGE}"))
@@ -33,13 +33,14 @@ pub fn parse(words: &[&str]) -> Result<Which, Refusal> {
     };
     match words {
         [] | ["help", ..] | ["info"] | ["info", "help", ..] => Err(Refusal::help(USAGE)),
-        ["info", "active", ..] => Ok(Which::One(GetSessionInfo::Current)),
-        ["info", "all", ..] => Ok(Which::All),
-        ["info", "id", word, ..] => number(word).map(|id| Which::One(GetSessionInfo::Id(id))),
-        // Only the low byte goes out, as in stock.
-        ["info", "handle", word, ..] => {
-            number(word).map(|handle| Which::One(GetSessionInfo::Handle(handle.to_le_bytes()[0])))
+        ["info", "active", ..] => Ok(Parsed::job(Which::One(GetSessionInfo::Current))),
+        ["info", "all", ..] => Ok(Parsed::job(Which::All)),
+        ["info", "id", word, ..] => {
+            number(word).map(|id| Parsed::job(Which::One(GetSessionInfo::Id(id))))
         }
+        // Only the low byte goes out, as in stock.
+        ["info", "handle", word, ..] => number(word)
+            .map(|handle| Parsed::job(Which::One(GetSessionInfo::Handle(handle.to_le_bytes()[0])))),
         ["info", word @ ("id" | "handle")] => {
             Err(Refusal::error(format!("Missing {word} argument\n{USAGE}")))
         }
@@ -52,11 +53,12 @@ pub fn parse(words: &[&str]) -> Result<Which, Refusal> {
     }
 }
 
-/// Prints them. Whether it went well.
-pub fn run(which: Which, context: &Context, bmc: &mut Bmc<'_>, output: &mut Output) -> bool {
-    match which {
-        Which::One(command) => one(command, context, bmc, output),
-        Which::All => all(context, bmc, output),
+impl Job for Which {
+    fn run(&self, desk: &mut Desk<'_>) -> bool {
+        match *self {
+            Self::One(command) => one(command, desk.context, desk.bmc, desk.output),
+            Self::All => all(desk.context, desk.bmc, desk.output),
+        }
     }
 }
 

@@ -5,7 +5,7 @@
 use std::fmt;
 
 use ipmi_rs::connection::{
-    IpmiCommand, IpmiConnection, LogicalUnit, Request, RequestTargetAddress, Response,
+    IpmiCommand, IpmiConnection, LogicalUnit, Message, Request, RequestTargetAddress, Response,
 };
 
 use crate::transport::TransportError;
@@ -38,6 +38,17 @@ where
     let mut request = Request::new(command.into(), RequestTargetAddress::Bmc(LogicalUnit::Zero));
     let response = succeed(bmc.send_recv(&mut request)?)?;
     Ok(C::parse_success_response(response.data())?)
+}
+
+/// Sends any request to the BMC's LUN 0; the data of an answer with completion code 00h.
+///
+/// # Errors
+///
+/// [`Failure::Transport`] where no answer came, [`Failure::Completion`] where the BMC refused.
+pub fn ask(bmc: &mut Bmc<'_>, netfn: u8, cmd: u8, data: &[u8]) -> Result<Vec<u8>, Failure> {
+    let target = RequestTargetAddress::Bmc(LogicalUnit::Zero);
+    let mut request = Request::new(Message::new_raw(netfn, cmd, data.to_vec()), target);
+    Ok(succeed(bmc.send_recv(&mut request)?)?.data().to_vec())
 }
 
 /// Passes a response with completion code 00h on.

@@ -5,9 +5,10 @@ use crate::cli::number;
 use crate::cli::{Context, Exit};
 use crate::ipmi::payload::DeactivateSol;
 use crate::ipmi::{Bmc, Failure, exchange};
+use crate::transport::interrupt::Interrupt;
 
-use super::Refusal;
 use super::output::Output;
+use super::{Desk, Errand, Job, Parsed, Refusal};
 
 mod access;
 pub mod activate;
@@ -23,20 +24,9 @@ pub mod words;
 use self::log::words::LogWords;
 use activate::Run;
 
-/// What the words after `sol` ask for.
-#[derive(Debug)]
-pub enum Parsed {
-    /// Requests and text.
-    Action(Action),
-    /// The console.
-    Console(Box<Run>),
-    /// The stored log.
-    Log(LogWords),
-}
-
 /// What is to be done.
 #[derive(Debug)]
-pub enum Action {
+enum Action {
     /// `info [channel]`
     Info {
         /// Channel, 0 to 15.
@@ -63,14 +53,14 @@ pub enum Action {
 pub fn parse(words: &[&str], context: &Context) -> Result<Parsed, Refusal> {
     match words {
         [] | ["help", ..] => Err(Refusal::help(USAGE)),
-        ["info"] => Ok(Parsed::Action(Action::Info {
+        ["info"] => Ok(Parsed::job(Action::Info {
             channel: CURRENT_CHANNEL,
         })),
-        ["info", word] => Ok(Parsed::Action(Action::Info {
+        ["info", word] => Ok(Parsed::job(Action::Info {
             channel: channel(word)?,
         })),
-        ["set", rest @ ..] => set::parse(rest).map(Action::Set).map(Parsed::Action),
-        ["payload", rest @ ..] => access::parse(rest).map(Action::Access).map(Parsed::Action),
+        ["set", rest @ ..] => set::parse(rest).map(Action::Set).map(Parsed::job),
+        ["payload", rest @ ..] => access::parse(rest).map(Action::Access).map(Parsed::job),
         ["activate", rest @ ..] => console(rest, false, context),
         ["capture", rest @ ..] => console(rest, true, context).map_err(|refusal| Refusal {
             exit: Exit::Lasting,
@@ -79,7 +69,7 @@ pub fn parse(words: &[&str], context: &Context) -> Result<Parsed, Refusal> {
         ["log", rest @ ..] => {
             let words = log::words::parse(rest)?;
             needs_lanplus(context)?;
-            Ok(Parsed::Log(words))
+            Ok(Parsed::errand(words))
         }
         ["deactivate", rest @ ..] => {
             let mut instance = 1;
@@ -90,23 +80,45 @@ pub fn parse(words: &[&str], context: &Context) -> Result<Parsed, Refusal> {
                 instance = parse_instance(number)?;
             }
             instance_in_range(instance)?;
-            Ok(Parsed::Action(Action::Deactivate { instance }))
+            Ok(Parsed::job(Action::Deactivate { instance }))
         }
-        ["looptest", rest @ ..] => looptest::parse(rest)
-            .map(Action::Looptest)
-            .map(Parsed::Action),
+        ["looptest", rest @ ..] => looptest::parse(rest).map(Action::Looptest).map(Parsed::job),
         _ => Err(Refusal::error(USAGE)),
     }
 }
 
-/// Does it. Whether it went well.
-pub fn run(action: &Action, context: &Context, bmc: &mut Bmc<'_>, output: &mut Output) -> bool {
-    match action {
-        Action::Info { channel } => info::run(*channel, context, bmc, output),
-        Action::Set(set) => set::run(set, context, bmc, output),
-        Action::Access(access) => access::run(*access, bmc, output),
-        Action::Deactivate { instance } => deactivate(*instance, bmc, output),
-        Action::Looptest(looptest) => looptest::run(*looptest, context, bmc, output),
+impl Job for Action {
+    fn run(&self, desk: &mut Desk<'_>) -> bool {
+        let (context, bmc, output) = (desk.context, &mut *desk.bmc, &mut *desk.output);
+        match self {
+            Self::Info { channel } => info::run(*channel, context, bmc, output),
+            Self::Set(set) => set::run(set, context, bmc, output),
+            Self::Access(access) => access::run(*access, bmc, output),
+            Self::Deactivate { instance } => deactivate(*instance, bmc, output),
+            Self::Looptest(looptest) => looptest::run(*looptest, context, bmc, output),
+        }
+    }
+}
+
+impl Errand for Run {
+    fn run(
+        self: Box<Self>,
+        context: &Context,
+        interrupt: Option<&Interrupt>,
+        _: &mut Output,
+    ) -> Exit {
+        activate::run(context, *self, interrupt)
+    }
+}
+
+impl Errand for LogWords {
+    fn run(
+        self: Box<Self>,
+        context: &Context,
+        interrupt: Option<&Interrupt>,
+        _: &mut Output,
+    ) -> Exit {
+        log::run(context, *self, interrupt)
     }
 }
 
@@ -115,7 +127,7 @@ fn console(typed: &[&str], capture: bool, context: &Context) -> Result<Parsed, R
     let words = config::gather(typed, host)?;
     needs_lanplus(context)?;
     instance_in_range(words.instance)?;
-    Ok(Parsed::Console(Box::new(Run { words, capture })))
+    Ok(Parsed::errand(Run { words, capture }))
 }
 
 fn deactivate(instance: u8, bmc: &mut Bmc<'_>, output: &mut Output) -> bool {
