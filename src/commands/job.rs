@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use ipmi_rs::connection::Message;
+
 use crate::cli::{Context, Exit};
 use crate::ipmi::{self, Bmc, Failure};
 use crate::transport::interrupt::Interrupt;
@@ -27,6 +29,15 @@ impl Desk<'_> {
     /// [`Failure::Transport`] where no answer came, [`Failure::Completion`] where the BMC refused.
     pub fn ask(&mut self, netfn: u8, cmd: u8, data: &[u8]) -> Result<Vec<u8>, Failure> {
         ipmi::ask(self.bmc, netfn, cmd, data)
+    }
+
+    /// Names requests (netfn, command, data) that [`Desk::ask`] may be called for soon, in this order, and that change
+    /// nothing on the BMC: over a network they are asked ahead ([`ipmi::hint`]).
+    pub fn hint(&mut self, requests: impl IntoIterator<Item = (u8, u8, Vec<u8>)>) {
+        let messages = requests
+            .into_iter()
+            .map(|(netfn, cmd, data)| Message::new_raw(netfn, cmd, data));
+        ipmi::hint(self.bmc, messages);
     }
 }
 

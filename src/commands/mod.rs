@@ -8,6 +8,7 @@
 //! A new verb: its file here, its line in [`PARSERS`], what is built in of it in [`verbs::VERBS`].
 
 use crate::cli::{Context, Exit, fallback, verbs};
+use crate::transport::BmcConnection;
 use crate::transport::interrupt::Interrupt;
 
 pub mod connect;

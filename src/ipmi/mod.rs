@@ -5,10 +5,10 @@
 use std::fmt;
 
 use ipmi_rs::connection::{
-    IpmiCommand, IpmiConnection, LogicalUnit, Message, Request, RequestTargetAddress, Response,
+    IpmiCommand, LogicalUnit, Message, Request, RequestTargetAddress, Response,
 };
 
-use crate::transport::TransportError;
+use crate::transport::{BmcConnection, MOST_HINTS, TransportError};
 
 pub mod app;
 pub mod chassis;
@@ -20,8 +20,7 @@ pub mod sol;
 pub mod vendors;
 
 /// Any connection, as the floors above see it.
-pub type Bmc<'a> = dyn IpmiConnection<SendError = TransportError, RecvError = TransportError, Error = TransportError>
-    + 'a;
+pub type Bmc<'a> = dyn BmcConnection + 'a;
 
 /// Sends `command` to the BMC's LUN 0 and parses its answer.
 ///
@@ -49,6 +48,15 @@ pub fn ask(bmc: &mut Bmc<'_>, netfn: u8, cmd: u8, data: &[u8]) -> Result<Vec<u8>
     let target = RequestTargetAddress::Bmc(LogicalUnit::Zero);
     let mut request = Request::new(Message::new_raw(netfn, cmd, data.to_vec()), target);
     Ok(succeed(bmc.send_recv(&mut request)?)?.data().to_vec())
+}
+
+/// Names commands to the BMC's LUN 0 that may be asked for soon, in this order, and that change nothing: over a network
+/// they are asked ahead ([`BmcConnection::hint`]). [`exchange`] of an equal one then returns what was fetched.
+pub fn hint<C: Into<Message>>(bmc: &mut Bmc<'_>, commands: impl IntoIterator<Item = C>) {
+    let target = RequestTargetAddress::Bmc(LogicalUnit::Zero);
+    let commands = commands.into_iter().take(MOST_HINTS);
+    let requests = commands.map(|command| Request::new(command.into(), target));
+    bmc.hint(requests.collect());
 }
 
 /// Passes a response with completion code 00h on.

@@ -23,16 +23,37 @@ pub enum Connection {
     Lanplus(Box<lanplus::Lanplus>),
 }
 
-impl Connection {
-    /// Changes how long an answer is waited for, and how often a request is sent: for commands that take long. An
-    /// interface that knows no time-outs ignores it.
-    pub fn set_patience(&mut self, timeout: Duration, tries: u32) {
-        match self {
-            Self::Dummy(_) => {}
-            Self::Lanplus(lanplus) => lanplus.set_patience(timeout, tries),
-        }
+/// What every verb needs of a connection: an answer to each request, in turn; and what makes that quick or patient.
+pub trait BmcConnection:
+    IpmiConnection<SendError = TransportError, RecvError = TransportError, Error = TransportError>
+{
+    /// Names requests that may be asked for soon, in this order, and that change nothing on the BMC: an interface that
+    /// can have several in flight asks them ahead, as far as the BMC keeps up. A later
+    /// [`send_recv`](IpmiConnection::send_recv) of an equal request (target, netfn, command and data) returns what was
+    /// fetched; each answer serves once. A hint that is wrong costs an exchange, never a wrong answer.
+    ///
+    /// Later hints go behind earlier ones; what does not fit in [`MOST_HINTS`] is dropped. A request that was not
+    /// hinted drops every hint: whatever it does, no answer from before it is passed off as one from after it.
+    ///
+    /// An interface that carries one request at a time ignores all this: there the requests are those asked for.
+    fn hint(&mut self, requests: Vec<Request>) {
+        drop(requests);
     }
 
+    /// Nothing that was hinted will be asked for any more.
+    fn forget_hints(&mut self) {}
+
+    /// Changes how long an answer is waited for, and how often a request is sent: for commands that take long. An
+    /// interface that knows no time-outs ignores it.
+    fn set_patience(&mut self, timeout: Duration, tries: u32) {
+        let _ = (timeout, tries);
+    }
+}
+
+/// How many hinted requests an interface remembers.
+pub const MOST_HINTS: usize = 256;
+
+impl Connection {
     /// Ends the session, if there is one, and closes the medium. Nothing is reported: there is nothing left to do.
     pub fn close(self) {
         match self {
@@ -65,6 +86,29 @@ impl IpmiConnection for Connection {
         match self {
             Self::Dummy(dummy) => dummy.send_recv(request),
             Self::Lanplus(lanplus) => lanplus.send_recv(request),
+        }
+    }
+}
+
+impl BmcConnection for Connection {
+    fn hint(&mut self, requests: Vec<Request>) {
+        match self {
+            Self::Dummy(dummy) => dummy.hint(requests),
+            Self::Lanplus(lanplus) => lanplus.hint(requests),
+        }
+    }
+
+    fn forget_hints(&mut self) {
+        match self {
+            Self::Dummy(dummy) => dummy.forget_hints(),
+            Self::Lanplus(lanplus) => lanplus.forget_hints(),
+        }
+    }
+
+    fn set_patience(&mut self, timeout: Duration, tries: u32) {
+        match self {
+            Self::Dummy(dummy) => dummy.set_patience(timeout, tries),
+            Self::Lanplus(lanplus) => lanplus.set_patience(timeout, tries),
         }
     }
 }

@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 
 use ipmi_rs::connection::{IpmiConnection, Message, Request, Response};
 
-use super::TransportError;
 use super::interrupt::Interrupt;
+use super::{BmcConnection, TransportError};
 use crate::proto::handshake::{Config, Failure, Handshake};
 use crate::proto::inflight::{Kind, RequestId};
 use crate::proto::link::{Answer, Ask, Done, Link, Patience};
@@ -207,15 +207,6 @@ impl Lanplus {
         Ok(lanplus)
     }
 
-    /// Changes how long an answer is waited for, and how often a request is sent.
-    pub fn set_patience(&mut self, timeout: Duration, tries: u32) {
-        self.patience = Patience {
-            timeout,
-            step: GROWTH,
-            tries: tries.max(1),
-        };
-    }
-
     /// Sends a request to the BMC's LUN 0, with others perhaps in flight. What becomes of it, [`Lanplus::next_done`]
     /// tells under the same id.
     pub fn begin(&mut self, netfn: u8, cmd: u8, data: &[u8]) -> RequestId {
@@ -363,6 +354,16 @@ impl IpmiConnection for Lanplus {
     fn send_recv(&mut self, request: &mut Request) -> Result<Response, TransportError> {
         self.send(request)?;
         self.recv()
+    }
+}
+
+impl BmcConnection for Lanplus {
+    fn set_patience(&mut self, timeout: Duration, tries: u32) {
+        self.patience = Patience {
+            timeout,
+            step: GROWTH,
+            tries: tries.max(1),
+        };
     }
 }
 
