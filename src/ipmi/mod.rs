@@ -13,10 +13,13 @@ use crate::transport::{BmcConnection, MOST_HINTS, TransportError};
 pub mod app;
 pub mod chassis;
 pub mod completion;
+pub mod entities;
 pub mod names;
 pub mod payload;
+pub mod sensor_types;
 pub mod session;
 pub mod sol;
+pub mod units;
 pub mod vendors;
 
 /// Any connection, as the floors above see it.

@@ -21,6 +21,22 @@ pub fn value(name: &str, table: Table) -> Option<u8> {
         .map(|(value, _)| *value)
 }
 
+/// A table in two columns under its title, with a blank line before, between and after, as stock's
+/// `print_valstr_2col` prints it.
+pub fn two_columns(title: &str, table: Table) -> String {
+    let mut text = format!("\n{title}:\n\n");
+    for row in table.chunks(2) {
+        let cells: Vec<String> = row
+            .iter()
+            .map(|(value, name)| format!("  {value:4}  {name:<32}"))
+            .collect();
+        text.push_str(&cells.join("  "));
+        text.push('\n');
+    }
+    text.push('\n');
+    text
+}
+
 /// Privilege levels, IPMI v2.0 table 6-7.
 pub const PRIVILEGE_LEVELS: Table = &[
     (1, "CALLBACK"),
