@@ -1,6 +1,8 @@
 //! Our own BMC simulator as a peer, for what no independent one masters.
 
+use std::io::{BufRead, BufReader, Write};
 use std::net::{Ipv4Addr, SocketAddr};
+use std::os::unix::net::UnixStream;
 use std::process::Command;
 use std::time::Duration;
 
@@ -47,6 +49,21 @@ impl BmcSim {
         }
     }
 
+    /// Gives it an order, such as `fault busy 3s`, and waits until it is obeyed.
+    ///
+    /// # Panics
+    /// When it does not understand.
+    pub fn tell(&self, order: &str) {
+        let control = self.peer.file(CONTROL);
+        let mut stream = UnixStream::connect(control).expect("a control socket");
+        writeln!(stream, "{order}").expect("a listener");
+        let mut answer = String::new();
+        BufReader::new(stream)
+            .read_line(&mut answer)
+            .expect("an answer");
+        assert!(answer.starts_with("ok"), "{order}: {answer}");
+    }
+
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
@@ -67,11 +84,19 @@ fn start(address: SocketAddr, options: &[&str]) -> Result<Peer, String> {
         "--user",
         &format!("{USER}:{PASSWORD}:administrator"),
     ]);
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let control = format!("unix:{}", directory.path().join(CONTROL).display());
+    if !options.contains(&"--control") {
+        command.args(["--control", &control]);
+    }
     command.args(options);
-    let mut peer = Peer::start(command, tempfile::tempdir().expect("a temporary directory"));
+    let mut peer = Peer::start(command, directory);
     if peer.answers_at(address) {
         Ok(peer)
     } else {
         Err(peer.words())
     }
 }
+
+/// The control socket's name.
+const CONTROL: &str = "control";

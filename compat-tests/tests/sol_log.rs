@@ -299,4 +299,41 @@ fn what_cannot_be_is_told_in_one_line() {
     }
 }
 
+#[test]
+fn lines_are_dated_by_when_they_came_and_stripped() {
+    let mut stage = Stage::new(&[]);
+    let mut times = Vec::new();
+    for round in 0..4 {
+        times.push(seconds());
+        let colour: &[u8] = if round == 2 { b"\x1b[31m" } else { b"" };
+        stage.serial.say(colour);
+        stage.say_lines(3);
+        std::thread::sleep(Duration::from_millis(1300));
+    }
+    let seen = stage.log(&["timestamps=epoch", "strip"]);
+    assert_eq!(seen.stdout.lines().count(), 12, "{}", seen.stdout);
+    for (n, line) in seen.stdout.lines().enumerate() {
+        let (date, text) = line.split_once(' ').expect("a date");
+        assert_eq!(text, accounting::line(n).trim_end());
+        let off = date.parse::<f64>().unwrap() - times[n / 3];
+        // A second is the promise; the rest is for a busy machine.
+        assert!(
+            (-0.1..1.3).contains(&off),
+            "{n}: off by {off}: {}",
+            seen.stdout
+        );
+    }
+    let dated = stage.log(&["timestamps"]);
+    assert!(
+        dated.stdout.contains('\x1b'),
+        "not stripped unless asked for"
+    );
+    assert!(dated.stdout.starts_with("20"), "{}", dated.stdout);
+}
+
+fn seconds() -> f64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    since.as_secs_f64()
+}
+
 const LONG: Duration = Duration::from_secs(30);

@@ -26,7 +26,7 @@ impl Moment {
 
     /// Understands a time: `2025-01-31`, `2025-01-31T12:30[:15[.5]]` (a blank may stand for the T) in local time, or in
     /// that of the zone that follows (`Z`, `+02:00`, `[Europe/Berlin]`); `@1735689600`, seconds since 1970, also with a
-    /// fraction; `-10m`, so long ago, with the units `s`, `m`, `h` and `d`.
+    /// fraction; `-10m`, so long ago, with a [`span`] behind the minus sign.
     ///
     /// # Errors
     ///
@@ -37,7 +37,7 @@ impl Moment {
 
     fn parse_in(text: &str, local: impl Fn() -> TimeZone) -> Result<Self, String> {
         let found = if let Some(span) = text.strip_prefix('-') {
-            ago(span).map(Self::Ago)
+            self::span(span).map(Self::Ago)
         } else if let Some(seconds) = text.strip_prefix('@') {
             decimal(seconds, 1000).map(Self::At)
         } else {
@@ -45,16 +45,28 @@ impl Moment {
         };
         found.ok_or_else(|| {
             format!(
-                "Invalid time '{text}': use 2025-01-31T12:30:00 (local), 2025-01-31T12:30:00Z, -10m (ago; s, m, h or d) \
+                "Invalid time '{text}': use 2025-01-31T12:30:00 (local), 2025-01-31T12:30:00Z, -10m (ago; ms, s, m, h or d) \
                  or @1735689600 (seconds since 1970)"
             )
         })
     }
 }
 
-/// A point in time in ISO 8601, as [`Moment::parse`] takes it, in milliseconds since 1970; local where it names no zone.
-pub fn absolute(text: &str) -> Option<u64> {
-    iso(text, TimeZone::system)
+/// A span of time, in milliseconds: a number, also with a fraction, and a unit (`ms`, `s`, `m`, `h`, `d`; seconds
+/// without one), repeated as in `1h30m`. Nothing where it is none, or longer than 2^64 ms.
+pub fn span(text: &str) -> Option<u64> {
+    let mut rest = text;
+    let mut sum = 0u64;
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.');
+        let (number, behind) = rest.split_at(digits.unwrap_or(rest.len()));
+        let letters = behind.find(|c: char| c.is_ascii_digit() || c == '.');
+        let (unit, behind) = behind.split_at(letters.unwrap_or(behind.len()));
+        let milliseconds = UNITS.iter().find(|(name, _)| *name == unit)?.1;
+        sum = sum.checked_add(decimal(number, milliseconds)?)?;
+        rest = behind;
+    }
+    (!text.is_empty()).then_some(sum)
 }
 
 /// A time in milliseconds since 1970, shown in local time with its distance from UTC.
@@ -90,12 +102,6 @@ fn iso(text: &str, local: impl Fn() -> TimeZone) -> Option<u64> {
     u64::try_from(timestamp.as_millisecond()).ok()
 }
 
-fn ago(span: &str) -> Option<u64> {
-    let unit = span.chars().next_back()?;
-    let milliseconds = UNITS.iter().find(|(name, _)| *name == unit)?.1;
-    decimal(span.strip_suffix(unit)?, milliseconds)
-}
-
 /// `12` or `12.5` of a unit, in milliseconds.
 fn decimal(text: &str, unit: u64) -> Option<u64> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
@@ -113,11 +119,13 @@ fn decimal(text: &str, unit: u64) -> Option<u64> {
 }
 
 /// Units of a span, in milliseconds.
-const UNITS: [(char, u64); 4] = [
-    ('s', 1000),
-    ('m', 60_000),
-    ('h', 3_600_000),
-    ('d', 86_400_000),
+const UNITS: [(&str, u64); 6] = [
+    ("", 1000),
+    ("ms", 1),
+    ("s", 1000),
+    ("m", 60_000),
+    ("h", 3_600_000),
+    ("d", 86_400_000),
 ];
 
 /// Digits after a decimal point.
@@ -160,6 +168,10 @@ mod tests {
             ("-2h", 7_200_000),
             ("-1.5d", 129_600_000),
             ("-0s", 0),
+            ("-10", 10_000),
+            ("-1h30m", 5_400_000),
+            ("-1m0.5s", 60_500),
+            ("-250ms", 250),
         ] {
             assert_eq!(parse(text), Ok(Moment::Ago(ago)), "{text}");
         }
@@ -174,8 +186,8 @@ mod tests {
             "",
             "-",
             "@",
-            "-10",
             "-10x",
+            "-1.s",
             "-m",
             "10m",
             "yesterday",

@@ -45,6 +45,11 @@ pub trait Core {
         Status::default()
     }
 
+    /// What the BMC calls the session, where there is a BMC.
+    fn session_id(&self) -> Option<u32> {
+        None
+    }
+
     /// Whether past output that the window asks for has been read: before that the window's end ends nothing.
     fn is_caught_up(&self) -> bool {
         true

@@ -181,6 +181,9 @@ impl<'a, C: Core> Driver<'a, C> {
             self.core.handle_timeout(now);
         }
         self.edge.sinks.tick(now);
+        if let Some(id) = self.core.session_id() {
+            self.edge.sinks.session_renewed(id);
+        }
         for text in self.repeats.due(now) {
             self.show_notice(text);
         }
@@ -260,10 +263,9 @@ impl<'a, C: Core> Driver<'a, C> {
 
     /// `for` and `until`.
     fn end_in_time(&mut self, now: Instant) {
-        if matches!(self.ending, Ending::No)
-            && self.edge.sinks.ends(now).is_some_and(|end| end <= now)
-            && (!self.opened || self.core.is_caught_up())
-        {
+        let sinks = &self.edge.sinks;
+        let over = || self.opened && sinks.window_is_over(self.core.is_caught_up());
+        if matches!(self.ending, Ending::No) && (sinks.time_is_up(now) || over()) {
             self.verdict = Some(Outcome::Done);
             self.shut_down(Why::TimeUp);
         }

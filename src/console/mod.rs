@@ -41,6 +41,7 @@ pub mod sinks;
 pub mod stop;
 pub mod terminal;
 pub mod typing;
+pub mod window;
 
 /// What can be chosen about a console's edge.
 #[derive(Clone, Copy, Debug)]

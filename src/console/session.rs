@@ -57,6 +57,14 @@ impl Core for Console {
         self.goes_on()
     }
 
+    fn session_id(&self) -> Option<u32> {
+        Some(self.link().session().bmc_id())
+    }
+
+    fn is_caught_up(&self) -> bool {
+        Self::is_caught_up(self)
+    }
+
     fn status(&self) -> Status {
         let ledger = self.link().ledger();
         Status {

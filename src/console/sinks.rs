@@ -7,8 +7,9 @@ use crossbeam_channel::{Receiver, never};
 use super::clock;
 use super::core::{Data, Status};
 use super::events::{Place, Report, Sink, Tally, Target};
-use super::log::{self, Chunk, Format, Lines, Log, News};
+use super::log::{self, Chunk, Format, Former, Lines, Log, News};
 use super::notify::Notify;
+use super::window::{Bounds, Window};
 
 /// What is wanted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -53,6 +54,9 @@ pub struct Sinks {
     reached: Option<log::Position>,
     /// From when on output may have been missed.
     missed_since: Option<u64>,
+    window: Window,
+    /// The session of this run.
+    session: Option<Former>,
 }
 
 /// What the console's loop is to do about the log's news.
@@ -83,7 +87,10 @@ impl Sinks {
         } else {
             Notify::default()
         };
+        let window = Window::new(settings.since, settings.until, clock::wall_clock());
         Ok(Self {
+            window,
+            session: None,
             news,
             events,
             screen: Lines::new(settings.stamp_screen, false),
@@ -116,9 +123,16 @@ impl Sinks {
             .or_else(|| self.log.as_ref().and_then(Log::resume_point))
     }
 
+    /// What the BMC calls the session before: the last one of this run, else of the one that wrote the log before.
+    pub fn former(&self) -> Option<Former> {
+        self.session
+            .or_else(|| self.log.as_ref().and_then(Log::former))
+    }
+
     /// When [`tick`](Self::tick) wants to be called, or the console is to end.
     pub fn due(&self, now: Instant) -> Option<Instant> {
-        self.ends(now).into_iter().chain(self.notify.due()).min()
+        let ends = self.settings.ends.into_iter().chain(self.window.ends(now));
+        ends.chain(self.notify.due()).min()
     }
 
     /// When systemd's watchdog wants to be fed.
@@ -126,14 +140,19 @@ impl Sinks {
         self.notify.due()
     }
 
-    /// When `for` or `until` end the console.
-    pub fn ends(&self, now: Instant) -> Option<Instant> {
-        let until = self.settings.until.and_then(|until| {
-            now.checked_add(Duration::from_millis(
-                until.saturating_sub(clock::wall_clock()),
-            ))
-        });
-        self.settings.ends.into_iter().chain(until).min()
+    /// Whether `for` ends the console.
+    pub fn time_is_up(&self, now: Instant) -> bool {
+        self.settings.ends.is_some_and(|end| end <= now)
+    }
+
+    /// Whether `until` ends the console; `caught_up`: what was stored has been read.
+    pub fn window_is_over(&self, caught_up: bool) -> bool {
+        self.window.is_over(caught_up)
+    }
+
+    /// Whether `for` or `until` end the waiting for a session.
+    pub fn waits_in_vain(&self, now: Instant) -> bool {
+        self.time_is_up(now) || self.window.is_over_without_session()
     }
 
     // handle
@@ -155,9 +174,9 @@ impl Sinks {
         if let Some(position) = chunk.position {
             self.reached = Some(position.plus(chunk.bytes.len()));
         }
-        if !self.wanted(chunk.at) {
+        let Some(chunk) = self.window.trim(chunk, data.at.is_some()) else {
             return Vec::new();
-        }
+        };
         // Even where none are dated it is followed where lines begin.
         let shown = self.screen.feed(&chunk.bytes, chunk.at);
         if let Some(log) = &mut self.log {
@@ -239,6 +258,49 @@ impl Sinks {
             to: clock::wall_clock().max(from),
             at: Place::Console,
         })
+    }
+
+    /// Learns where the window of `since` and `until` lies in the BMC's log. Up to where output has come then: what is
+    /// stored behind that is wanted.
+    pub fn enter(&mut self, bounds: Bounds) -> Option<log::Position> {
+        self.window.enter(bounds);
+        let logged = self.log.as_ref().and_then(Log::resume_point);
+        let from = match (logged, bounds.from) {
+            // What the file has already is not read again.
+            (Some(logged), Some(from)) if logged.epoch == from.epoch => {
+                Some(if logged.offset > from.offset {
+                    logged
+                } else {
+                    from
+                })
+            }
+            (logged, from) => from.or(logged),
+        };
+        self.reached = self.reached.or(from);
+        self.reached
+    }
+
+    /// Output is missing from this time on, which nothing has stored.
+    pub fn missed_since(&mut self, since: u64) {
+        let before = self.missed_since.unwrap_or(since);
+        self.missed_since = Some(before.max(since));
+    }
+
+    /// A session is open, and this is what the BMC tells of it.
+    pub fn session_is(&mut self, session: Former) {
+        if self.session != Some(session) {
+            self.session = Some(session);
+            if let Some(log) = &mut self.log {
+                log.note_session(session);
+            }
+        }
+    }
+
+    /// The session goes on under another id.
+    pub fn session_renewed(&mut self, id: u32) {
+        if let Some(session) = self.session.filter(|session| session.id != id) {
+            self.session_is(Former { id, ..session });
+        }
     }
 
     /// Feeds systemd's watchdog.
@@ -378,11 +440,6 @@ impl Sinks {
         self.events.drain(CLOSE_PATIENCE);
         words
     }
-
-    fn wanted(&self, at: u64) -> bool {
-        self.settings.since.is_none_or(|since| at >= since)
-            && self.settings.until.is_none_or(|until| at < until)
-    }
 }
 
 /// Milliseconds by which output may lag behind the last sign of life: what is lost is sent again for a while.
@@ -416,7 +473,7 @@ mod tests {
     }
 
     #[test]
-    fn the_console_ends_at_the_earlier_of_for_and_until() {
+    fn the_console_wakes_at_the_earlier_of_for_and_until() {
         let now = Instant::now();
         let minute = now + Duration::from_secs(60);
         let settings = Settings {
@@ -424,15 +481,48 @@ mod tests {
             ends: Some(minute),
             ..Settings::default()
         };
-        assert_eq!(
-            Sinks::open(settings.clone(), now).unwrap().ends(now),
-            Some(minute)
-        );
+        let sinks = Sinks::open(settings.clone(), now).unwrap();
+        assert_eq!(sinks.due(now), Some(minute));
+        assert!(!sinks.waits_in_vain(now) && sinks.waits_in_vain(minute));
+        // An end that has passed is no time to wake at.
         let past = Settings {
             until: Some(1),
             ..settings
         };
-        assert_eq!(Sinks::open(past, now).unwrap().ends(now), Some(now));
+        let sinks = Sinks::open(past, now).unwrap();
+        assert_eq!(sinks.due(now), Some(minute));
+        assert!(sinks.window_is_over(true) && !sinks.window_is_over(false));
+    }
+
+    #[test]
+    fn reading_begins_with_the_window_and_goes_on_where_it_was() {
+        let place = |offset| Some(log::Position { epoch: 1, offset });
+        let bounds = |from| Bounds {
+            from,
+            ..Bounds::default()
+        };
+        let mut sinks = Sinks::open(Settings::default(), Instant::now()).unwrap();
+        assert_eq!(sinks.enter(bounds(None)), None);
+        assert_eq!(sinks.enter(bounds(place(10))), place(10));
+        sinks.output(Data {
+            position: place(10),
+            ..data("abc", 5)
+        });
+        assert_eq!(sinks.enter(bounds(place(11))), place(13));
+    }
+
+    #[test]
+    fn a_session_that_goes_on_under_another_id_is_known_by_that() {
+        let mut sinks = Sinks::open(Settings::default(), Instant::now()).unwrap();
+        sinks.session_renewed(9);
+        assert_eq!(sinks.former(), None);
+        let session = Former {
+            id: 1,
+            seen: Some([3; 14]),
+        };
+        sinks.session_is(session);
+        sinks.session_renewed(2);
+        assert_eq!(sinks.former(), Some(Former { id: 2, ..session }));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! `sol activate` and `sol capture`: a session, and the console over it.
 
-use std::cell::Cell;
 use std::fs::File;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use crate::cli::context::{Context, Oem};
@@ -19,7 +19,8 @@ use crate::transport::lanplus::{Parts, System};
 
 use crate::wire::console_log::DEFAULT_IANA;
 
-use super::attend::{self, Session};
+use super::attend::{self, Opening, Session};
+use super::prelude::{self, Questions};
 use super::words::{ActivateWords, Keepalive, Reconnect};
 
 /// A console to run.
@@ -50,18 +51,25 @@ pub fn run(context: &Context, run: Run, interrupt: Option<&Interrupt>) -> Exit {
         dead_after: policy(&words).dead_after,
         capture,
     };
+    let questions = Questions {
+        instance: words.instance,
+        since: words.since,
+        until: words.until,
+        sessions: words.log.is_some() || words.reconnect.is_some(),
+        settled: Arc::new(OnceLock::new()),
+    };
     let open = {
         let context = context.clone();
         // Whoever makes several sessions minds the signals from the beginning.
         let interrupt = interrupt.filter(|_| words.reconnect.is_none()).cloned();
-        move || connect::again(&context, interrupt.as_ref())
+        move |former| {
+            let session = connect::again(&context, interrupt.as_ref())?;
+            let (session, answers) = prelude::ask(session, &questions, former)?;
+            Ok(Opening { session, answers })
+        }
     };
-    let former = Cell::new(None);
-    attend::run(wanted, interrupt, open, |lanplus, resume| {
-        let parts = lanplus.into_parts();
-        // What the BMC calls this session tells the next one whose payload it finds.
-        let before = former.replace(Some(parts.link.session().bmc_id()));
-        session(context, &words, parts, resume, before)
+    attend::run(wanted, interrupt, open, |lanplus, resume, former| {
+        session(context, &words, lanplus.into_parts(), resume, former)
     })
 }
 
@@ -105,6 +113,7 @@ fn session(
 
 fn sink_settings(context: &Context, words: &ActivateWords, capture: bool) -> sinks::Settings {
     let host = context.host.clone().unwrap_or_default();
+    let now = console::clock::wall_clock();
     sinks::Settings {
         log: words.log.as_ref().map(|file| console::log::Settings {
             file: file.clone(),
@@ -117,8 +126,8 @@ fn sink_settings(context: &Context, words: &ActivateWords, capture: bool) -> sin
         format: words.timestamps,
         events: words.events.clone(),
         on_alarm: words.on_alarm.clone(),
-        since: words.since,
-        until: words.until,
+        since: words.since.map(|moment| moment.by(now)),
+        until: words.until.map(|moment| moment.by(now)),
         ends: words
             .run_for
             .and_then(|duration| Instant::now().checked_add(duration)),

@@ -9,11 +9,12 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, at, bounded, never, select};
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT};
 
+use super::prelude::Answers;
 use super::words::Reconnect;
 use crate::cli::exit::Exit;
 use crate::commands::connect::Refused;
-use crate::console::events::Report;
-use crate::console::log::Position;
+use crate::console::events::{Place, Report};
+use crate::console::log::{Former, Position};
 use crate::console::sinks::{self, Ask, Sinks};
 use crate::console::{self, Core, Ended, Outcome, SignalQueue, notice};
 use crate::proto::Entropy;
@@ -37,13 +38,19 @@ pub(super) struct Session<C> {
     pub socket: UdpSocket,
 }
 
-/// Runs until the end. `open` makes a session, in bounded time; `begin` makes a console of it, which goes on from
-/// where output has come before.
+/// A session, and what was asked over it.
+pub(super) struct Opening<S> {
+    pub session: S,
+    pub answers: Answers,
+}
+
+/// Runs until the end. `open` makes a session, in bounded time, knowing the one before; `begin` makes a console of it,
+/// which goes on from where output has come before, and may take the payload back from that session.
 pub(super) fn run<S: Send + 'static, C: Core>(
     wanted: Wanted,
     interrupt: Option<&Interrupt>,
-    open: impl Fn() -> Result<S, Refused> + Clone + Send + 'static,
-    begin: impl Fn(S, Option<Position>) -> Session<C>,
+    open: impl Fn(Option<Former>) -> Result<Opening<S>, Refused> + Clone + Send + 'static,
+    begin: impl Fn(S, Option<Position>, Option<u32>) -> Session<C>,
 ) -> Exit {
     let lasting = if wanted.capture {
         Exit::Lasting
@@ -63,6 +70,7 @@ pub(super) fn run<S: Send + 'static, C: Core>(
         dead_after: wanted.dead_after,
         lasting,
         signals: None,
+        noted: false,
         backoff: Backoff::default(),
         said: String::new(),
     };
@@ -95,6 +103,8 @@ struct Attended {
     dead_after: Duration,
     lasting: Exit,
     signals: Option<SignalQueue>,
+    /// Whether the user knows what is to be known of the BMC's log.
+    noted: bool,
     backoff: Backoff,
     /// The last complaint: one that comes again and again is said once.
     said: String,
@@ -104,13 +114,16 @@ impl Attended {
     fn sessions<S: Send + 'static, C: Core>(
         &mut self,
         sinks: &mut Sinks,
-        open: impl Fn() -> Result<S, Refused> + Clone + Send + 'static,
-        begin: impl Fn(S, Option<Position>) -> Session<C>,
+        open: impl Fn(Option<Former>) -> Result<Opening<S>, Refused> + Clone + Send + 'static,
+        begin: impl Fn(S, Option<Position>, Option<u32>) -> Session<C>,
     ) -> Exit {
         loop {
-            let why = match self.open(sinks, open.clone()) {
-                Opened::Session(session) => {
-                    let console = begin(session, sinks.resume_point());
+            let (open, former) = (open.clone(), sinks.former());
+            let why = match self.open(sinks, move || open(former)) {
+                Opened::Session(Opening { session, answers }) => {
+                    let former = answers.former;
+                    let resume = self.learn(sinks, answers);
+                    let console = begin(session, resume, former);
                     match self.session(sinks, console) {
                         Ok(why) => why,
                         Err(exit) => return exit,
@@ -142,6 +155,41 @@ impl Attended {
                 return exit;
             }
         }
+    }
+
+    /// Takes in what was asked over a new session. From where on output is wanted, where that is a place in the BMC's
+    /// log.
+    fn learn(&mut self, sinks: &mut Sinks, answers: Answers) -> Option<Position> {
+        if let Some(session) = answers.session {
+            sinks.session_is(session);
+        }
+        let resume = match answers.bounds {
+            Some(bounds) => sinks.enter(bounds),
+            None => sinks.resume_point(),
+        };
+        if !std::mem::replace(&mut self.noted, true) {
+            if let Some(note) = answers.note {
+                say(&format!("Note: {note}"));
+            }
+            if let Some(since) = answers.unstored {
+                sinks.missed_since(since);
+            }
+            // What the file holds already reaches further back, or all that is kept is there now.
+            if let Some((from, to)) = answers.gone
+                && resume == answers.bounds.and_then(|bounds| bounds.from)
+            {
+                let gap = Report::Gap {
+                    bytes: None,
+                    from,
+                    to,
+                    at: Place::Console,
+                };
+                for text in sinks.report(&gap) {
+                    say(&text);
+                }
+            }
+        }
+        resume
     }
 
     /// Runs one session. The reason for another one, or the end.
@@ -257,7 +305,7 @@ impl Attended {
             if until.is_some_and(|until| until <= now) {
                 return Waited::Over;
             }
-            if sinks.ends(now).is_some_and(|end| end <= now) {
+            if sinks.waits_in_vain(now) {
                 return Waited::Ended(Exit::Success);
             }
             let timer = until

@@ -19,7 +19,6 @@ use toml::{Table, Value};
 
 use super::words::{self, ActivateWords};
 use crate::commands::Refusal;
-use crate::console::clock;
 
 /// The words in force for a host: files, then the variable, then what was typed; the last one counts.
 ///
@@ -50,7 +49,6 @@ fn combine(
     typed: &[&str],
     host: &str,
 ) -> Result<ActivateWords, Refusal> {
-    let now = clock::wall_clock();
     let mut words = ActivateWords::default();
     let mut settings: BTreeMap<String, (String, String)> = BTreeMap::new();
     for (name, text) in files {
@@ -63,7 +61,7 @@ fn combine(
     }
     for (name, word) in settings.values() {
         log::info!("{word} (from {name})");
-        words::apply(&mut words, word, now).map_err(|refusal| inside(name, &refusal.text))?;
+        words::apply(&mut words, word).map_err(|refusal| inside(name, &refusal.text))?;
     }
     if let Some(variable) = variable {
         let text = variable
@@ -71,12 +69,11 @@ fn combine(
             .ok_or_else(|| inside(VARIABLE, "not UTF-8"))?;
         for word in split(text).map_err(|error| inside(VARIABLE, error))? {
             log::info!("{word} (from {VARIABLE})");
-            words::apply(&mut words, &word, now)
-                .map_err(|refusal| inside(VARIABLE, &refusal.text))?;
+            words::apply(&mut words, &word).map_err(|refusal| inside(VARIABLE, &refusal.text))?;
         }
     }
     for word in typed {
-        words::apply(&mut words, word, now)?;
+        words::apply(&mut words, word)?;
     }
     words::finish(words)
 }

@@ -17,6 +17,7 @@ pub mod config;
 mod info;
 pub mod log;
 mod looptest;
+mod prelude;
 mod set;
 pub mod values;
 pub mod words;

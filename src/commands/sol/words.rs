@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::cli::number;
+use crate::cli::time::Moment;
 use crate::commands::Refusal;
 use crate::console::clock;
 use crate::console::events::Target;
@@ -43,10 +44,10 @@ pub struct ActivateWords {
     pub cycle: u8,
     /// How long the console is to run.
     pub run_for: Option<Duration>,
-    /// From when on console output counts, in milliseconds since 1970.
-    pub since: Option<u64>,
-    /// Until when, in the same unit.
-    pub until: Option<u64>,
+    /// From when on console output counts.
+    pub since: Option<Moment>,
+    /// Until when.
+    pub until: Option<Moment>,
     /// Where events are told, one JSON line each.
     pub events: Option<Target>,
     /// The command that is run on an alarm.
@@ -107,7 +108,7 @@ pub struct Word {
     pub optional: bool,
     /// What it does, for the manual.
     pub help: &'static str,
-    set: fn(&mut ActivateWords, &str, u64) -> Result<(), Refusal>,
+    set: fn(&mut ActivateWords, &str) -> Result<(), Refusal>,
 }
 
 impl Word {
@@ -132,7 +133,7 @@ pub const WORDS: &[Word] = &[
         value: None,
         optional: false,
         help: "Keep the session alive with empty SOL packets instead of Get Device ID.",
-        set: |words, _, _| {
+        set: |words, _| {
             // Stock's nokeepalive wins, whatever the order.
             if words.keepalive != Keepalive::Off {
                 words.keepalive = Keepalive::SolPacket;
@@ -145,7 +146,7 @@ pub const WORDS: &[Word] = &[
         value: None,
         optional: false,
         help: "Send nothing to keep the session alive.",
-        set: |words, _, _| {
+        set: |words, _| {
             words.keepalive = Keepalive::Off;
             Ok(())
         },
@@ -155,7 +156,7 @@ pub const WORDS: &[Word] = &[
         value: Some("N"),
         optional: false,
         help: "Which SOL instance, 1 to 15 (default 1).",
-        set: |words, value, _| {
+        set: |words, value| {
             words.instance = parse_instance(value)?;
             Ok(())
         },
@@ -165,7 +166,7 @@ pub const WORDS: &[Word] = &[
         value: None,
         optional: false,
         help: "Take the console over from the session that holds it.",
-        set: |words, _, _| {
+        set: |words, _| {
             words.force = true;
             Ok(())
         },
@@ -175,7 +176,7 @@ pub const WORDS: &[Word] = &[
         value: None,
         optional: false,
         help: "Leave standard input alone; its end does not end the console.",
-        set: |words, _, _| {
+        set: |words, _| {
             words.noinput = true;
             Ok(())
         },
@@ -185,7 +186,7 @@ pub const WORDS: &[Word] = &[
         value: Some("SECONDS"),
         optional: false,
         help: "Send a keepalive this long after the last answered command (default 15).",
-        set: |words, value, _| {
+        set: |words, value| {
             words.keepalive_after = Some(seconds("keepalive", value, MAX_KEEPALIVE)?);
             Ok(())
         },
@@ -195,7 +196,7 @@ pub const WORDS: &[Word] = &[
         value: Some("SECONDS"),
         optional: false,
         help: "Give the session up after this much silence (default 90 or more).",
-        set: |words, value, _| {
+        set: |words, value| {
             words.dead_after = Some(seconds("dead-after", value, MAX_DEAD_AFTER)?);
             Ok(())
         },
@@ -206,7 +207,7 @@ pub const WORDS: &[Word] = &[
         optional: false,
         help: "Append what the host prints to FILE, in which %h is the BMC's name, %Y %m %d %H %M %S the date and time \
                when it is opened, and %% a percent sign.",
-        set: |words, value, _| {
+        set: |words, value| {
             crate::console::log::path::check(value)
                 .map_err(|right| invalid("log", value, &right))?;
             words.log = Some(value.to_owned());
@@ -219,13 +220,8 @@ pub const WORDS: &[Word] = &[
         optional: true,
         help: "Begin each line of the log with its date: as ISO 8601 (the default), in seconds since 1970, since the \
                first line, or since the line before. The time is the BMC's where it tells it, else this machine's.",
-        set: |words, value, _| {
-            words.timestamps = Some(match value {
-                "" => Format::Iso,
-                name => Format::named(name).ok_or_else(|| {
-                    invalid("timestamps", value, "use iso, epoch, relative or delta")
-                })?,
-            });
+        set: |words, value| {
+            words.timestamps = Some(timestamps(value)?);
             Ok(())
         },
     },
@@ -234,7 +230,7 @@ pub const WORDS: &[Word] = &[
         value: Some("log|both"),
         optional: false,
         help: "Where lines are dated: in the log (the default), or on standard output too.",
-        set: |words, value, _| {
+        set: |words, value| {
             words.timestamps_on_both = match value {
                 "log" => false,
                 "both" => true,
@@ -248,7 +244,7 @@ pub const WORDS: &[Word] = &[
         value: None,
         optional: false,
         help: "Keep terminal escapes and control characters, tabs excepted, out of the log.",
-        set: |words, _, _| {
+        set: |words, _| {
             words.strip = true;
             Ok(())
         },
@@ -259,7 +255,7 @@ pub const WORDS: &[Word] = &[
         optional: false,
         help: "When the log has grown to SIZE (such as 10M), rename it to FILE.1, FILE.1 to FILE.2 and so on, and begin \
                it anew; KEEP old ones are kept (default 5).",
-        set: |words, value, _| {
+        set: |words, value| {
             words.rotate = Some(rotate(value)?);
             Ok(())
         },
@@ -269,7 +265,7 @@ pub const WORDS: &[Word] = &[
         value: Some("N"),
         optional: true,
         help: "When the session is lost, make another one, after at most N failures in a row (default: any number).",
-        set: |words, value, _| {
+        set: |words, value| {
             words.reconnect = Some(Reconnect {
                 tries: match value {
                     "" => None,
@@ -284,7 +280,7 @@ pub const WORDS: &[Word] = &[
         value: Some("N"),
         optional: false,
         help: "How many heartbeats make a cycle, 1 to 255 (default 4).",
-        set: |words, value, _| {
+        set: |words, value| {
             words.cycle = u8::try_from(whole("cycle", value, 1, 255)?).unwrap_or(u8::MAX);
             Ok(())
         },
@@ -294,7 +290,7 @@ pub const WORDS: &[Word] = &[
         value: Some("DURATION"),
         optional: false,
         help: "End in good order after this long (such as 90, 15m or 7d).",
-        set: |words, value, _| {
+        set: |words, value| {
             words.run_for =
                 Some(values::duration(value).map_err(|right| invalid("for", value, &right))?);
             Ok(())
@@ -304,10 +300,10 @@ pub const WORDS: &[Word] = &[
         name: "since",
         value: Some("TIME"),
         optional: false,
-        help: "Only console output from this time on: ISO 8601, or so long ago (such as -10m).",
-        set: |words, value, now| {
-            words.since =
-                Some(values::time(value, now).map_err(|right| invalid("since", value, &right))?);
+        help: "Only console output from this time on, by the BMC's clock where it keeps a console log: what it holds \
+               from before now is read first, and the console goes on from there. Times are written as for sol log.",
+        set: |words, value| {
+            words.since = Some(Moment::parse(value).map_err(Refusal::error)?);
             Ok(())
         },
     },
@@ -315,10 +311,10 @@ pub const WORDS: &[Word] = &[
         name: "until",
         value: Some("TIME"),
         optional: false,
-        help: "Only console output before this time; when it has come, the console ends.",
-        set: |words, value, now| {
-            words.until =
-                Some(values::time(value, now).map_err(|right| invalid("until", value, &right))?);
+        help: "Only console output before this time; when it has come, and what is stored up to it has been read, the \
+               console ends.",
+        set: |words, value| {
+            words.until = Some(Moment::parse(value).map_err(Refusal::error)?);
             Ok(())
         },
     },
@@ -327,7 +323,7 @@ pub const WORDS: &[Word] = &[
         value: Some("FILE|fd:N"),
         optional: false,
         help: "Append one line of JSON for each event to FILE, or write it to file descriptor N.",
-        set: |words, value, _| {
+        set: |words, value| {
             words.events = Some(match value.strip_prefix("fd:") {
                 Some(number) => Target::Fd(
                     i32::try_from(whole("events", number, 0, 1_000_000)?).unwrap_or(i32::MAX),
@@ -345,7 +341,7 @@ pub const WORDS: &[Word] = &[
         value: Some("COMMAND"),
         optional: false,
         help: "Run COMMAND with sh when something is wrong, with the event in its environment.",
-        set: |words, value, _| {
+        set: |words, value| {
             if value.trim().is_empty() {
                 return Err(invalid("on-alarm", value, "use a command for sh"));
             }
@@ -362,19 +358,18 @@ pub const WORDS: &[Word] = &[
 /// One line that names the bad word and lists the good ones; stock's own complaint for stock's own words.
 pub fn parse(typed: &[&str]) -> Result<ActivateWords, Refusal> {
     let mut words = ActivateWords::default();
-    let now = clock::wall_clock();
     for each in typed {
-        apply(&mut words, each, now)?;
+        apply(&mut words, each)?;
     }
     finish(words)
 }
 
-/// Sets one word. `now` is the wall clock in milliseconds since 1970.
+/// Sets one word.
 ///
 /// # Errors
 ///
 /// As [`parse`].
-pub fn apply(words: &mut ActivateWords, typed: &str, now: u64) -> Result<(), Refusal> {
+pub fn apply(words: &mut ActivateWords, typed: &str) -> Result<(), Refusal> {
     let (name, value) = match typed.split_once('=') {
         Some((name, value)) => (name, Some(value)),
         None => (typed, None),
@@ -393,7 +388,7 @@ pub fn apply(words: &mut ActivateWords, typed: &str, now: u64) -> Result<(), Ref
     if word.optional && value == Some("") {
         return Err(invalid(name, "", &format!("use {}", word.shown())));
     }
-    (word.set)(words, value.unwrap_or_default(), now)
+    (word.set)(words, value.unwrap_or_default())
 }
 
 /// What is wrong with words that are each good.
@@ -420,8 +415,9 @@ pub fn finish(words: ActivateWords) -> Result<ActivateWords, Refusal> {
             ));
         }
     }
+    let now = clock::wall_clock();
     if let (Some(since), Some(until)) = (words.since, words.until)
-        && since >= until
+        && since.by(now) >= until.by(now)
     {
         return Err(Refusal::error("since must be before until"));
     }
@@ -441,6 +437,15 @@ fn invalid(name: &str, value: &str, right: &str) -> Refusal {
 /// Text on one line, and unable to steer a terminal.
 fn plain(text: &str) -> String {
     crate::console::notice::plain(text)
+}
+
+/// How lines are dated: by a name, or as without one.
+pub(super) fn timestamps(value: &str) -> Result<Format, Refusal> {
+    if value.is_empty() {
+        return Ok(Format::Iso);
+    }
+    Format::named(value)
+        .ok_or_else(|| invalid("timestamps", value, "use iso, epoch, relative or delta"))
 }
 
 fn rotate(value: &str) -> Result<Rotate, Refusal> {

@@ -15,7 +15,7 @@ use nix::sys::stat::{FileStat, Mode, SFlag, fstat, fstatat};
 use nix::unistd::{UnlinkatFlags, geteuid, unlinkat};
 
 use super::path;
-use super::position::{Committed, Position};
+use super::position::{Committed, Former, Position, no_position, session_line, session_of};
 use super::writer::Medium;
 
 /// A log file, open and locked.
@@ -27,6 +27,7 @@ pub struct Disk {
     started: u64,
     open: Open,
     committed: Option<Committed>,
+    session: Option<Former>,
     side: Option<File>,
 }
 
@@ -38,6 +39,7 @@ struct Open {
     file: Flock<File>,
     /// Neither locked nor renamed: a device.
     device: bool,
+    inode: u64,
     length: u64,
 }
 
@@ -57,9 +59,16 @@ impl Disk {
             started: now,
             open,
             committed: None,
+            session: None,
             side: None,
         };
-        disk.committed = disk.read_side();
+        if let Some(text) = disk.read_side() {
+            let inode = disk.open.inode;
+            disk.committed = Committed::parse(&text).filter(|committed| {
+                committed.inode == inode && committed.length <= disk.open.length
+            });
+            disk.session = session_of(&text, inode);
+        }
         Ok(disk)
     }
 
@@ -83,7 +92,7 @@ impl Disk {
         name
     }
 
-    fn read_side(&self) -> Option<Committed> {
+    fn read_side(&self) -> Option<String> {
         if self.open.device {
             return None;
         }
@@ -100,12 +109,11 @@ impl Disk {
         check_file(&file, shared(&self.open.folder).ok()?).ok()?;
         let mut text = [0; 256];
         let read = file.read_at(&mut text, 0).ok()?;
-        let committed = Committed::parse(std::str::from_utf8(text.get(..read)?).ok()?)?;
-        let same = committed.inode == self.open.file.metadata().ok()?.ino();
-        (same && committed.length <= self.open.length).then_some(committed)
+        Some(std::str::from_utf8(text.get(..read)?).ok()?.to_owned())
     }
 
-    fn write_side(&mut self, committed: Committed) -> io::Result<()> {
+    /// Writes all there is to know beside the log, in one piece.
+    fn write_side(&mut self) -> io::Result<()> {
         if self.side.is_none() {
             let flags = OFlag::O_WRONLY
                 | OFlag::O_CREAT
@@ -117,8 +125,12 @@ impl Disk {
             check_file(&file, shared(&self.open.folder)?)?;
             self.side = Some(file);
         }
+        let position = self
+            .committed
+            .map_or_else(no_position, |committed| committed.to_string());
+        let text = position + &session_line(self.session, self.open.inode);
         match &self.side {
-            Some(file) => file.write_all_at(committed.to_string().as_bytes(), 0),
+            Some(file) => file.write_all_at(text.as_bytes(), 0),
             None => Ok(()),
         }
     }
@@ -127,6 +139,11 @@ impl Disk {
         self.open = open;
         self.side = None;
         self.committed = None;
+        if let Some(session) = self.session
+            && let Err(error) = self.note_session(session)
+        {
+            log::info!("cannot note the session: {error}");
+        }
     }
 }
 
@@ -225,11 +242,22 @@ impl Medium for Disk {
         let committed = Committed {
             position,
             length: self.open.length,
-            inode: self.open.file.metadata()?.ino(),
+            inode: self.open.inode,
         };
-        self.write_side(committed)?;
-        self.committed = Some(committed);
-        Ok(())
+        let before = self.committed.replace(committed);
+        self.write_side().inspect_err(|_| self.committed = before)
+    }
+
+    fn session(&self) -> Option<Former> {
+        self.session
+    }
+
+    fn note_session(&mut self, session: Former) -> io::Result<()> {
+        self.session = Some(session);
+        if self.open.device {
+            return Ok(());
+        }
+        self.write_side()
     }
 
     fn cut(&mut self, length: u64) -> io::Result<()> {
@@ -275,7 +303,8 @@ impl Open {
     fn at(path: &Path) -> io::Result<Self> {
         let (folder, name) = walk(path)?;
         let (file, device) = append_to(&folder, &name)?;
-        let length = if device { 0 } else { file.metadata()?.len() };
+        let metadata = file.metadata()?;
+        let (inode, length) = (metadata.ino(), if device { 0 } else { metadata.len() });
         let file = if device {
             // A device is nobody's own; its lock would be everybody's.
             Flock::lock(file, FlockArg::LockSharedNonblock).map_err(|(_, error)| error)?
@@ -295,6 +324,7 @@ impl Open {
             name,
             file,
             device,
+            inode,
             length,
         })
     }

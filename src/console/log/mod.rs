@@ -22,7 +22,7 @@ pub mod writer;
 
 use disk::Disk;
 pub use lines::{Format, Lines};
-pub use position::Position;
+pub use position::{Former, Position};
 use writer::{Medium, Writer};
 
 /// What is wanted of a log.
@@ -128,6 +128,8 @@ pub enum Job {
     Fill(Chunk),
     /// No further piece of it comes.
     Filled,
+    /// Note what the BMC tells of the session.
+    Session(Former),
     /// Say when all of this is done.
     Flush(Sender<()>),
 }
@@ -153,6 +155,7 @@ pub struct Log {
     shared: Arc<Shared>,
     ended: Receiver<()>,
     resume: Option<Position>,
+    former: Option<Former>,
     last_written: Option<u64>,
     /// What came while too much waited.
     lost: Option<Loss>,
@@ -185,6 +188,7 @@ impl Log {
         last_written: Option<u64>,
     ) -> io::Result<Self> {
         let resume = medium.committed().map(|committed| committed.position);
+        let former = medium.session();
         let shared = Arc::new(Shared {
             length: AtomicU64::new(medium.length()),
             ..Shared::default()
@@ -204,6 +208,7 @@ impl Log {
             shared,
             ended,
             resume,
+            former,
             last_written,
             lost: None,
             on: true,
@@ -216,6 +221,11 @@ impl Log {
     /// Where the file's text ends in the BMC's log, as an earlier run left it: from here on output is wanted again.
     pub fn resume_point(&self) -> Option<Position> {
         self.resume
+    }
+
+    /// The session of an earlier run that wrote to the file.
+    pub fn former(&self) -> Option<Former> {
+        self.former
     }
 
     /// When an earlier run wrote to the file last, in milliseconds since 1970; nothing where none did.
@@ -282,6 +292,11 @@ impl Log {
     /// Says whether [`News::Missing`] can be answered.
     pub fn set_refetch(&mut self, can: bool) {
         self.send(Job::Refetch(can));
+    }
+
+    /// Notes, for a successor, what the BMC tells of the session.
+    pub fn note_session(&mut self, session: Former) {
+        self.send(Job::Session(session));
     }
 
     /// Answers [`News::Missing`] with a piece of what is missing, in order.

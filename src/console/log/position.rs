@@ -54,6 +54,50 @@ impl Committed {
     }
 }
 
+/// A session of ours as the BMC knows it. Where the program was killed, its successor may find the payload still in
+/// the hands of that session, and takes it back from nobody else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Former {
+    /// What the BMC calls the session.
+    pub id: u32,
+    /// What it tells of its user, channel, address and port (table 22-25, bytes 5, 7 and 8 to 19 of the answer): ids are
+    /// used again by other sessions, all of this together is not. Nothing where it does not tell.
+    pub seen: Option<[u8; 14]>,
+}
+
+/// The line about the session, which stands below that of the position: it belongs to the log file of this inode.
+/// Always of the same length.
+pub(super) fn session_line(session: Option<Former>, inode: u64) -> String {
+    let Some((id, seen)) = session.and_then(|session| Some((session.id, session.seen?))) else {
+        return format!("{:-<66}\n", "");
+    };
+    let seen: String = seen.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("session {id:08x} {seen} {inode:016x}    \n")
+}
+
+/// Reads what [`session_line`] wrote; nothing where it is damaged or of another file.
+pub(super) fn session_of(text: &str, inode: u64) -> Option<Former> {
+    let mut words = text.lines().nth(1)?.split_ascii_whitespace();
+    let (word, id, told, own) = (words.next()?, words.next()?, words.next()?, words.next()?);
+    if word != "session" || u64::from_str_radix(own, 16) != Ok(inode) || own.len() != 16 {
+        return None;
+    }
+    let mut seen = [0; 14];
+    for (at, byte) in seen.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(told.get(2 * at..2 * at + 2)?, 16).ok()?;
+    }
+    let id = u32::from_str_radix(id, 16).ok()?;
+    (told.len() == 28).then_some(Former {
+        id,
+        seen: Some(seen),
+    })
+}
+
+/// In the place of a position that is not known.
+pub(super) fn no_position() -> String {
+    format!("{:-<88}\n", "")
+}
+
 /// One line, always of the same length: a later one covers it, in a single write.
 impl fmt::Display for Committed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -89,5 +133,30 @@ mod tests {
             assert_eq!(Committed::parse(&text[..cut]), None);
         }
         assert_eq!(Committed::parse("steadysol-position-2 1 2 3 4\n"), None);
+        assert_eq!(Committed::parse(&no_position()), None);
+        assert_eq!(no_position().len(), text.len());
+    }
+
+    #[test]
+    fn a_session_is_read_back_for_its_own_file_only() {
+        let former = Former {
+            id: 0x0102_0304,
+            seen: Some([0xa5; 14]),
+        };
+        let text = no_position() + &session_line(Some(former), 99);
+        assert_eq!(session_of(&text, 99), Some(former));
+        assert_eq!(session_of(&text, 98), None);
+        for cut in 0..text.len() - 5 {
+            assert_eq!(session_of(&text[..cut], 99), None, "{cut}");
+        }
+        let untold = Former {
+            seen: None,
+            ..former
+        };
+        for nobody in [None, Some(untold)] {
+            let line = session_line(nobody, 99);
+            assert_eq!(line.len(), session_line(Some(former), 99).len());
+            assert_eq!(session_of(&(no_position() + &line), 99), None);
+        }
     }
 }

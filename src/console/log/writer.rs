@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::io;
 
 use super::lines::{Format, Lines, marker};
-use super::position::{Committed, Position};
+use super::position::{Committed, Former, Position};
 use super::{Chunk, Job, Loss, News, Rotate};
 use crate::console::clock;
 
@@ -42,6 +42,18 @@ pub trait Medium {
     ///
     /// As the system gave it.
     fn commit(&mut self, position: Position) -> io::Result<()>;
+    /// The session of who wrote to the file last, where that is known.
+    fn session(&self) -> Option<Former> {
+        None
+    }
+    /// Notes the session of who writes.
+    ///
+    /// # Errors
+    ///
+    /// As the system gave it.
+    fn note_session(&mut self, _session: Former) -> io::Result<()> {
+        Ok(())
+    }
     /// Takes away what stands behind so many bytes.
     ///
     /// # Errors
@@ -148,6 +160,11 @@ impl<M: Medium> Writer<M> {
             Job::Refetch(can) => self.refetch = can,
             Job::Fill(chunk) => self.fill(chunk, now),
             Job::Filled => self.end_refill(now),
+            Job::Session(session) => {
+                if let Err(error) = self.medium.note_session(session) {
+                    log::info!("cannot note the session: {error}");
+                }
+            }
             Job::Flush(done) => {
                 self.flush(now);
                 // Nobody may be waiting any more.

@@ -134,6 +134,12 @@ impl LogSync {
         self.state == State::Present
     }
 
+    /// Whether nothing is asked for, or waited for, of what was printed before.
+    pub(super) fn is_settled(&self) -> bool {
+        let reading = self.catch_up.as_ref().is_some_and(CatchUp::is_reading);
+        !matches!(self.state, State::Asking(..)) && self.waiting.is_none() && !reading
+    }
+
     /// When [`LogSync::advance`] wants to be called.
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
         let held = self.held_since.map(|since| since + LONGEST_HOLD);

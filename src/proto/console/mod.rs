@@ -133,6 +133,11 @@ impl Console {
         self.settings.resume.is_some()
     }
 
+    /// Whether the payload is active, and what the BMC had stored for us when it became so has been read.
+    pub fn is_caught_up(&self) -> bool {
+        matches!(self.stage, Stage::Active) && self.log.is_settled()
+    }
+
     /// How many packets were repeated: ours, the BMC's.
     pub fn repeated(&self) -> (u64, u64) {
         (self.outgoing.repeated(), self.incoming.repeated())

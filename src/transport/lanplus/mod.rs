@@ -207,6 +207,11 @@ impl Lanplus {
         Ok(lanplus)
     }
 
+    /// What the BMC calls the session.
+    pub fn id(&self) -> u32 {
+        self.link.session().bmc_id()
+    }
+
     /// Sends a request to the BMC's LUN 0, with others perhaps in flight. What becomes of it, [`Lanplus::next_done`]
     /// tells under the same id.
     pub fn begin(&mut self, netfn: u8, cmd: u8, data: &[u8]) -> RequestId {

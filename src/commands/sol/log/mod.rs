@@ -4,7 +4,7 @@
 //! shown twice.
 
 mod page;
-mod source;
+pub(super) mod source;
 pub mod words;
 
 use std::io::{self, Stdout, Write};
@@ -16,7 +16,7 @@ use crate::commands::connect;
 use crate::proto::log_reader::{Ending, Event, LogReader, Outcome, Range};
 use crate::transport::interrupt::Interrupt;
 use crate::transport::lanplus::Lanplus;
-use crate::wire::console_log::{Beat, Info, Log};
+use crate::wire::console_log::{Beat, Info, Log, Piece};
 
 use page::{Missing, Page};
 use source::{Source, Trouble};
@@ -157,6 +157,8 @@ struct Viewer {
     /// The BMC's clock, when it last told it.
     now: u64,
     page: Page<Stdout>,
+    /// Lines are dated.
+    dated: bool,
     /// The window has not begun yet.
     early: bool,
     /// The last reader, for what it learnt.
@@ -185,7 +187,8 @@ impl Viewer {
             since: since.unwrap_or(0),
             until,
             now: info.now,
-            page: Page::new(io::stdout(), since),
+            page: Page::new(io::stdout(), since, words.timestamps, words.strip),
+            dated: words.timestamps.is_some(),
             earlier: None,
             early: since.is_some_and(|since| since > info.now),
         };
@@ -298,12 +301,11 @@ impl Viewer {
             };
             reader.handle_answer(ticket, Outcome::Answer(log));
         }
+        source.forget();
         let mut flying = Vec::new();
         let ending = loop {
             match reader.poll_event() {
-                Some(Event::Data(piece)) => {
-                    self.page.show(&piece.data, piece.first, piece.last)?;
-                }
+                Some(Event::Data(piece)) => self.show_piece(&piece, source)?,
                 Some(Event::Gap { from, to }) => self.page.miss(Missing::Bytes(to - from)),
                 Some(Event::Outside { bytes }) => {
                     log::debug!("{bytes} bytes of the log came outside the window");
@@ -328,6 +330,31 @@ impl Viewer {
         }
     }
 
+    /// Shows a piece. The BMC tells when its first and its last byte came: where lines are dated, those between are asked
+    /// for, as far as there are lines and the answers make sense.
+    fn show_piece(&mut self, piece: &Piece, source: &mut Source) -> Result<(), Stop> {
+        let lines = piece.data.iter().filter(|byte| **byte == b'\n').count() as u64;
+        let step = GRAIN.max(piece.last.saturating_sub(piece.first) / (lines + 1));
+        let (mut rest, mut from, mut first) = (&*piece.data, piece.offset, piece.first);
+        while self.dated && lines > 0 && piece.last.saturating_sub(first) > step {
+            let Ok(found) = source.find(self.epoch, first.saturating_add(step)) else {
+                // A BMC that is silent is dealt with by the next question.
+                break;
+            };
+            let length = found.offset.checked_sub(from).map(usize::try_from);
+            let Some(Ok(length)) = length else { break };
+            let Some((shown, later)) = rest.split_at_checked(length) else {
+                break;
+            };
+            if shown.is_empty() || later.is_empty() || found.time <= first {
+                break;
+            }
+            self.page.show(shown, first, found.time)?;
+            (rest, from, first) = (later, found.offset, found.time);
+        }
+        Ok(self.page.show(rest, first, piece.last)?)
+    }
+
     fn finish(self) -> Result<(), Stop> {
         Ok(self.page.finish(Some(self.now))?)
     }
@@ -341,6 +368,9 @@ fn say(line: &str) {
 /// How often a BMC is asked for more: soon after there was some, seldom when there is none.
 const LEAST_POLL: Duration = Duration::from_millis(200);
 const MOST_POLL: Duration = Duration::from_secs(1);
+
+/// Milliseconds by which the date of a line may be off.
+const GRAIN: u64 = 1000;
 
 /// How long to wait between tries to open another session.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);

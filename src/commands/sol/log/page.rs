@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use crate::cli::time;
+use crate::console::log::{Format, Lines};
 
 /// Writes the log to standard output at once, piece by piece.
 ///
@@ -10,7 +11,7 @@ use crate::cli::time;
 /// with the arrival times of the bytes before and after it.
 pub struct Page<W> {
     out: W,
-    at_line_start: bool,
+    lines: Lines,
     /// When the last byte that was shown came, or the time from which on bytes are wanted.
     before: Option<u64>,
     /// Bytes missing here; `Unknown` once that of any part is.
@@ -27,28 +28,26 @@ pub enum Missing {
 }
 
 impl<W: Write> Page<W> {
-    /// An empty page that shows what came at `since` or later.
-    pub fn new(out: W, since: Option<u64>) -> Self {
+    /// An empty page that shows what came at `since` or later; `format`: how lines are dated; `strip`: without escapes
+    /// and control characters.
+    pub fn new(out: W, since: Option<u64>, format: Option<Format>, strip: bool) -> Self {
         Self {
             out,
-            at_line_start: true,
+            lines: Lines::new(format, strip),
             before: since,
             missing: None,
         }
     }
 
-    /// Shows bytes, which came from `first` to `last`.
+    /// Shows bytes, which came from `first` to `last`; lines that begin in them are dated `first`.
     ///
     /// # Errors
     ///
     /// As the write gave it.
     pub fn show(&mut self, bytes: &[u8], first: u64, last: u64) -> io::Result<()> {
         self.mark(Some(first))?;
-        self.out.write_all(bytes)?;
+        self.out.write_all(&self.lines.feed(bytes, first))?;
         self.before = Some(last);
-        if let Some(byte) = bytes.last() {
-            self.at_line_start = *byte == b'\n';
-        }
         self.out.flush()
     }
 
@@ -77,7 +76,7 @@ impl<W: Write> Page<W> {
         let Some(missing) = self.missing.take() else {
             return Ok(());
         };
-        let line_end = if self.at_line_start { "" } else { "\n" };
+        let line_end = if self.lines.mid_line() { "\n" } else { "" };
         let count = match missing {
             Missing::Bytes(1) => "1 byte".to_owned(),
             Missing::Bytes(count) => format!("{count} bytes"),
@@ -95,7 +94,7 @@ impl<W: Write> Page<W> {
             (None, Some(after)) => format!(" before {}", time::shown(after)),
             (None, None) => String::new(),
         };
-        self.at_line_start = true;
+        self.lines.set_mid_line(false);
         writeln!(self.out, "{line_end}[... {count} lost{span}]")
     }
 }
@@ -106,7 +105,7 @@ mod tests {
 
     fn page() -> (Page<Vec<u8>>, String, String) {
         (
-            Page::new(Vec::new(), None),
+            Page::new(Vec::new(), None, None, false),
             time::shown(1000),
             time::shown(5000),
         )
@@ -118,6 +117,20 @@ mod tests {
         page.show(b"a\r\n\x1b[0m\0", 1, 2).unwrap();
         page.show(b"\xff", 3, 3).unwrap();
         assert_eq!(page.out, b"a\r\n\x1b[0m\0\xff");
+    }
+
+    #[test]
+    fn lines_are_dated_and_stripped_as_in_a_log_file_and_a_gap_is_not() {
+        let mut page = Page::new(Vec::new(), None, Some(Format::Epoch), true);
+        page.show(b"\x1b[1ma\r\nb", 1500, 1600).unwrap();
+        page.miss(Missing::Bytes(2));
+        page.show(b"c\n", 2000, 2000).unwrap();
+        let text = format!(
+            "1.500 a\n1.500 b\n[... 2 bytes lost between {} and {}]\n2.000 c\n",
+            time::shown(1600),
+            time::shown(2000)
+        );
+        assert_eq!(String::from_utf8(page.out).unwrap(), text);
     }
 
     #[test]

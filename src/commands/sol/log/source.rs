@@ -1,5 +1,6 @@
 //! A BMC's console log, over an open session.
 
+use std::collections::VecDeque;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::ipmi::completion;
@@ -18,6 +19,8 @@ pub struct Source {
     instance: u8,
     iana: [u8; 3],
     sequence: u32,
+    /// Answers to a reader's requests that came while another question was asked.
+    aside: VecDeque<Done>,
 }
 
 /// Why a question has no answer.
@@ -64,7 +67,13 @@ impl Source {
             instance,
             iana: wire::iana_bytes(DEFAULT_IANA),
             sequence: 0,
+            aside: VecDeque::new(),
         }
+    }
+
+    /// Gives the session back.
+    pub fn into_session(self) -> Lanplus {
+        self.session
     }
 
     /// Ends the session.
@@ -134,13 +143,22 @@ impl Source {
         understood(FIND, Found::parse(&data))
     }
 
+    /// Forgets answers to readers that ended early.
+    pub fn forget(&mut self) {
+        self.aside.clear();
+    }
+
     /// Drives `reader` until it has something to tell, or has ended.
     pub fn drive(&mut self, reader: &mut LogReader, flying: &mut Vec<(RequestId, Ticket)>) {
         while let Some((ticket, read)) = reader.poll_request() {
             let id = self.begin(wire::READ, &read.to_bytes());
             flying.push((id, ticket));
         }
-        if let Some(done) = self.session.next_done(Instant::now() + FAR)
+        let done = match self.aside.pop_front() {
+            None => self.session.next_done(Instant::now() + FAR),
+            aside => aside,
+        };
+        if let Some(done) = done
             && let Some(at) = flying.iter().position(|(id, _)| *id == done.id)
         {
             let (_, ticket) = flying.swap_remove(at);
@@ -170,7 +188,7 @@ impl Source {
         let done = loop {
             match self.session.next_done(Instant::now() + FAR) {
                 Some(done) if done.id == id => break done,
-                // What is left of a reader that ended early.
+                Some(done) if self.aside.len() < MOST_ASIDE => self.aside.push_back(done),
                 Some(_) | None => {}
             }
         };
@@ -219,6 +237,9 @@ const INSUFFICIENT_PRIVILEGE: u8 = 0xd4;
 
 /// More than a packet holds: the BMC trims it to what fits.
 const BEAT_WANT: u16 = 4096;
+
+/// More than a reader has in flight.
+const MOST_ASIDE: usize = 64;
 
 /// Requests have their own deadlines, which come long before.
 const FAR: Duration = Duration::from_secs(3600);

@@ -2,7 +2,9 @@
 
 use crate::cli::time::Moment;
 use crate::commands::Refusal;
+use crate::commands::sol::words::timestamps;
 use crate::commands::sol::{instance_in_range, parse_instance};
+use crate::console::log::Format;
 
 /// What was typed after `sol log`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +17,10 @@ pub struct LogWords {
     pub until: Option<Moment>,
     /// Whether to go on with what comes.
     pub follow: bool,
+    /// How lines are dated, if they are.
+    pub timestamps: Option<Format>,
+    /// Whether terminal escapes and control characters are left out.
+    pub strip: bool,
 }
 
 impl Default for LogWords {
@@ -24,6 +30,8 @@ impl Default for LogWords {
             since: None,
             until: None,
             follow: false,
+            timestamps: None,
+            strip: false,
         }
     }
 }
@@ -35,6 +43,8 @@ pub struct Word {
     pub name: &'static str,
     /// What the value is called, for words of the form `name=value`.
     pub value: Option<&'static str>,
+    /// Whether the word may stand without its value.
+    pub optional: bool,
     /// What it does, for the manual.
     pub help: &'static str,
     set: fn(&mut LogWords, &str) -> Result<(), Refusal>,
@@ -45,8 +55,13 @@ impl Word {
     pub fn shown(&self) -> String {
         match self.value {
             None => self.name.to_owned(),
+            Some(value) if self.optional => format!("{}[={value}]", self.name),
             Some(value) => format!("{}={value}", self.name),
         }
+    }
+
+    fn takes(&self, value: Option<&str>) -> bool {
+        self.value.is_some() == value.is_some() || (self.optional && value.is_none())
     }
 }
 
@@ -55,6 +70,7 @@ pub const WORDS: &[Word] = &[
     Word {
         name: "instance",
         value: Some("N"),
+        optional: false,
         help: "Which SOL instance, 1 to 15 (default 1).",
         set: |words, value| {
             words.instance = parse_instance(value)?;
@@ -64,6 +80,7 @@ pub const WORDS: &[Word] = &[
     Word {
         name: "since",
         value: Some("TIME"),
+        optional: false,
         help: "Only what the host printed at that time or later.",
         set: |words, value| {
             words.since = Some(Moment::parse(value).map_err(Refusal::error)?);
@@ -73,6 +90,7 @@ pub const WORDS: &[Word] = &[
     Word {
         name: "until",
         value: Some("TIME"),
+        optional: false,
         help: "Only what the host printed before that time; with follow, the end.",
         set: |words, value| {
             words.until = Some(Moment::parse(value).map_err(Refusal::error)?);
@@ -82,9 +100,31 @@ pub const WORDS: &[Word] = &[
     Word {
         name: "follow",
         value: None,
+        optional: false,
         help: "Go on with what the host prints from now on, until a signal or the time of until.",
         set: |words, _| {
             words.follow = true;
+            Ok(())
+        },
+    },
+    Word {
+        name: "timestamps",
+        value: Some("iso|epoch|relative|delta"),
+        optional: true,
+        help: "Begin each line with its date by the BMC's clock: as ISO 8601 (the default), in seconds since 1970, since \
+               the first line, or since the line before.",
+        set: |words, value| {
+            words.timestamps = Some(timestamps(value)?);
+            Ok(())
+        },
+    },
+    Word {
+        name: "strip",
+        value: None,
+        optional: false,
+        help: "Leave out terminal escapes and control characters, tabs excepted.",
+        set: |words, _| {
+            words.strip = true;
             Ok(())
         },
     },
@@ -104,7 +144,9 @@ pub fn parse(typed: &[&str]) -> Result<LogWords, Refusal> {
         };
         let word = WORDS
             .iter()
-            .find(|word| word.name == name && word.value.is_some() == value.is_some())
+            .find(|word| word.name == name && word.takes(value))
+            // `name=` is not the same as `name`.
+            .filter(|word| !(word.optional && value == Some("")))
             .ok_or_else(|| {
                 Refusal::error(format!("Invalid word '{each}' after log: use {}", list()))
             })?;
@@ -130,9 +172,13 @@ mod tests {
             "since=-10m",
             "until=@5",
             "instance=3",
+            "timestamps",
+            "strip",
         ]);
         let right = LogWords {
             instance: 3,
+            timestamps: Some(Format::Iso),
+            strip: true,
             since: Some(Moment::Ago(600_000)),
             until: Some(Moment::At(5000)),
             follow: true,
@@ -150,6 +196,9 @@ mod tests {
             "since=",
             "until=soon",
             "instance=16",
+            "timestamps=",
+            "timestamps=rfc",
+            "strip=1",
             "",
         ] {
             let refusal = parse(&[bad]).unwrap_err();
