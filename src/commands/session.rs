@@ -6,7 +6,7 @@ use crate::cli::Context;
 use crate::cli::context::Interface;
 use crate::cli::number;
 use crate::ipmi::session::{GetSessionInfo, SessionInfo};
-use crate::ipmi::{Bmc, Failure, completion, exchange, names};
+use crate::ipmi::{Bmc, Failure, completion, exchange, hint, names};
 
 use super::output::Output;
 use super::{Desk, Job, Parsed, Refusal};
@@ -118,6 +118,9 @@ fn all(context: &Context, bmc: &mut Bmc<'_>, output: &mut Output) -> bool {
         }
         info.update(data);
         print(&info, data.len(), context.csv, output);
+        if number == 1 {
+            hint(bmc, (2..=info.slots()).map(GetSessionInfo::Nth));
+        }
         // At most 63: the number cannot overflow.
         if number >= info.slots() {
             return true;

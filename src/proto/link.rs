@@ -295,6 +295,13 @@ impl Link {
         id
     }
 
+    /// Nobody waits for this answer any more, and it is not asked for again. It stays in the ledger: when the answer comes
+    /// after all, [`Link::poll_done`] tells it as a late one.
+    pub fn abandon(&mut self, id: RequestId) {
+        self.pending.retain(|pending| pending.id != id);
+        self.ledger.stop_waiting(id);
+    }
+
     /// Sends a SOL payload. Whether and when it is repeated is not the link's business.
     pub fn send_sol(&mut self, payload: &[u8]) {
         self.transmit(PayloadType::Sol, payload);

@@ -6,10 +6,11 @@
 //! then drain `poll_transmit` and `poll_event`, then sleep until `poll_timeout` or the next datagram.
 //!
 //! From the bottom up: [`round_trip`], [`replay`] and [`inflight`] are plain book-keeping; [`session`] seals and
-//! opens; [`handshake`] makes a session; [`link`] asks and is answered over one; [`sol`] moves characters;
-//! [`keepalive`] decides when to ask whether the BMC lives, and when it does not; [`console`] joins them to the
-//! console that stays up.
+//! opens; [`handshake`] makes a session; [`link`] asks and is answered over one; [`ahead`] asks what may be wanted
+//! soon; [`sol`] moves characters; [`keepalive`] decides when to ask whether the BMC lives, and when it does not;
+//! [`console`] joins them to the console that stays up.
 
+pub mod ahead;
 pub mod console;
 pub mod handshake;
 pub mod inflight;

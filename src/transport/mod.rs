@@ -50,8 +50,7 @@ pub trait BmcConnection:
     }
 }
 
-/// How many hinted requests an interface remembers.
-pub const MOST_HINTS: usize = 256;
+pub use crate::proto::ahead::MOST_HINTS;
 
 impl Connection {
     /// Ends the session, if there is one, and closes the medium. Nothing is reported: there is nothing left to do.

@@ -3,7 +3,7 @@
 use crate::cli::Context;
 use crate::cli::context::Interface;
 use crate::ipmi::sol::{GetSolParameter, Parameter, SolConfiguration};
-use crate::ipmi::{Bmc, Failure, exchange, names};
+use crate::ipmi::{Bmc, Failure, exchange, hint, names};
 
 use crate::commands::output::Output;
 
@@ -38,6 +38,8 @@ pub fn read(
 ) -> Option<Reading> {
     let mut configuration = SolConfiguration::default();
     let mut unknown = Vec::new();
+    let parameters = Parameter::ALL.map(|parameter| GetSolParameter { channel, parameter });
+    hint(bmc, parameters);
     for parameter in Parameter::ALL {
         let name = parameter.name();
         match exchange(bmc, GetSolParameter { channel, parameter }) {

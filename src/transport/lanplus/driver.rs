@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 use super::commentary;
+use crate::proto::ahead::{Ahead, Outcome};
 use crate::proto::handshake::{Established, Failure, Handshake};
-use crate::proto::inflight::RequestId;
-use crate::proto::link::{Answer, Done, Link};
+use crate::proto::link::{Done, Link};
 use crate::transport::interrupt::Interrupt;
 use crate::wire::session::Packet;
 
@@ -93,6 +93,11 @@ impl Wire {
         if woken == Ok(0) || self.is_interrupted() {
             return None;
         }
+        self.receive_ready()
+    }
+
+    /// The next datagram, if there is one already.
+    fn receive_ready(&mut self) -> Option<&[u8]> {
         match self.socket.recv(&mut *self.buffer) {
             Ok(length) => {
                 let datagram = &self.buffer[..length];
@@ -169,32 +174,45 @@ pub(super) fn flush(wire: &mut Wire, link: &mut Link) {
     }
 }
 
-/// Waits for the answer to `id`; whatever else comes is consumed.
-pub(super) fn converse(
+/// Waits for the outcome of the wanted request; whatever else comes is consumed, or kept until it is wanted.
+pub(super) fn fulfil(
     wire: &mut Wire,
     link: &mut Link,
-    id: RequestId,
-) -> Result<Option<Answer>, Interrupted> {
+    ahead: &mut Ahead,
+) -> Result<Outcome, Interrupted> {
     loop {
-        flush(wire, link);
         while let Some(done) = link.poll_done() {
-            if done.id == id {
-                return Ok(done.answer);
-            }
+            ahead.handle_done(Instant::now(), link, done);
+        }
+        ahead.handle_timeout(Instant::now(), link);
+        flush(wire, link);
+        if let Some(outcome) = ahead.poll_outcome() {
+            return Ok(outcome);
         }
         if wire.is_interrupted() {
             return Err(Interrupted);
         }
-        let Some(deadline) = link.poll_timeout() else {
-            return Ok(None);
+        let timers = [link.poll_timeout(), ahead.poll_timeout()];
+        let Some(deadline) = timers.into_iter().flatten().min() else {
+            return Ok(Outcome::Silent);
         };
-        if let Some(datagram) = wire.receive(deadline)
-            && let Ok(Packet::V20(packet)) = Packet::parse(datagram)
-        {
-            link.handle_packet(Instant::now(), &packet);
+        if let Some(datagram) = wire.receive(deadline) {
+            take_in(link, datagram);
         }
-        // Checked after every packet: a flood must not put off the deadline.
+        // What lies there already is not late, even if this process was held up; a flood must not put off the timers.
+        for _ in 0..ROUND {
+            let Some(datagram) = wire.receive_ready() else {
+                break;
+            };
+            take_in(link, datagram);
+        }
         link.handle_timeout(Instant::now());
+    }
+}
+
+fn take_in(link: &mut Link, datagram: &[u8]) {
+    if let Ok(Packet::V20(packet)) = Packet::parse(datagram) {
+        link.handle_packet(Instant::now(), &packet);
     }
 }
 
@@ -216,10 +234,8 @@ pub(super) fn next_done(
             return Ok(None);
         }
         let wake = link.poll_timeout().map_or(until, |at| at.min(until));
-        if let Some(datagram) = wire.receive(wake)
-            && let Ok(Packet::V20(packet)) = Packet::parse(datagram)
-        {
-            link.handle_packet(Instant::now(), &packet);
+        if let Some(datagram) = wire.receive(wake) {
+            take_in(link, datagram);
         }
         link.handle_timeout(Instant::now());
     }
@@ -227,6 +243,9 @@ pub(super) fn next_done(
 
 /// No IPMI datagram is anywhere near as long.
 const MAX_DATAGRAM: usize = 4096;
+
+/// More answers than can be in flight.
+const ROUND: usize = 32;
 
 /// How long a handshake may still take when it has been interrupted.
 const LAST_MOMENT: Duration = Duration::from_millis(300);

@@ -12,6 +12,7 @@ use ipmi_rs::connection::{IpmiConnection, Message, Request, Response};
 
 use super::interrupt::Interrupt;
 use super::{BmcConnection, TransportError};
+use crate::proto::ahead::{Ahead, Outcome, Wish};
 use crate::proto::handshake::{Config, Failure, Handshake};
 use crate::proto::inflight::{Kind, RequestId};
 use crate::proto::link::{Answer, Ask, Done, Link, Patience};
@@ -27,8 +28,9 @@ pub struct Lanplus {
     config: Config,
     patience: Patience,
     interrupt: Option<Interrupt>,
-    /// Netfn, command and id of the request that [`IpmiConnection::recv`] waits for.
-    pending: Option<(u8, u8, RequestId)>,
+    ahead: Ahead,
+    /// Netfn and command of the request that [`IpmiConnection::recv`] waits for.
+    pending: Option<(u8, u8)>,
     unanswered: bool,
 }
 
@@ -190,6 +192,7 @@ impl Lanplus {
                 tries: config.tries,
             },
             interrupt: interrupt.cloned(),
+            ahead: Ahead::default(),
             pending: None,
             unanswered: false,
             link: Link::new(established.session, Box::new(System::default())),
@@ -215,12 +218,19 @@ impl Lanplus {
     /// Sends a request to the BMC's LUN 0, with others perhaps in flight. What becomes of it, [`Lanplus::next_done`]
     /// tells under the same id.
     pub fn begin(&mut self, netfn: u8, cmd: u8, data: &[u8]) -> RequestId {
-        self.ask(Ask {
+        self.ahead.abandon(&mut self.link);
+        commentary::command(netfn, cmd, data);
+        let ask = Ask {
             netfn,
             lun: 0,
             cmd,
             data,
-        })
+        };
+        let id = self
+            .link
+            .ask(Instant::now(), Kind::Command, ask, self.patience);
+        driver::flush(&mut self.wire, &mut self.link);
+        id
     }
 
     /// The next request of [`Lanplus::begin`] whose fate is known; `None`: none was by `until`. Late and duplicate
@@ -250,6 +260,7 @@ impl Lanplus {
 
     /// Takes the session apart, to go on with it where signals are minded otherwise.
     pub fn into_parts(mut self) -> Parts {
+        self.ahead.abandon(&mut self.link);
         if self
             .interrupt
             .as_ref()
@@ -266,6 +277,7 @@ impl Lanplus {
 
     /// Closes the session in little time, and waits for the end of the process.
     fn stop(&mut self) {
+        self.ahead.abandon(&mut self.link);
         self.say_goodbye(CLOSE_TRIES_INTERRUPTED);
         if let Some(interrupt) = &self.interrupt {
             interrupt.settle();
@@ -287,32 +299,37 @@ impl Lanplus {
             tries,
         };
         let id = self.link.session().bmc_id();
-        let ask = Ask {
+        self.want(Wish {
             netfn: NETFN_APP,
             lun: 0,
             cmd: CLOSE_SESSION,
-            data: &id.to_le_bytes(),
-        };
-        let asked = self.ask(ask);
-        match driver::converse(&mut self.wire, &mut self.link, asked) {
-            Ok(Some(Answer { code: 0, .. })) => log::debug!("Closed Session {id:08x}\n"),
-            Ok(Some(answer)) => log::debug!("Close Session was refused: 0x{:02x}", answer.code),
-            Ok(None) | Err(Interrupted) => log::debug!("Close Session was not answered"),
+            data: id.to_le_bytes().to_vec(),
+        });
+        match driver::fulfil(&mut self.wire, &mut self.link, &mut self.ahead) {
+            Ok(Outcome::Answered(Answer { code: 0, .. })) => {
+                log::debug!("Closed Session {id:08x}\n");
+            }
+            Ok(Outcome::Answered(answer)) => {
+                log::debug!("Close Session was refused: 0x{:02x}", answer.code);
+            }
+            Ok(Outcome::Silent) | Err(Interrupted) => {
+                log::debug!("Close Session was not answered");
+            }
         }
     }
 
-    fn ask(&mut self, ask: Ask<'_>) -> RequestId {
-        commentary::command(ask.netfn, ask.cmd, ask.data);
-        let id = self
-            .link
-            .ask(Instant::now(), Kind::Command, ask, self.patience);
+    /// Asks for a request's answer, which may be there already.
+    fn want(&mut self, wish: Wish) {
+        commentary::command(wish.netfn, wish.cmd, &wish.data);
+        self.ahead
+            .want(Instant::now(), &mut self.link, wish, self.patience);
         driver::flush(&mut self.wire, &mut self.link);
-        id
     }
 
-    fn await_answer(&mut self, id: RequestId) -> Option<Answer> {
-        let answer = match driver::converse(&mut self.wire, &mut self.link, id) {
-            Ok(answer) => answer,
+    fn await_answer(&mut self) -> Option<Answer> {
+        let answer = match driver::fulfil(&mut self.wire, &mut self.link, &mut self.ahead) {
+            Ok(Outcome::Answered(answer)) => Some(answer),
+            Ok(Outcome::Silent) => None,
             Err(Interrupted) => {
                 self.stop();
                 None
@@ -323,32 +340,35 @@ impl Lanplus {
     }
 }
 
+fn wish(request: &Request) -> Result<Wish, TransportError> {
+    if request.data().len() > MAX_DATA {
+        return Err(TransportError::Unsendable(
+            "more data than an RMCP+ payload holds",
+        ));
+    }
+    Ok(Wish {
+        netfn: request.netfn_raw(),
+        lun: request.target().lun().value(),
+        cmd: request.cmd(),
+        data: request.data().to_vec(),
+    })
+}
+
 impl IpmiConnection for Lanplus {
     type SendError = TransportError;
     type RecvError = TransportError;
     type Error = TransportError;
 
     fn send(&mut self, request: &mut Request) -> Result<(), TransportError> {
-        let (netfn, cmd) = (request.netfn_raw(), request.cmd());
-        let ask = Ask {
-            netfn,
-            lun: request.target().lun().value(),
-            cmd,
-            data: request.data(),
-        };
-        if ask.data.len() > MAX_DATA {
-            return Err(TransportError::Unsendable(
-                "more data than an RMCP+ payload holds",
-            ));
-        }
-        let id = self.ask(ask);
-        self.pending = Some((netfn, cmd, id));
+        let wish = wish(request)?;
+        self.pending = Some((wish.netfn, wish.cmd));
+        self.want(wish);
         Ok(())
     }
 
     fn recv(&mut self) -> Result<Response, TransportError> {
-        let (netfn, cmd, id) = self.pending.take().ok_or(TransportError::Closed)?;
-        let answer = self.await_answer(id).ok_or(TransportError::NoAnswer)?;
+        let (netfn, cmd) = self.pending.take().ok_or(TransportError::Closed)?;
+        let answer = self.await_answer().ok_or(TransportError::NoAnswer)?;
         let mut data = vec![answer.code];
         data.extend(answer.data);
         // The ledger has checked the answer's own netfn and command.
@@ -363,6 +383,17 @@ impl IpmiConnection for Lanplus {
 }
 
 impl BmcConnection for Lanplus {
+    fn hint(&mut self, requests: Vec<Request>) {
+        let wishes = requests.iter().map_while(|request| wish(request).ok());
+        self.ahead
+            .hint(Instant::now(), &mut self.link, wishes, self.patience);
+        driver::flush(&mut self.wire, &mut self.link);
+    }
+
+    fn forget_hints(&mut self) {
+        self.ahead.forget();
+    }
+
     fn set_patience(&mut self, timeout: Duration, tries: u32) {
         self.patience = Patience {
             timeout,
