@@ -44,6 +44,9 @@ pub struct Faults {
     pub reorder: Option<(u64, Duration)>,
     /// Packets wait until this is false again, and then all go at once, in order.
     pub hold: bool,
+    /// To the BMC: what comes in a session while a request there has no answer yet is lost, as with a BMC that serves one
+    /// at a time and has no queue.
+    pub one_at_a_time: bool,
     /// So many of the next packets of an authenticated session get a wrong last byte, which breaks the integrity code.
     pub corrupt_next: u32,
     /// Packets of an authenticated session that get a wrong last byte, in per cent; never more than two in a row.
@@ -209,6 +212,19 @@ impl Relay {
             .iter()
             .filter(|packet| packet.direction == direction && packet.fate == fate)
             .count()
+    }
+
+    /// How many round trips the packets since `from` took: bursts of packets to the BMC with a pause of at least half a
+    /// round trip of `time` between them.
+    pub fn round_trips(&self, from: Instant, time: Duration) -> usize {
+        let trace = self.trace();
+        let sent: Vec<Instant> = trace
+            .iter()
+            .filter(|packet| packet.direction == Direction::ToBmc && packet.at >= from)
+            .map(|packet| packet.at)
+            .collect();
+        let pauses = sent.windows(2).filter(|pair| pair[1] - pair[0] >= time / 2);
+        pauses.count() + usize::from(!sent.is_empty())
     }
 
     fn state(&self) -> std::sync::MutexGuard<'_, State> {

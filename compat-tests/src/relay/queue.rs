@@ -23,6 +23,8 @@ pub(super) struct State {
     leaving: BTreeMap<(Instant, u64), (Direction, Client, Vec<u8>)>,
     running: u64,
     client: Option<Client>,
+    /// Since when a request in a session has had no answer.
+    serving: Option<Instant>,
 }
 
 #[derive(Default)]
@@ -51,6 +53,7 @@ impl State {
             leaving: BTreeMap::new(),
             running: 0,
             client: None,
+            serving: None,
         }
     }
 
@@ -74,8 +77,13 @@ impl State {
         let actions = std::mem::take(&mut self.way(direction).on_next);
         actions.into_iter().for_each(|action| action(self));
 
+        let crowded = self.is_crowded(now, direction, &bytes);
         let way = self.way(direction);
-        let (fate, bytes_out) = way.meet(&bytes);
+        let (fate, bytes_out) = if crowded {
+            (Fate::Dropped, Vec::new())
+        } else {
+            way.meet(&bytes)
+        };
         let mut times = Vec::new();
         if fate != Fate::Dropped {
             let late = match way.faults.reorder {
@@ -98,6 +106,28 @@ impl State {
             }
         }
         self.note(now, direction, bytes, fate);
+    }
+
+    /// Whether the BMC, serving one at a time, does not hear this.
+    fn is_crowded(&mut self, now: Instant, direction: Direction, bytes: &[u8]) -> bool {
+        if !is_secured(bytes) {
+            return false;
+        }
+        match direction {
+            Direction::ToClient => {
+                self.serving = None;
+                false
+            }
+            Direction::ToBmc => {
+                let crowded = self
+                    .serving
+                    .is_some_and(|since| now - since < LONGEST_SERVICE);
+                if !crowded {
+                    self.serving = Some(now);
+                }
+                crowded && self.way(direction).faults.one_at_a_time
+            }
+        }
     }
 
     /// Sends something of the relay's own, past all faults.
@@ -257,5 +287,7 @@ impl fmt::Debug for State {
     }
 }
 
+/// After this, an answer is not expected any more.
+const LONGEST_SERVICE: Duration = Duration::from_millis(900);
 const LONGEST_WAIT: Duration = Duration::from_millis(10);
 const MOST_NOTED: usize = 100_000;
