@@ -2,12 +2,14 @@
 
 pub mod conceal;
 pub mod context;
+pub mod dates;
 pub mod deviations;
 pub mod exit;
 pub mod fallback;
 pub mod getopt;
 pub mod interpret;
 pub mod interruption;
+pub mod locale;
 pub mod logging;
 pub mod number;
 pub mod options;

@@ -14,6 +14,7 @@ pub mod app;
 pub mod chassis;
 pub mod completion;
 pub mod entities;
+pub mod events;
 pub mod names;
 pub mod payload;
 pub mod sensor_types;

@@ -21,7 +21,8 @@ pub fn is_oem(code: u8) -> bool {
     code >= FIRST_OEM
 }
 
-const UNKNOWN: &str = "Unknown";
+/// What stock calls a type that has no name.
+pub const UNKNOWN: &str = "Unknown";
 const FIRST_OEM: u8 = 0xc0;
 
 /// Kontron, as an IANA enterprise number.
