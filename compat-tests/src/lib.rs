@@ -16,6 +16,7 @@
 //! | [`dummy`] | a scripted BMC behind `-I dummy`, for stock and ours alike |
 //! | [`dummy_bmc`] | the simulated machine behind `-I dummy` |
 //! | [`netsim`] | client core and BMC core over a simulated network, in virtual time |
+//! | [`fuzz`] | what is fuzzed: any bytes, against every parser, verb and core |
 //! | [`rig`] | all of these put together for one client |
 //!
 //! Everything binds loopback addresses only, and everything started is ended by its process id on drop.
@@ -31,6 +32,7 @@ pub mod client;
 pub mod dummy;
 pub mod dummy_bmc;
 pub mod fakebmc;
+pub mod fuzz;
 pub mod ipmi_sim;
 pub mod manual;
 pub mod netsim;

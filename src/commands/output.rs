@@ -27,7 +27,8 @@ impl Output {
         )
     }
 
-    fn new(stdout: Box<dyn Write>, stderr: Box<dyn Write>, line_by_line: bool) -> Self {
+    /// Other streams; `line_by_line`: standard output is written at once, as to a terminal.
+    pub fn new(stdout: Box<dyn Write>, stderr: Box<dyn Write>, line_by_line: bool) -> Self {
         Self {
             stdout: BufWriter::with_capacity(BUFFER, stdout),
             stderr,

@@ -67,7 +67,7 @@ impl AlgorithmNumbers {
                 });
             }
             *number = if record[3] == 0 {
-                0xff
+                ANY
             } else {
                 record[4] & 0x3f
             };
@@ -84,10 +84,14 @@ impl AlgorithmNumbers {
             .into_iter()
             .enumerate()
         {
-            out.extend([kind as u8, 0, 0, 8, number, 0, 0, 0]);
+            let (length, number) = if number == ANY { (0, 0) } else { (8, number) };
+            out.extend([kind as u8, 0, 0, length, number, 0, 0, 0]);
         }
     }
 }
+
+/// An empty record: the BMC may choose.
+const ANY: u8 = 0xff;
 
 /// RMCP+ Open Session Response (section 13.18).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

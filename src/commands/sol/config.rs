@@ -89,7 +89,11 @@ fn files() -> Vec<PathBuf> {
 }
 
 /// The words of one file for a host, in the order in which they count; nothing for one that is switched off.
-fn read(text: &str, host: &str) -> Result<Vec<(String, Option<String>)>, String> {
+///
+/// # Errors
+///
+/// What is wrong with the file, and where.
+pub fn read(text: &str, host: &str) -> Result<Vec<(String, Option<String>)>, String> {
     let mut table: Table = text.parse().map_err(|error: toml::de::Error| {
         let line = error
             .span()

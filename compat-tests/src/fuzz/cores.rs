@@ -1,0 +1,278 @@
+//! Client core and BMC core, and between them somebody who delivers, drops, doubles, damages and forges packets; who
+//! has, if the input says so, the session's keys; while time passes, people type, and the host prints.
+//!
+//! Whatever comes: no panic, no growth without bound, no deadline that stays in the past.
+
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use steadysol::bmc::command::Privilege;
+use steadysol::bmc::endpoint::{self, Bmc, LAN_CHANNEL};
+use steadysol::bmc::inventory::Inventory;
+use steadysol::bmc::machine::Machine;
+use steadysol::bmc::moment::Seeded;
+use steadysol::bmc::session::Security;
+use steadysol::proto::inflight::CAPACITY;
+use steadysol::proto::keepalive::Policy;
+use steadysol::wire::session::PayloadType;
+
+use super::Bytes;
+use crate::netsim::client::{Client, EPOCH_MS, PASSWORD, USER};
+use crate::netsim::history::History;
+
+/// Plays what the input says.
+pub fn run(input: &[u8]) {
+    let mut stage = Stage::new();
+    stage.open();
+    let mut bytes = Bytes(input);
+    while let Some(op) = bytes.byte() {
+        stage.step(op, &mut bytes);
+        stage.check();
+    }
+}
+
+struct Stage {
+    base: Instant,
+    now: Instant,
+    client: Client,
+    bmc: Bmc,
+    to_bmc: VecDeque<Vec<u8>>,
+    to_client: VecDeque<Vec<u8>>,
+    forged: u32,
+}
+
+impl Stage {
+    fn new() -> Self {
+        let base = Instant::now();
+        let mut setting = History::quiet(1, Duration::ZERO).setting;
+        setting.logged = true;
+        let mut machine = Machine::new(Inventory::empty(), 1, base, EPOCH_MS);
+        machine
+            .users_mut()
+            .add(USER, PASSWORD.as_bytes(), Privilege::Administrator)
+            .expect("the first user finds room");
+        if let Some(channel) = machine.channels_mut().get_mut(LAN_CHANNEL) {
+            channel.present.limit = Privilege::Administrator;
+        }
+        let config = endpoint::Config {
+            log_size: 1 << 12,
+            ..endpoint::Config::default()
+        };
+        Self {
+            base,
+            now: base,
+            client: Client::new(base, &setting, Policy::default(), 1),
+            bmc: Bmc::new(machine, config, Box::new(Seeded(2))),
+            to_bmc: VecDeque::new(),
+            to_client: VecDeque::new(),
+            forged: 0,
+        }
+    }
+
+    /// A faultless beginning, up to an open console.
+    fn open(&mut self) {
+        for _ in 0..OPENING {
+            self.collect();
+            while let Some(packet) = self.to_bmc.pop_front() {
+                self.reach_bmc(&packet);
+            }
+            self.collect();
+            while let Some(packet) = self.to_client.pop_front() {
+                self.client.handle_datagram(self.now, &packet);
+            }
+            self.pass(Duration::from_millis(10));
+        }
+        assert!(self.client.console().is_some(), "the console opens");
+    }
+
+    fn step(&mut self, op: u8, bytes: &mut Bytes<'_>) {
+        match op % 16 {
+            0 | 1 => {
+                if let Some(packet) = self.to_bmc.pop_front() {
+                    self.reach_bmc(&packet);
+                }
+            }
+            2 | 3 => {
+                if let Some(packet) = self.to_client.pop_front() {
+                    self.client.handle_datagram(self.now, &packet);
+                }
+            }
+            4 => {
+                let _ = self.road(op).pop_front();
+            }
+            5 => {
+                let road = self.road(op);
+                if let Some(packet) = road.front().cloned() {
+                    road.push_back(packet);
+                }
+            }
+            6 => {
+                let (at, with) = (usize::from(bytes.short()), bytes.byte().unwrap_or(1));
+                if let Some(packet) = self.road(op).front_mut() {
+                    let at = at % packet.len().max(1);
+                    if let Some(byte) = packet.get_mut(at) {
+                        *byte ^= with;
+                    }
+                }
+            }
+            7 => {
+                let length = bytes.byte().unwrap_or(0).into();
+                let packet = bytes.take(length).to_vec();
+                self.road(op).push_front(packet);
+            }
+            8 | 9 => self.forge(op, bytes),
+            10 => {
+                let pause = u64::from(bytes.short());
+                self.pass(Duration::from_millis(pause));
+            }
+            11 => {
+                let length = bytes.byte().unwrap_or(0).into();
+                let typed = bytes.take(length);
+                if let Some(console) = self.client.console() {
+                    console.type_bytes(self.now, typed);
+                }
+            }
+            12 => {
+                let length = usize::from(bytes.byte().unwrap_or(0)) * 8;
+                let wall = self.wall();
+                self.bmc
+                    .serial_input(self.now, wall, 0, &vec![b'x'; length]);
+            }
+            13 => match op >> 4 {
+                0..4 => self.bmc.set_busy(self.now + Duration::from_secs(7)),
+                4..7 => self.bmc.deactivate_sol(self.now, 0),
+                7..10 => self.bmc.overrun_sol(self.now, 0),
+                10..13 => self.bmc.steal_sol(0, 0x5555),
+                _ => self
+                    .bmc
+                    .reboot(self.now + Duration::from_secs(3), op & 0x10 == 0),
+            },
+            14 => {
+                if let Some(console) = self.client.console() {
+                    match op >> 4 {
+                        0..6 => console.pause_output(true),
+                        6..12 => console.pause_output(false),
+                        12..15 => console.send_break(self.now),
+                        _ => console.shut_down(self.now),
+                    }
+                }
+            }
+            _ => {
+                // Some packets arrive in a different order.
+                let road = self.road(op);
+                if let Some(packet) = road.pop_front() {
+                    road.push_back(packet);
+                }
+            }
+        }
+        self.collect();
+    }
+
+    /// A packet that is sealed with the session's keys, and may hold anything.
+    fn forge(&mut self, op: u8, bytes: &mut Bytes<'_>) {
+        let kind = match bytes.byte().unwrap_or(0) {
+            0..128 => PayloadType::Sol,
+            128..240 => PayloadType::Ipmi,
+            _ => PayloadType::Oem,
+        };
+        let length = bytes.byte().unwrap_or(0).into();
+        let payload = bytes.take(length);
+        self.forged += 1;
+        let Some(session) = self.bmc.sessions().next() else {
+            return;
+        };
+        let Security::V20 {
+            console_session,
+            keys,
+            ..
+        } = &session.security
+        else {
+            return;
+        };
+        let (to, number) = if op & 0x10 == 0 {
+            (*console_session, session.outbound + self.forged)
+        } else {
+            (session.id, session.inbound.highest() + 1)
+        };
+        let packet = keys.seal(kind, to, number, payload, [7; 16]);
+        self.road(if op & 0x10 == 0 { 0x10 } else { 0 })
+            .push_front(packet);
+    }
+
+    /// To the BMC, or to the client.
+    fn road(&mut self, op: u8) -> &mut VecDeque<Vec<u8>> {
+        if op & 0x10 == 0 {
+            &mut self.to_bmc
+        } else {
+            &mut self.to_client
+        }
+    }
+
+    fn reach_bmc(&mut self, packet: &[u8]) {
+        let wall = self.wall();
+        self.bmc.handle_datagram(self.now, wall, client(), packet);
+    }
+
+    /// Time passes, and whoever has something to do then does it.
+    fn pass(&mut self, pause: Duration) {
+        let until = self.now + pause;
+        for _ in 0..MOST_WAKES {
+            let next = [self.client.poll_timeout(), self.bmc.poll_timeout()]
+                .into_iter()
+                .flatten()
+                .min();
+            let Some(next) = next.filter(|next| *next <= until) else {
+                self.now = until;
+                return;
+            };
+            self.now = self.now.max(next);
+            let wall = self.wall();
+            self.client.handle_timeout(self.now);
+            self.bmc.handle_timeout(self.now, wall);
+            self.collect();
+        }
+        panic!("someone wakes up again and again");
+    }
+
+    fn collect(&mut self) {
+        while let Some(packet) = self.client.poll_transmit() {
+            self.to_bmc.push_back(packet);
+        }
+        while let Some(packet) = self.bmc.poll_transmit() {
+            self.to_client.push_back(packet.bytes);
+        }
+        while self.bmc.poll_event().is_some() {}
+        if let Some(console) = self.client.console() {
+            while console.poll_event().is_some() {}
+        }
+        let now = self.now;
+        while !self.bmc.take_serial(now, 0, 64).is_empty() {}
+        // What nobody delivers is lost some time.
+        for road in [&mut self.to_bmc, &mut self.to_client] {
+            while road.len() > MOST_FLYING {
+                road.pop_front();
+            }
+        }
+    }
+
+    fn check(&mut self) {
+        if let Some(console) = self.client.console() {
+            assert!(console.link().ledger().entries().count() <= CAPACITY);
+        }
+    }
+
+    fn wall(&self) -> u64 {
+        EPOCH_MS + u64::try_from((self.now - self.base).as_millis()).unwrap_or(0)
+    }
+}
+
+fn client() -> SocketAddr {
+    ([127, 0, 0, 1], 40_000).into()
+}
+
+/// Turns until the console is open.
+const OPENING: usize = 40;
+/// Wake-ups within 65 seconds at most: both sides have timers of some ten milliseconds at the least.
+const MOST_WAKES: usize = 20_000;
+const MOST_FLYING: usize = 200;

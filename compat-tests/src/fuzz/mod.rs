@@ -1,0 +1,55 @@
+//! What is fuzzed: one function for each target, from bytes to a panic where a promise is broken.
+//!
+//! `compat-tests/fuzz` runs them under libFuzzer (`make fuzz`); `tests/fuzz_corpora.rs` runs the committed corpora, and
+//! mutations of them, as an ordinary test on stable Rust.
+
+mod bytes;
+mod commands;
+mod cores;
+mod machine;
+mod text;
+mod wire;
+
+pub use bytes::Bytes;
+
+/// A target.
+#[derive(Clone, Copy, Debug)]
+pub struct Target {
+    /// Its name: that of its corpus, and of its program in `compat-tests/fuzz/fuzz_targets`.
+    pub name: &'static str,
+    /// Runs it.
+    pub run: fn(&[u8]),
+}
+
+/// All of them.
+pub const TARGETS: &[Target] = &[
+    Target {
+        name: "wire",
+        run: wire::run,
+    },
+    Target {
+        name: "text",
+        run: text::run,
+    },
+    Target {
+        name: "commands",
+        run: commands::run,
+    },
+    Target {
+        name: "machine",
+        run: machine::run,
+    },
+    Target {
+        name: "cores",
+        run: cores::run,
+    },
+];
+
+/// Runs the target of this name.
+///
+/// # Panics
+/// When there is none, or when it breaks a promise.
+pub fn run(name: &str, input: &[u8]) {
+    let target = TARGETS.iter().find(|target| target.name == name);
+    (target.expect("a target of this name").run)(input);
+}
