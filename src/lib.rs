@@ -10,7 +10,7 @@
 //! | [`cli`] | what was typed (`Options`) and what it means (`Context`); one table of options, one of verbs |
 //! | [`console`] | the console: terminal, threads, escapes |
 //! | [`ipmi`] | typed commands ([`ipmi_rs::connection::IpmiCommand`]), one file per chapter of the specification |
-//! | [`transport`] | lanplus and dummy: sockets and blocking drivers |
+//! | [`transport`] | lan, lanplus and dummy: sockets and blocking drivers |
 //! | [`bmc`] | the BMC's side, sans-IO |
 //! | [`proto`] | the client's side, sans-IO: handshake, session, in-flight ledger, SOL, keepalive |
 //! | [`crypto`] | cipher suites, keys, seal and open |

@@ -12,8 +12,8 @@ use compat_tests::rig::{ENVIRONMENT, Who, run};
 use steadysol::crypto::Key20;
 use steadysol::crypto::rakp::Quirk;
 use steadysol::crypto::suite::Suite;
-use steadysol::proto::handshake::Config;
-use steadysol::transport::lanplus::{Lanplus, OpenError};
+use steadysol::proto::handshake::{Config, Failure};
+use steadysol::transport::network::{Lanplus, OpenError};
 
 #[test]
 fn an_address_where_nothing_listens_costs_nothing() {
@@ -88,7 +88,7 @@ fn open(
     addresses: &[SocketAddr],
     suite: Option<u8>,
     tries: u32,
-) -> (Result<Lanplus, OpenError>, Duration) {
+) -> (Result<Lanplus, OpenError<Failure>>, Duration) {
     let config = Config {
         username: USER.into(),
         password: Key20::new(PASSWORD.as_bytes()).unwrap(),

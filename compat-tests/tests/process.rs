@@ -112,31 +112,9 @@ fn a_verb_that_is_built_in_goes_away_too_where_the_interface_is_not() {
     stage.recorder("second");
     for argv in [
         &["mc", "info"][..],
-        &[
-            "-I",
-            "lan",
-            "-H",
-            "127.0.0.1",
-            "-P",
-            "x",
-            "chassis",
-            "power",
-            "status",
-        ],
-        &["-H", "127.0.0.1", "-P", "x", "sol", "info"],
-        &[
-            "-I",
-            "lanplus",
-            "-H",
-            "127.0.0.1",
-            "-P",
-            "x",
-            "-t",
-            "0x82",
-            "raw",
-            "6",
-            "1",
-        ],
+        &["-I", "imb", "-t", "0x82", "raw", "6", "1"],
+        &["-I", "usb", "chassis", "power", "status"],
+        &["-H", "127.0.0.1", "-P", "x", "hpm", "check"],
         &["-I", "lanplus", "-H", "127.0.0.1", "mc", "reset", "cold"],
     ] {
         // No question is asked on the way: the other one will.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::secret::{CommandLine, Secret};
 use super::usage::INTERFACES;
-pub use crate::transport::lanplus::Family;
+pub use crate::transport::network::Family;
 
 /// Everything the floors below need to know about one run.
 #[derive(Clone, Debug)]

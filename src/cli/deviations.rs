@@ -98,6 +98,26 @@ pub const DEVIATIONS: &[Deviation] = &[
         stock: "complains, or fails, at every start, whatever the verb.",
         here: "a short table that is built in names the makers of BMCs.",
     },
+    Deviation {
+        when: "lan, and no session comes about",
+        stock: "often says only that.",
+        here: "why, on the line before.",
+    },
+    Deviation {
+        when: "lan with -A MD2, or with a BMC that offers MD2 and not MD5",
+        stock: "says that it was built without MD2, as Debian's is, and gets no session.",
+        here: "MD2 works.",
+    },
+    Deviation {
+        when: "lan, and an answer's authentication code or session sequence number is wrong",
+        stock: "takes the answer.",
+        here: "it is dropped: it may be forged, or a copy.",
+    },
+    Deviation {
+        when: "lan with -t, and a controller on the way refuses to pass the request on",
+        stock: "sends it -R times, and then knows no reason.",
+        here: "the completion code is told at once, as over lanplus.",
+    },
 ];
 
 #[cfg(test)]

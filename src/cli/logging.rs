@@ -16,7 +16,7 @@ use std::io::Write;
 use env_logger::{Builder, Target};
 use log::LevelFilter;
 
-use crate::transport::lanplus::commentary::PACKETS;
+use crate::transport::network::commentary::PACKETS;
 
 /// Sets the program's logger up; a second call changes nothing.
 pub fn init(verbose: u8) {

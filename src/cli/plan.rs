@@ -1,14 +1,13 @@
 //! Who runs a command line: this program, another `ipmitool`, or nobody.
 
 use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
 
 use super::context::Context;
 use super::exit::Exit;
 use super::interpret::interpret;
 use super::typed::Options;
+use super::verbs;
 use super::world::{Rehearsal, Stop, World};
-use super::{number, verbs};
 
 /// What is to be done with a command line.
 #[derive(Debug)]
@@ -44,20 +43,13 @@ pub fn plan(options: &Options, world: &mut impl World) -> Plan {
     }
 }
 
-/// Built in are some verbs over lanplus and dummy, unbridged, and `help`.
+/// Built in are some verbs over lan, lanplus and dummy, and `help`. A host without an interface means lan.
 fn is_for_us(options: &Options) -> bool {
-    let reachable = matches!(
-        options.last(b'I').and_then(OsStr::to_str),
-        Some("lanplus" | "dummy")
-    );
-    // Zero, however written, is stock's word for unset.
-    let bridged = |letter| {
-        options
-            .last(letter)
-            .is_some_and(|value| number::uchar(value.as_bytes()) != Ok(0))
+    let reachable = match options.last(b'I') {
+        Some(interface) => matches!(interface.to_str(), Some("lan" | "lanplus" | "dummy")),
+        None => options.last(b'H').is_some(),
     };
-    options.verb() == Some(OsStr::new("help"))
-        || (reachable && verbs::is_native(&options.operands) && !bridged(b't') && !bridged(b'T'))
+    options.verb() == Some(OsStr::new("help")) || (reachable && verbs::is_native(&options.operands))
 }
 
 #[cfg(test)]
@@ -74,17 +66,22 @@ mod tests {
     }
 
     #[test]
-    fn built_in_are_native_verbs_over_lanplus_and_dummy_without_bridges() {
-        assert!(for_us("-I lanplus -H h sol activate"));
-        assert!(for_us("raw 6 1 -I dummy"));
-        assert!(for_us("help sdr"));
-        assert!(for_us("-I lanplus -t 0x0 -T 0 mc info"));
+    fn built_in_are_native_verbs_over_lan_lanplus_and_dummy_bridged_or_not() {
+        for line in [
+            "-I lanplus -H h sol activate",
+            "raw 6 1 -I dummy",
+            "help sdr",
+            "-I lanplus -t 0x0 -T 0 mc info",
+            "-I lanplus -t 0x82 -b 7 mc info",
+            "-H h sol activate",
+            "-I lan mc info",
+            "-I lanplus -I lan mc info",
+        ] {
+            assert!(for_us(line), "{line}");
+        }
         for line in [
             "sol activate",
-            "-H h sol activate",
-            "-I lan -H h sol activate",
-            "-I lanplus -I lan mc info",
-            "-I lanplus -t 0x20 mc info",
+            "-I open -H h mc info",
             "-I dummy mc reset",
             "-I dummy sdr",
             "-I dummy",

@@ -7,12 +7,16 @@ use crate::crypto::Key20;
 use crate::crypto::rakp::Quirk;
 use crate::crypto::suite::Suite;
 use crate::ipmi::session::SetSessionPrivilege;
-use crate::ipmi::{Failure, exchange, names};
+use crate::ipmi::{Failure, exchange, ipmb, names};
+use crate::proto::bridge::Hop;
 use crate::proto::handshake::{Config, Failure as Failed};
+use crate::proto::login::Terms;
 use crate::transport::dummy::Dummy;
 use crate::transport::interrupt::Interrupt;
-use crate::transport::lanplus::{Lanplus, OpenError, Target};
-use crate::transport::{Connection, TransportError};
+use crate::transport::network::{Lanplus, Network, OpenError, Target};
+use crate::transport::{Addressing, BmcConnection, Connection, TransportError};
+
+mod lan;
 
 /// Opens what `-I` names.
 ///
@@ -23,14 +27,37 @@ pub fn open(
     context: &Context,
     interrupt: Option<&Interrupt>,
 ) -> Result<Connection, TransportError> {
-    match &context.interface {
+    let mut connection = match &context.interface {
         Interface::Dummy => Dummy::open(context.verbose).map(Connection::Dummy),
+        Interface::Lan => {
+            lan::open(context, interrupt).map(|session| Connection::Lan(Box::new(session)))
+        }
         Interface::Lanplus => {
             lanplus(context, interrupt).map(|session| Connection::Lanplus(Box::new(session)))
         }
-        Interface::Lan => Err(not_driven("lan")),
         Interface::Open => Err(not_driven("open")),
         Interface::Other(name) => Err(not_driven(name)),
+    }?;
+    let addressing = addressing(context, &mut connection);
+    connection.set_addressing(addressing);
+    Ok(connection)
+}
+
+/// What `-t -b -T -B -m` say. In a shelf the BMC knows best what it is called on the busses behind it; it is asked only
+/// where that makes a difference.
+fn addressing(context: &Context, connection: &mut Connection) -> Addressing {
+    let bridging = &context.bridging;
+    let hop = |address, channel| (address != 0).then_some(Hop { channel, address });
+    let target = hop(bridging.target_address, bridging.target_channel);
+    let told = || match context.oem {
+        Some(Oem::I82571Spt) => None,
+        _ => target.and_then(|_| ipmb::own_address(connection)),
+    };
+    let plain = Addressing::default();
+    Addressing {
+        own: bridging.my_address.or_else(told).unwrap_or(plain.own),
+        target,
+        transit: hop(bridging.transit_address, bridging.transit_channel),
     }
 }
 
@@ -53,15 +80,8 @@ pub fn lanplus(
 ///
 /// [`Refused`].
 pub fn again(context: &Context, interrupt: Option<&Interrupt>) -> Result<Lanplus, Refused> {
-    let Some(host) = context.host.as_ref().filter(|host| !host.is_empty()) else {
-        // As in stock: the only reason that stands alone.
-        return Err(Refused::from("No hostname specified!".to_owned()));
-    };
-    let target = Target {
-        host: host.clone(),
-        port: context.port,
-        family: context.family,
-    };
+    // As in stock: the only reason that stands alone.
+    let target = target(context).map_err(Refused::from)?;
     config(context)
         .map_err(Refused::from)
         .and_then(|config| session(&target, config, context, interrupt))
@@ -69,6 +89,16 @@ pub fn again(context: &Context, interrupt: Option<&Interrupt>) -> Result<Lanplus
             reason: format!("{}\n{UNABLE}", refused.reason),
             ..refused
         })
+}
+
+/// Where `-H`, `-p`, `-4` and `-6` say that the BMC is.
+fn target(context: &Context) -> Result<Target, String> {
+    let host = context.host.as_ref().filter(|host| !host.is_empty());
+    Ok(Target {
+        host: host.ok_or("No hostname specified!")?.clone(),
+        port: context.port,
+        family: context.family,
+    })
 }
 
 /// Why there is no session.
@@ -105,23 +135,27 @@ fn session(
             OpenError::Unreachable(_) | OpenError::Refused(_) => error.to_string(),
         },
     })?;
+    if let (None, Some(suite)) = (lanplus.terms().suite, lanplus.session().suite()) {
+        log::info!("Using best available cipher suite {}\n", suite.id);
+    }
+    log::debug!("IPMIv2 / RMCP+ SESSION OPENED SUCCESSFULLY\n");
     raise(lanplus, context.privilege)
 }
 
 /// Set Session Privilege Level, as ipmitool does unless User or less was asked for.
-fn raise(mut lanplus: Lanplus, privilege: Privilege) -> Result<Lanplus, Refused> {
+fn raise<T: Terms>(mut session: Network<T>, privilege: Privilege) -> Result<Network<T>, Refused> {
     let level = privilege.value();
     if level <= Privilege::User.value() {
-        return Ok(lanplus);
+        return Ok(session);
     }
     let name = names::name(level, names::PRIVILEGE_LEVELS);
-    match exchange(&mut lanplus, SetSessionPrivilege { level }) {
+    match exchange(&mut session, SetSessionPrivilege { level }) {
         Ok(()) => {
             log::debug!("Set Session Privilege Level to {name}\n");
-            Ok(lanplus)
+            Ok(session)
         }
         Err(failure) => {
-            lanplus.close();
+            session.close();
             let text = match failure {
                 Failure::Transport(TransportError::NoAnswer) => "no answer".to_owned(),
                 other => other.to_string(),

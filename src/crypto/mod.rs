@@ -1,9 +1,11 @@
-//! Cipher suites, keys, seal and open (IPMI 2.0 sections 13.28 to 13.33), for both sides of a session.
+//! Cipher suites, keys, seal and open (IPMI 2.0 sections 13.28 to 13.33), and the authentication codes of IPMI 1.5, for
+//! both sides of a session.
 //!
 //! Nothing here draws random numbers: initialization vectors are arguments. Tags are compared in constant time and
 //! keys are wiped when dropped. Nothing panics on what a packet holds; [`open`](seal::SessionKeys::open) verifies
 //! the integrity of a packet before it decrypts or believes any of it.
 
+pub mod auth_code;
 pub mod rakp;
 pub mod seal;
 pub mod suite;
@@ -15,33 +17,44 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-/// A password or K_g: at most 20 bytes, zero-padded as IPMI keys are, wiped when dropped.
+/// A password or K_g: at most `N` bytes, zero-padded as IPMI keys are, wiped when dropped.
 #[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
-pub struct Key20([u8; 20]);
+pub struct Key<const N: usize>([u8; N]);
 
-impl Key20 {
-    /// The key made of `bytes`; `None` if there are more than 20.
+/// A password or K_g of IPMI 2.0.
+pub type Key20 = Key<20>;
+
+/// A password of IPMI 1.5.
+pub type Key16 = Key<16>;
+
+impl<const N: usize> Key<N> {
+    /// The key made of `bytes`; `None` if there are more than `N`.
     pub fn new(bytes: &[u8]) -> Option<Self> {
-        let mut key = [0; 20];
+        let mut key = [0; N];
         key.get_mut(..bytes.len())?.copy_from_slice(bytes);
         Some(Self(key))
     }
 
-    /// The 20 bytes.
-    pub fn bytes(&self) -> &[u8; 20] {
+    /// All zeros: what stands for no password.
+    pub fn null() -> Self {
+        Self([0; N])
+    }
+
+    /// The `N` bytes.
+    pub fn bytes(&self) -> &[u8; N] {
         &self.0
     }
 
     /// Whether it is all zeros: an empty password, or 'no K_g'.
     pub fn is_null(&self) -> bool {
-        self.0 == [0; 20]
+        self.0 == [0; N]
     }
 }
 
-impl std::fmt::Debug for Key20 {
+impl<const N: usize> std::fmt::Debug for Key<N> {
     /// Never the key itself.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Key20(..)")
+        write!(f, "Key{N}(..)")
     }
 }
 

@@ -15,6 +15,7 @@ pub mod chassis;
 pub mod completion;
 pub mod entities;
 pub mod events;
+pub mod ipmb;
 pub mod names;
 pub mod payload;
 pub mod sensor_types;

@@ -59,6 +59,8 @@ pub struct Entry {
     pub sends: u32,
     /// Whether anybody still waits for the answer.
     pub awaited: bool,
+    /// How many answers to Send Message are to come before it.
+    pub relays: u8,
 }
 
 /// What an answer turned out to be.
@@ -164,6 +166,7 @@ impl Ledger {
             last_sent: now,
             sends: 1,
             awaited: true,
+            relays: 0,
         });
         (id, seq, expired)
     }
@@ -174,6 +177,24 @@ impl Ledger {
             entry.sends += 1;
             entry.last_sent = now;
         }
+    }
+
+    /// Notes that a request goes through `levels` controllers, each of which answers Send Message.
+    pub fn relayed(&mut self, id: RequestId, levels: u8) {
+        if let Some(entry) = self.entries.iter_mut().find(|entry| entry.id == id) {
+            entry.relays = levels;
+        }
+    }
+
+    /// Takes an answer to Send Message that has the number `seq`: what it carried, if anything, answers this request's
+    /// network function and command. `None` where no request with this number expects one.
+    pub fn relay(&mut self, seq: u8) -> Option<(u8, u8)> {
+        let entry = self
+            .entries
+            .iter_mut()
+            .find(|entry| entry.seq == seq && entry.relays > 0)?;
+        entry.relays -= 1;
+        Some((entry.netfn, entry.cmd))
     }
 
     /// Nobody waits for this answer any more; the entry stays, so that the answer is known when it comes.

@@ -8,10 +8,11 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use super::Entropy;
+use super::bridge::{self, Route};
 use super::inflight::{Entry, Kind, Ledger, RequestId, Verdict};
 use super::session::{Refused, Session};
 use crate::wire::lan;
-use crate::wire::session::{PayloadType, V20};
+use crate::wire::session::{Packet, PayloadType, V15, V20};
 
 /// A session over which requests are made.
 pub struct Link {
@@ -186,10 +187,33 @@ impl Link {
         }
     }
 
+    /// Takes in a packet in IPMI 1.5 framing.
+    pub fn handle_v15(&mut self, now: Instant, packet: &V15<'_>) -> Received {
+        match self.session.open_v15(packet) {
+            Ok(payload) => self.handle_message(now, &payload),
+            Err(refused) => {
+                self.refused += 1;
+                Received::Refused(refused)
+            }
+        }
+    }
+
+    /// Takes in a datagram, whatever it is; `None` if it is no packet of any session.
+    pub fn handle_datagram(&mut self, now: Instant, datagram: &[u8]) -> Option<Received> {
+        match Packet::parse(datagram).ok()? {
+            Packet::V20(packet) => Some(self.handle_packet(now, &packet)),
+            Packet::V15(packet) => Some(self.handle_v15(now, &packet)),
+        }
+    }
+
     fn handle_message(&mut self, now: Instant, payload: &[u8]) -> Received {
-        let Ok(message) = lan::Message::parse(payload) else {
-            return Received::Consumed;
-        };
+        match lan::Message::parse(payload) {
+            Ok(message) => self.handle_parsed(now, message),
+            Err(_) => Received::Consumed,
+        }
+    }
+
+    fn handle_parsed(&mut self, now: Instant, message: lan::Message<'_>) -> Received {
         if !message.is_response() {
             return Received::Request {
                 netfn: message.netfn,
@@ -203,6 +227,11 @@ impl Link {
         };
         if *code == DUPLICATE_REQUEST {
             return Received::Consumed;
+        }
+        if bridge::is_relay(&message)
+            && let Some(asked) = self.ledger.relay(message.seq)
+        {
+            return self.handle_relay(now, &message, asked, *code, data);
         }
         let answer = || Answer {
             code: *code,
@@ -238,6 +267,39 @@ impl Link {
         Received::Consumed
     }
 
+    /// An answer to Send Message: a refusal is the answer to what was to be sent; otherwise that is inside, or follows.
+    fn handle_relay(
+        &mut self,
+        now: Instant,
+        relay: &lan::Message<'_>,
+        (netfn, cmd): (u8, u8),
+        code: u8,
+        inside: &[u8],
+    ) -> Received {
+        if code != 0 {
+            log::debug!("WARNING: Bridged cmd ccode = 0x{code:02x}");
+            return self.handle_parsed(
+                now,
+                lan::Message {
+                    netfn: netfn | 1,
+                    cmd,
+                    ..*relay
+                },
+            );
+        }
+        match lan::Message::parse_relayed(inside) {
+            // The number is the outer one's: what is inside has been between other parties.
+            Ok(message) => self.handle_parsed(
+                now,
+                lan::Message {
+                    seq: relay.seq,
+                    ..message
+                },
+            ),
+            Err(_) => Received::Consumed,
+        }
+    }
+
     fn finish(&mut self, entry: &Entry, answer: Answer, late: bool) {
         self.pending.retain(|pending| pending.id != entry.id);
         self.done.push_back(Done {
@@ -268,6 +330,18 @@ impl Link {
 
     /// Sends a request. What becomes of it, [`Link::poll_done`] tells under the same id.
     pub fn ask(&mut self, now: Instant, kind: Kind, ask: Ask<'_>, patience: Patience) -> RequestId {
+        self.ask_via(now, kind, ask, None, patience)
+    }
+
+    /// The same, of a controller behind the BMC where there is a `route`.
+    pub fn ask_via(
+        &mut self,
+        now: Instant,
+        kind: Kind,
+        ask: Ask<'_>,
+        route: Option<&Route>,
+        patience: Patience,
+    ) -> RequestId {
         let (id, seq, expired) = self.ledger.admit(now, kind, ask.netfn, ask.cmd);
         if let Some(expired) = expired {
             log::debug!("the in-flight ledger is full: {expired:?} expires unanswered");
@@ -283,7 +357,13 @@ impl Link {
                 });
             }
         }
-        let message = lan::Message::request(ask.netfn, ask.lun, seq, ask.cmd, ask.data).to_bytes();
+        let message = match route {
+            None => lan::Message::request(ask.netfn, ask.lun, seq, ask.cmd, ask.data).to_bytes(),
+            Some(route) => {
+                self.ledger.relayed(id, route.levels());
+                route.wrap(ask, seq, self.session.suite().is_some())
+            }
+        };
         self.transmit(PayloadType::Ipmi, &message);
         self.pending.push(Pending {
             id,

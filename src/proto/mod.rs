@@ -6,21 +6,25 @@
 //! then drain `poll_transmit` and `poll_event`, then sleep until `poll_timeout` or the next datagram.
 //!
 //! From the bottom up: [`round_trip`], [`replay`] and [`inflight`] are plain book-keeping; [`session`] seals and
-//! opens; [`handshake`] makes a session; [`link`] asks and is answered over one; [`ahead`] asks what may be wanted
-//! soon; [`sol`] moves characters; [`keepalive`] decides when to ask whether the BMC lives, and when it does not;
-//! [`console`] joins them to the console that stays up.
+//! opens; [`handshake`] makes a session of RMCP+ and [`v15`] one of IPMI 1.5, which look the same from above ([`login`]);
+//! [`link`] asks and is answered over one, [`bridge`] behind the BMC too; [`ahead`] asks what may be wanted soon; [`sol`]
+//! moves characters; [`keepalive`] decides when to ask whether the BMC lives, and when it does not; [`console`] joins
+//! them to the console that stays up.
 
 pub mod ahead;
+pub mod bridge;
 pub mod console;
 pub mod handshake;
 pub mod inflight;
 pub mod keepalive;
 pub mod link;
 pub mod log_reader;
+pub mod login;
 pub mod replay;
 pub mod round_trip;
 pub mod session;
 pub mod sol;
+pub mod v15;
 
 /// Where random bytes come from. At the edge it is the operating system; in tests it is a counter.
 pub trait Entropy: Send {
@@ -41,6 +45,9 @@ pub trait Entropy: Send {
         u32::from_le_bytes(out).max(1)
     }
 }
+
+/// How much longer each further try waits over RMCP+, as in ipmitool.
+const GROWTH: std::time::Duration = std::time::Duration::from_secs(1);
 
 #[cfg(test)]
 pub(crate) mod testing {

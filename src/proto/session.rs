@@ -1,20 +1,40 @@
-//! An established RMCP+ session: it numbers and seals what goes out, and lets in what is authentic and new.
+//! An established session: it numbers and seals what goes out, and lets in what is authentic and new.
 
 use thiserror::Error;
 
 use super::replay::Window;
+use crate::crypto::Key16;
+use crate::crypto::auth_code;
 use crate::crypto::seal::{Reject, SessionKeys};
 use crate::crypto::suite::Suite;
-use crate::wire::session::{PayloadType, V20};
+use crate::wire::session::{PayloadType, V15, V20};
 
 /// One side's view of an established session.
 #[derive(Debug)]
 pub struct Session {
-    keys: SessionKeys,
+    guard: Guard,
     console: u32,
     bmc: u32,
     sequence: u32,
     window: Window,
+}
+
+/// What keeps strangers out.
+#[derive(Debug)]
+enum Guard {
+    Rmcpp(SessionKeys),
+    V15(Codes),
+}
+
+/// How the packets of an IPMI 1.5 session are authenticated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Codes {
+    /// Authentication type ([`auth_code`]).
+    pub auth_type: u8,
+    /// The user's password, or what stands for it.
+    pub key: Key16,
+    /// Whether every packet has a code; otherwise those from the BMC may have one.
+    pub per_message: bool,
 }
 
 /// Why a packet was not let in. None of these is ever more than counted.
@@ -32,13 +52,24 @@ pub enum Refused {
 }
 
 impl Session {
-    /// A session whose console calls it `console` and whose BMC calls it `bmc`.
+    /// An RMCP+ session whose console calls it `console` and whose BMC calls it `bmc`.
     pub fn new(keys: SessionKeys, console: u32, bmc: u32) -> Self {
         Self {
-            keys,
+            guard: Guard::Rmcpp(keys),
             console,
             bmc,
             sequence: 0,
+            window: Window::default(),
+        }
+    }
+
+    /// An IPMI 1.5 session. `first` is the number of the first packet that goes out.
+    pub fn v15(codes: Codes, id: u32, first: u32) -> Self {
+        Self {
+            guard: Guard::V15(codes),
+            console: id,
+            bmc: id,
+            sequence: first.wrapping_sub(1),
             window: Window::default(),
         }
     }
@@ -53,31 +84,231 @@ impl Session {
         self.bmc
     }
 
-    /// The cipher suite in use.
-    pub fn suite(&self) -> Suite {
-        self.keys.suite()
+    /// The cipher suite in use; an IPMI 1.5 session has none.
+    pub fn suite(&self) -> Option<Suite> {
+        match &self.guard {
+            Guard::Rmcpp(keys) => Some(keys.suite()),
+            Guard::V15(_) => None,
+        }
     }
 
-    /// The next datagram to the BMC, with `payload` in it. `iv` must be fresh random bytes.
+    /// The next datagram to the BMC, with `payload` in it. `iv` must be fresh random bytes. An IPMI 1.5 session knows
+    /// IPMI messages only, of up to 255 bytes.
     pub fn seal(&mut self, payload_type: PayloadType, payload: &[u8], iv: [u8; 16]) -> Vec<u8> {
-        // Session sequence numbers start at 1 and never are 0 (section 6.12.8).
+        // Session sequence numbers never are 0 (section 6.12.8); those of RMCP+ start at 1.
         self.sequence = self.sequence.checked_add(1).unwrap_or(1);
-        self.keys
-            .seal(payload_type, self.bmc, self.sequence, payload, iv)
+        match &self.guard {
+            Guard::Rmcpp(keys) => keys.seal(payload_type, self.bmc, self.sequence, payload, iv),
+            Guard::V15(codes) => codes.seal(self.bmc, self.sequence, payload),
+        }
     }
 
     /// The payload of a packet from the BMC, once it is known to be authentic and new.
     pub fn open(&mut self, packet: &V20<'_>) -> Result<Vec<u8>, Refused> {
+        let Guard::Rmcpp(keys) = &self.guard else {
+            return Err(Refused::OtherSession);
+        };
         if packet.session != self.console {
             return Err(Refused::OtherSession);
         }
-        let payload = self.keys.open(packet)?;
+        let payload = keys.open(packet)?;
         // Some BMCs do not number the packets of sessions without integrity; nothing is lost by not counting there.
-        let unnumbered = packet.sequence == 0 && !self.keys.authenticates();
-        if unnumbered || self.window.admit(packet.sequence) {
+        let unnumbered = packet.sequence == 0 && !keys.authenticates();
+        self.admit(packet.sequence, unnumbered, payload)
+    }
+
+    /// The same for an IPMI 1.5 session.
+    pub fn open_v15(&mut self, packet: &V15<'_>) -> Result<Vec<u8>, Refused> {
+        let Guard::V15(codes) = &self.guard else {
+            return Err(Refused::OtherSession);
+        };
+        let authenticated = codes.verify(packet)?;
+        // Some boards (Tyan S2882) leave the id out; what the code vouches for is taken all the same.
+        let vouched = authenticated && codes.auth_type != auth_code::OEM;
+        if packet.session != self.console && !(vouched && packet.session == 0) {
+            return Err(Refused::OtherSession);
+        }
+        let unnumbered = packet.sequence == 0 && !authenticated;
+        self.admit(packet.sequence, unnumbered, packet.payload.to_vec())
+    }
+
+    fn admit(
+        &mut self,
+        sequence: u32,
+        unnumbered: bool,
+        payload: Vec<u8>,
+    ) -> Result<Vec<u8>, Refused> {
+        if unnumbered || self.window.admit(sequence) {
             Ok(payload)
         } else {
             Err(Refused::Replayed)
         }
+    }
+}
+
+impl Codes {
+    /// The datagram with `payload` in it.
+    pub(super) fn seal(&self, session: u32, sequence: u32, payload: &[u8]) -> Vec<u8> {
+        let auth_type = match self.per_message {
+            true => self.auth_type,
+            false => auth_code::NONE,
+        };
+        V15 {
+            auth_type,
+            sequence,
+            session,
+            auth_code: auth_code::code(auth_type, self.key.bytes(), session, sequence, payload),
+            payload,
+        }
+        .to_datagram()
+    }
+
+    /// Whether a packet that may be let in has a code.
+    pub(super) fn verify(&self, packet: &V15<'_>) -> Result<bool, Reject> {
+        // The upper half is reserved.
+        match packet.auth_type & 0x0f {
+            auth_code::NONE if !self.per_message || self.auth_type == auth_code::NONE => Ok(false),
+            auth_code::NONE => Err(Reject::Unauthenticated),
+            // What a maker puts into its answers is its own affair.
+            auth_code::OEM if self.auth_type == auth_code::OEM => Ok(true),
+            auth_type if auth_type == self.auth_type => {
+                let want = auth_code::code(
+                    auth_type,
+                    self.key.bytes(),
+                    packet.session,
+                    packet.sequence,
+                    packet.payload,
+                );
+                match auth_code::matches(want, packet.auth_code) {
+                    true => Ok(true),
+                    false => Err(Reject::BadTag),
+                }
+            }
+            _ => Err(Reject::BadTag),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::session::Packet;
+
+    const ID: u32 = 0x0102_0304;
+
+    fn codes(auth_type: u8, per_message: bool) -> Codes {
+        Codes {
+            auth_type,
+            key: Key16::new(b"secret").unwrap(),
+            per_message,
+        }
+    }
+
+    fn admitted(session: &mut Session, datagram: &[u8]) -> Result<Vec<u8>, Refused> {
+        match Packet::parse(datagram) {
+            Ok(Packet::V15(packet)) => session.open_v15(&packet),
+            Ok(Packet::V20(packet)) => session.open(&packet),
+            Err(_) => Err(Refused::OtherSession),
+        }
+    }
+
+    #[test]
+    fn a_packet_of_every_type_is_let_in_once() {
+        for auth_type in [
+            auth_code::NONE,
+            auth_code::MD2,
+            auth_code::MD5,
+            auth_code::PASSWORD,
+            auth_code::OEM,
+        ] {
+            let mut session = Session::v15(codes(auth_type, true), ID, 9);
+            let datagram = codes(auth_type, true).seal(ID, 77, b"payload");
+            assert_eq!(admitted(&mut session, &datagram), Ok(b"payload".to_vec()));
+            assert_eq!(admitted(&mut session, &datagram), Err(Refused::Replayed));
+            assert_eq!(session.suite(), None);
+        }
+    }
+
+    #[test]
+    fn no_truncated_and_no_altered_packet_is_let_in() {
+        for auth_type in [auth_code::MD2, auth_code::MD5] {
+            let datagram = codes(auth_type, true).seal(ID, 77, b"payload");
+            for length in 0..datagram.len() {
+                let mut session = Session::v15(codes(auth_type, true), ID, 9);
+                assert!(
+                    admitted(&mut session, &datagram[..length]).is_err(),
+                    "{length}"
+                );
+            }
+            // From the session header on; the upper half of the authentication type is reserved.
+            for bit in (32..datagram.len() * 8).filter(|bit| !(36..40).contains(bit)) {
+                let mut session = Session::v15(codes(auth_type, true), ID, 9);
+                let mut bad = datagram.clone();
+                bad[bit / 8] ^= 1 << (bit % 8);
+                assert!(admitted(&mut session, &bad).is_err(), "bit {bit}");
+            }
+        }
+    }
+
+    #[test]
+    fn packets_without_a_code_are_let_in_only_where_that_was_agreed() {
+        let bare = codes(auth_code::NONE, true).seal(ID, 77, b"payload");
+        let mut strict = Session::v15(codes(auth_code::MD5, true), ID, 9);
+        assert_eq!(
+            admitted(&mut strict, &bare),
+            Err(Refused::Reject(Reject::Unauthenticated))
+        );
+        let mut agreed = Session::v15(codes(auth_code::MD5, false), ID, 9);
+        assert!(admitted(&mut agreed, &bare).is_ok());
+        let sealed = codes(auth_code::MD5, true).seal(ID, 78, b"payload");
+        assert!(admitted(&mut agreed, &sealed).is_ok());
+        let unnumbered = codes(auth_code::NONE, true).seal(ID, 0, b"payload");
+        assert!(admitted(&mut agreed, &unnumbered).is_ok());
+        let mut none = Session::v15(codes(auth_code::NONE, true), ID, 9);
+        assert!(admitted(&mut none, &sealed).is_err());
+    }
+
+    #[test]
+    fn a_wrong_code_and_another_session_are_refused_and_a_missing_id_is_not() {
+        let mut session = Session::v15(codes(auth_code::MD5, true), ID, 9);
+        let forged = Codes {
+            key: Key16::new(b"guess").unwrap(),
+            ..codes(auth_code::MD5, true)
+        };
+        assert_eq!(
+            admitted(&mut session, &forged.seal(ID, 77, b"x")),
+            Err(Refused::Reject(Reject::BadTag))
+        );
+        let right = codes(auth_code::MD5, true);
+        assert_eq!(
+            admitted(&mut session, &right.seal(ID + 1, 77, b"x")),
+            Err(Refused::OtherSession)
+        );
+        assert!(admitted(&mut session, &right.seal(0, 77, b"x")).is_ok());
+    }
+
+    #[test]
+    fn numbers_begin_with_the_first_one_and_never_are_zero() {
+        let mut session = Session::v15(codes(auth_code::MD5, true), ID, u32::MAX);
+        let mut next = || {
+            let datagram = session.seal(PayloadType::Ipmi, b"x", [0; 16]);
+            let Ok(Packet::V15(packet)) = Packet::parse(&datagram) else {
+                panic!("not IPMI 1.5")
+            };
+            (packet.sequence, packet.session, packet.auth_type)
+        };
+        assert_eq!(next(), (u32::MAX, ID, auth_code::MD5));
+        assert_eq!(next(), (1, ID, auth_code::MD5));
+        let mut bare = Session::v15(codes(auth_code::MD5, false), ID, 0);
+        let datagram = bare.seal(PayloadType::Ipmi, b"x", [0; 16]);
+        assert!(matches!(
+            Packet::parse(&datagram),
+            Ok(Packet::V15(V15 {
+                auth_type: 0,
+                sequence: 1,
+                auth_code: None,
+                ..
+            }))
+        ));
     }
 }

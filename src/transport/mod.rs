@@ -7,9 +7,12 @@ use std::time::Duration;
 
 use ipmi_rs::connection::{IpmiConnection, Request, Response};
 
+pub mod addressing;
 pub mod dummy;
 pub mod interrupt;
-pub mod lanplus;
+pub mod network;
+
+pub use addressing::Addressing;
 
 /// An open connection to a BMC.
 ///
@@ -19,8 +22,10 @@ pub mod lanplus;
 pub enum Connection {
     /// `-I dummy`: a UNIX socket that carries C structures, for tests.
     Dummy(dummy::Dummy),
+    /// `-I lan`: IPMI 1.5 over UDP.
+    Lan(Box<network::Lan>),
     /// `-I lanplus`: RMCP+ over UDP.
-    Lanplus(Box<lanplus::Lanplus>),
+    Lanplus(Box<network::Lanplus>),
 }
 
 /// What every verb needs of a connection: an answer to each request, in turn; and what makes that quick or patient.
@@ -48,6 +53,11 @@ pub trait BmcConnection:
     fn set_patience(&mut self, timeout: Duration, tries: u32) {
         let _ = (timeout, tries);
     }
+
+    /// From here on requests go where this says. An interface that reaches the BMC only ignores it, as stock's does.
+    fn set_addressing(&mut self, addressing: Addressing) {
+        let _ = addressing;
+    }
 }
 
 pub use crate::proto::ahead::MOST_HINTS;
@@ -57,6 +67,7 @@ impl Connection {
     pub fn close(self) {
         match self {
             Self::Dummy(dummy) => dummy.close(),
+            Self::Lan(lan) => lan.close(),
             Self::Lanplus(lanplus) => lanplus.close(),
         }
     }
@@ -70,6 +81,7 @@ impl IpmiConnection for Connection {
     fn send(&mut self, request: &mut Request) -> Result<(), TransportError> {
         match self {
             Self::Dummy(dummy) => dummy.send(request),
+            Self::Lan(lan) => lan.send(request),
             Self::Lanplus(lanplus) => lanplus.send(request),
         }
     }
@@ -77,6 +89,7 @@ impl IpmiConnection for Connection {
     fn recv(&mut self) -> Result<Response, TransportError> {
         match self {
             Self::Dummy(dummy) => dummy.recv(),
+            Self::Lan(lan) => lan.recv(),
             Self::Lanplus(lanplus) => lanplus.recv(),
         }
     }
@@ -84,6 +97,7 @@ impl IpmiConnection for Connection {
     fn send_recv(&mut self, request: &mut Request) -> Result<Response, TransportError> {
         match self {
             Self::Dummy(dummy) => dummy.send_recv(request),
+            Self::Lan(lan) => lan.send_recv(request),
             Self::Lanplus(lanplus) => lanplus.send_recv(request),
         }
     }
@@ -93,6 +107,7 @@ impl BmcConnection for Connection {
     fn hint(&mut self, requests: Vec<Request>) {
         match self {
             Self::Dummy(dummy) => dummy.hint(requests),
+            Self::Lan(lan) => lan.hint(requests),
             Self::Lanplus(lanplus) => lanplus.hint(requests),
         }
     }
@@ -100,6 +115,7 @@ impl BmcConnection for Connection {
     fn forget_hints(&mut self) {
         match self {
             Self::Dummy(dummy) => dummy.forget_hints(),
+            Self::Lan(lan) => lan.forget_hints(),
             Self::Lanplus(lanplus) => lanplus.forget_hints(),
         }
     }
@@ -107,7 +123,16 @@ impl BmcConnection for Connection {
     fn set_patience(&mut self, timeout: Duration, tries: u32) {
         match self {
             Self::Dummy(dummy) => dummy.set_patience(timeout, tries),
+            Self::Lan(lan) => lan.set_patience(timeout, tries),
             Self::Lanplus(lanplus) => lanplus.set_patience(timeout, tries),
+        }
+    }
+
+    fn set_addressing(&mut self, addressing: Addressing) {
+        match self {
+            Self::Dummy(dummy) => dummy.set_addressing(addressing),
+            Self::Lan(lan) => lan.set_addressing(addressing),
+            Self::Lanplus(lanplus) => lanplus.set_addressing(addressing),
         }
     }
 }

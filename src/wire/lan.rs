@@ -69,21 +69,35 @@ impl<'a> Message<'a> {
 
     /// Parses a message; both checksums must be right.
     pub fn parse(bytes: &'a [u8]) -> Result<Self> {
-        let mut r = Reader::new("IPMI message", bytes);
-        let head = r.take(3)?;
-        let (body, last) = match r.rest() {
-            [body @ .., last] if body.len() >= 3 => (body, *last),
-            rest => {
-                return Err(Error::Short {
-                    what: "IPMI message",
-                    want: Self::OVERHEAD,
-                    got: 3 + rest.len(),
-                });
-            }
-        };
+        let (head, body, last) = Self::split(bytes)?;
         check("IPMI message checksum 1", &head[..2], head[2])?;
         check("IPMI message checksum 2", body, last)?;
-        Ok(Self {
+        Ok(Self::read(head, body))
+    }
+
+    /// Parses a message that came inside another one: a BMC may have changed addresses and number on its way without
+    /// making the checksums anew, and the other one's checksums are about these bytes too.
+    pub fn parse_relayed(bytes: &'a [u8]) -> Result<Self> {
+        Self::split(bytes).map(|(head, body, _)| Self::read(head, body))
+    }
+
+    /// Three bytes, at least three more, and the last one.
+    fn split(bytes: &'a [u8]) -> Result<([u8; 3], &'a [u8], u8)> {
+        let mut r = Reader::new("IPMI message", bytes);
+        let head = r.array()?;
+        match r.rest() {
+            [body @ .., last] if body.len() >= 3 => Ok((head, body, *last)),
+            rest => Err(Error::Short {
+                what: "IPMI message",
+                want: Self::OVERHEAD,
+                got: 3 + rest.len(),
+            }),
+        }
+    }
+
+    /// `body` has at least three bytes.
+    fn read(head: [u8; 3], body: &'a [u8]) -> Self {
+        Self {
             to: head[0],
             netfn: head[1] >> 2,
             to_lun: head[1] & 3,
@@ -92,7 +106,7 @@ impl<'a> Message<'a> {
             from_lun: body[1] & 3,
             cmd: body[2],
             data: &body[3..],
-        })
+        }
     }
 
     /// The message as bytes.

@@ -4,10 +4,11 @@ use zeroize::Zeroizing;
 
 use super::handshake::HALF_OPEN_LIMIT;
 use super::receive::Request;
-use super::{Bmc, LAN_CHANNEL, auth_code};
+use super::{Bmc, LAN_CHANNEL};
 use crate::bmc::command::{Outcome, Privilege, cc};
 use crate::bmc::moment::{Moment, Peer};
 use crate::bmc::session::{HalfOpen, Security, Session, Stage, Window};
+use crate::crypto::auth_code;
 use crate::wire::lan::Message;
 use crate::wire::session::V15;
 

@@ -3,7 +3,6 @@
 //! Sans-IO. After each `handle_*` or `serial_*` call drain [`Bmc::poll_transmit`] and [`Bmc::poll_event`], hand
 //! [`Bmc::take_serial`] to the ports, and sleep no longer than until [`Bmc::poll_timeout`].
 
-mod auth_code;
 mod challenge;
 mod extension;
 mod handshake;

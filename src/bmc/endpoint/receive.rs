@@ -1,12 +1,12 @@
 //! From datagrams to tasks, and from tasks to answers.
 
-use super::auth_code;
 use super::hooks::Fate;
 use super::{Bmc, LAN_CHANNEL};
 use crate::bmc::command::{Command, Privilege, Reply, cc};
 use crate::bmc::moment::{Moment, Peer};
 use crate::bmc::queue::{Task, Waited, Work};
 use crate::bmc::session::Security;
+use crate::crypto::auth_code;
 use crate::wire::lan::{BMC_ADDRESS, Message};
 use crate::wire::session::{Packet, PayloadType, V15, V20};
 use crate::wire::{asf, rmcp};

@@ -1,9 +1,9 @@
 //! From answers to datagrams: sealed, numbered and put into line.
 
-use super::auth_code;
 use super::{Bmc, MOST_WAITING, Transmit};
 use crate::bmc::moment::Peer;
 use crate::bmc::session::Security;
+use crate::crypto::auth_code;
 use crate::wire::lan::Message;
 use crate::wire::session::{PayloadType, V15};
 use crate::wire::sol::FromBmc;

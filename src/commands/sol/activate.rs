@@ -12,10 +12,11 @@ use crate::console::{self, sinks};
 use crate::ipmi::payload::ActivateSol;
 use crate::proto::Entropy;
 use crate::proto::console::{Console, Settings};
+use crate::proto::handshake::Config;
 use crate::proto::keepalive::{Policy, Probe};
 use crate::proto::link::Patience;
 use crate::transport::interrupt::Interrupt;
-use crate::transport::lanplus::{Parts, System};
+use crate::transport::network::{Parts, System};
 
 use crate::wire::console_log::DEFAULT_IANA;
 
@@ -77,7 +78,7 @@ pub fn run(context: &Context, run: Run, interrupt: Option<&Interrupt>) -> Exit {
 fn session(
     context: &Context,
     words: &ActivateWords,
-    parts: Parts,
+    parts: Parts<Config>,
     resume: Option<Position>,
     former: Option<u32>,
 ) -> Session<Console> {

@@ -19,7 +19,7 @@ use crate::console::sinks::{self, Ask, Sinks};
 use crate::console::{self, Core, Ended, Outcome, SignalQueue, notice};
 use crate::proto::Entropy;
 use crate::transport::interrupt::Interrupt;
-use crate::transport::lanplus::System;
+use crate::transport::network::System;
 
 /// What is wanted of a run.
 pub(super) struct Wanted {

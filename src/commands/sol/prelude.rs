@@ -11,7 +11,7 @@ use crate::console::log::{Former, Position};
 use crate::console::window::Bounds;
 use crate::ipmi::exchange;
 use crate::ipmi::session::GetSessionInfo;
-use crate::transport::lanplus::Lanplus;
+use crate::transport::network::Lanplus;
 
 /// What is to be asked. Clones share the window's times, which the first answer settles.
 #[derive(Debug, Clone)]

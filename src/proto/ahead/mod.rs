@@ -18,6 +18,7 @@ mod window;
 use std::collections::VecDeque;
 use std::time::Instant;
 
+use super::bridge::Route;
 use super::inflight::{Kind, RequestId};
 use super::link::{Answer, Ask, Done, Link, Patience};
 use window::Window;
@@ -33,6 +34,8 @@ pub struct Wish {
     pub cmd: u8,
     /// Request data.
     pub data: Vec<u8>,
+    /// The way to the controller that is asked; `None`: the BMC.
+    pub route: Option<Route>,
 }
 
 impl Wish {
@@ -313,7 +316,13 @@ impl Ahead {
     }
 
     fn send(&mut self, now: Instant, link: &mut Link, wish: Wish, patience: Patience) -> RequestId {
-        let id = link.ask(now, Kind::Command, wish.ask(), patience);
+        let id = link.ask_via(
+            now,
+            Kind::Command,
+            wish.ask(),
+            wish.route.as_ref(),
+            patience,
+        );
         let mut behind = false;
         for other in self.flights.iter_mut().filter(|flight| !flight.given_up) {
             other.company = true;

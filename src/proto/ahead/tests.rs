@@ -508,6 +508,7 @@ fn read_of(number: u8) -> Wish {
         lun: 0,
         cmd: READ,
         data: vec![number],
+        route: None,
     }
 }
 

@@ -76,10 +76,10 @@ impl Activation {
         let suite = link.session().suite();
         // Encryption and authentication are asked for as the suite has them; a BMC refuses what it cannot do.
         let mut auxiliary = settings.auxiliary;
-        if suite.confidentiality as u8 == 0 {
+        if suite.is_none_or(|suite| suite.confidentiality as u8 == 0) {
             auxiliary &= !ENCRYPTED;
         }
-        if suite.integrity as u8 == 0 {
+        if suite.is_none_or(|suite| suite.integrity as u8 == 0) {
             auxiliary &= !AUTHENTICATED;
         }
         let patience = settings.patience;

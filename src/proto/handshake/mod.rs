@@ -15,8 +15,10 @@ use std::time::{Duration, Instant};
 
 pub use failure::Failure;
 
-use super::Entropy;
+use super::link::Patience;
+use super::login::{self, Login, Terms};
 use super::session::Session;
+use super::{Entropy, GROWTH};
 use crate::crypto::Key20;
 use crate::crypto::rakp::Quirk;
 use crate::crypto::suite::Suite;
@@ -231,6 +233,65 @@ impl Handshake {
         self.deadline = None;
         self.outbox.clear();
         self.outcome = Some(outcome);
+    }
+}
+
+impl Terms for Config {
+    type Login = Handshake;
+    type Failure = Failure;
+
+    fn patience(&self) -> Patience {
+        Patience {
+            timeout: self.timeout,
+            step: GROWTH,
+            tries: self.tries,
+        }
+    }
+
+    fn with_tries(&self, tries: u32) -> Self {
+        Self {
+            tries,
+            ..self.clone()
+        }
+    }
+
+    fn begin(self, now: Instant, entropy: Box<dyn Entropy>) -> Handshake {
+        Handshake::new(now, self, entropy)
+    }
+}
+
+impl Login for Handshake {
+    type Failure = Failure;
+
+    fn poll_transmit(&mut self) -> Option<Vec<u8>> {
+        self.poll_transmit()
+    }
+
+    fn poll_outcome(&mut self) -> Option<Result<Session, Failure>> {
+        let outcome = self.poll_outcome()?;
+        Some(outcome.map(|established| established.session))
+    }
+
+    fn poll_timeout(&self) -> Option<Instant> {
+        self.poll_timeout()
+    }
+
+    fn handle_datagram(&mut self, now: Instant, datagram: &[u8]) {
+        self.handle_datagram(now, datagram);
+    }
+
+    fn handle_timeout(&mut self, now: Instant) {
+        self.handle_timeout(now);
+    }
+}
+
+impl login::Failure for Failure {
+    fn is_dead(&self) -> bool {
+        matches!(self, Self::Dead { .. })
+    }
+
+    fn is_silent(&self) -> bool {
+        matches!(self, Self::Silent { .. })
     }
 }
 

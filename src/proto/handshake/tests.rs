@@ -213,7 +213,7 @@ fn every_suite_makes_a_session_in_three_round_trips() {
         let (outcome, waited) = run(config(Some(suite.id)), &mut peer, |_| false);
         let session = outcome.unwrap().session;
         assert_eq!(
-            (session.suite(), session.bmc_id(), waited),
+            (session.suite().unwrap(), session.bmc_id(), waited),
             (suite, 77, Duration::ZERO)
         );
         assert_eq!(
@@ -324,7 +324,7 @@ fn without_a_suite_the_listed_best_is_taken() {
         };
         let (outcome, waited) = run(config(None), &mut peer, |_| false);
         assert_eq!(
-            (outcome.unwrap().session.suite().id, waited),
+            (outcome.unwrap().session.suite().unwrap().id, waited),
             (best, Duration::ZERO)
         );
     }
@@ -333,10 +333,13 @@ fn without_a_suite_the_listed_best_is_taken() {
 #[test]
 fn a_bmc_that_does_not_tell_its_suites_costs_half_a_second_once() {
     let (outcome, waited) = run(config(None), &mut Peer::new(&[17, 3]), |_| false);
-    assert_eq!((outcome.unwrap().session.suite().id, waited), (17, S / 2));
+    assert_eq!(
+        (outcome.unwrap().session.suite().unwrap().id, waited),
+        (17, S / 2)
+    );
     let (outcome, waited) = run(config(None), &mut Peer::new(&[3]), |_| false);
     assert_eq!(
-        (outcome.unwrap().session.suite().id, waited),
+        (outcome.unwrap().session.suite().unwrap().id, waited),
         (3, S / 2),
         "17 refused, 3 taken"
     );
@@ -349,7 +352,10 @@ fn a_bmc_that_ignores_suite_17_is_asked_for_3() {
         ..Peer::new(&[3])
     };
     let (outcome, waited) = run(config(None), &mut peer, |_| false);
-    assert_eq!((outcome.unwrap().session.suite().id, waited), (3, S));
+    assert_eq!(
+        (outcome.unwrap().session.suite().unwrap().id, waited),
+        (3, S)
+    );
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! IPMI 1.5 sessions.
 
-use super::super::auth_code;
 use super::world::*;
+use crate::crypto::auth_code;
 use crate::wire::lan::Message;
 use crate::wire::session::{Packet, V15};
 

@@ -15,7 +15,7 @@ use crate::cli::{Context, Exit};
 use crate::commands::connect;
 use crate::proto::log_reader::{Ending, Event, LogReader, Outcome, Range};
 use crate::transport::interrupt::Interrupt;
-use crate::transport::lanplus::Lanplus;
+use crate::transport::network::Lanplus;
 use crate::wire::console_log::{Beat, Info, Log, Piece};
 
 use page::{Missing, Page};

@@ -7,7 +7,7 @@ use crate::ipmi::completion;
 use crate::proto::inflight::RequestId;
 use crate::proto::link::{Answer, Done};
 use crate::proto::log_reader::{LogReader, Outcome, Ticket};
-use crate::transport::lanplus::Lanplus;
+use crate::transport::network::Lanplus;
 use crate::wire::console_log::{
     self as wire, Beat, DEFAULT_IANA, Find, Found, Heartbeat, Info, Log, NETFN,
 };

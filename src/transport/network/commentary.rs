@@ -19,8 +19,10 @@ pub(super) fn sending(datagram: &[u8]) {
     if !log_enabled!(Level::Debug) {
         return;
     }
-    if let Ok(Packet::V20(packet)) = Packet::parse(datagram) {
-        announce(&packet);
+    match Packet::parse(datagram) {
+        Ok(Packet::V20(packet)) => announce(&packet),
+        Ok(Packet::V15(packet)) if packet.session == 0 => request(packet.payload),
+        _ => {}
     }
     dump(">> sending", datagram);
 }
@@ -30,12 +32,14 @@ fn announce(packet: &V20<'_>) {
         PayloadType::OpenRequest => log::debug!(">> SENDING AN OPEN SESSION REQUEST\n"),
         PayloadType::Rakp1 => log::debug!(">> SENDING A RAKP 1 MESSAGE\n"),
         PayloadType::Rakp3 => log::debug!(">> SENDING A RAKP 3 MESSAGE\n"),
-        PayloadType::Ipmi if packet.session == 0 => {
-            if let Ok(message) = lan::Message::parse(packet.payload) {
-                command(message.netfn, message.cmd, message.data);
-            }
-        }
+        PayloadType::Ipmi if packet.session == 0 => request(packet.payload),
         _ => {}
+    }
+}
+
+fn request(payload: &[u8]) {
+    if let Ok(message) = lan::Message::parse(payload) {
+        command(message.netfn, message.cmd, message.data);
     }
 }
 
@@ -168,8 +172,13 @@ fn dump(what: &str, datagram: &[u8]) {
 /// How many bytes of a datagram may be shown.
 fn showable(datagram: &[u8]) -> usize {
     let all = datagram.len();
-    let Ok(Packet::V20(packet)) = Packet::parse(datagram) else {
-        return all;
+    let packet = match Packet::parse(datagram) {
+        Ok(Packet::V20(packet)) => packet,
+        // The code may be the password itself, and what follows it is in the clear.
+        Ok(Packet::V15(packet)) if packet.session != 0 || packet.auth_code.is_some() => {
+            return all.min(V15_HEADER);
+        }
+        _ => return all,
     };
     match packet {
         V20 {
@@ -204,6 +213,8 @@ fn named(names: &[&'static str], number: u8) -> String {
 /// Netfn App, command 47h (IPMI v2.0 section 22.30).
 const SET_USER_PASSWORD: (u8, u8) = (0x06, 0x47);
 
+/// RMCP and session header of an IPMI 1.5 packet, as far as its code.
+const V15_HEADER: usize = 13;
 /// RMCP and session header of a packet without OEM payload type.
 const SETUP_HEADER: usize = 16;
 /// Where the key exchange authentication code begins in RAKP Message 2, and in 3 and 4.
@@ -224,6 +235,7 @@ const CONFIDENTIALITIES: &[&str] = &["none", "aes_cbc_128", "xrc4_128", "xrc4_40
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::session::V15;
     use crate::wire::setup::{Rakp2Body, Rakp3, Status};
 
     #[test]
@@ -257,6 +269,26 @@ mod tests {
                 "{shown:x?}"
             );
         }
+    }
+
+    #[test]
+    fn nothing_of_an_ipmi_1_5_session_is_shown_but_its_number() {
+        let packet = |session, auth_code: Option<[u8; 16]>| {
+            V15 {
+                auth_type: auth_code.map_or(0, |_| 4),
+                sequence: 1,
+                session,
+                auth_code,
+                payload: &[0x5a; 9],
+            }
+            .to_datagram()
+        };
+        for (session, code) in [(7, None), (7, Some([0x5a; 16])), (0, Some([0x5a; 16]))] {
+            let datagram = packet(session, code);
+            assert!(!datagram[..showable(&datagram)].contains(&0x5a));
+        }
+        let outside = packet(0, None);
+        assert_eq!(showable(&outside), outside.len());
     }
 
     #[test]

@@ -9,10 +9,10 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 use super::commentary;
 use crate::proto::ahead::{Ahead, Outcome};
-use crate::proto::handshake::{Established, Failure, Handshake};
 use crate::proto::link::{Done, Link};
+use crate::proto::login::Login;
+use crate::proto::session::Session;
 use crate::transport::interrupt::Interrupt;
-use crate::wire::session::Packet;
 
 /// A socket connected to the BMC.
 #[derive(Debug)]
@@ -20,6 +20,8 @@ pub(super) struct Wire {
     socket: UdpSocket,
     refused: bool,
     interrupt: Option<Interrupt>,
+    /// What goes out behind every datagram.
+    chaser: Option<&'static [u8]>,
     buffer: Box<[u8; MAX_DATAGRAM]>,
 }
 
@@ -38,8 +40,14 @@ impl Wire {
             socket,
             refused: false,
             interrupt,
+            chaser: None,
             buffer: Box::new([0; MAX_DATAGRAM]),
         })
+    }
+
+    /// From here on this goes out behind every datagram.
+    pub(super) fn chase(&mut self, chaser: Option<&'static [u8]>) {
+        self.chaser = chaser;
     }
 
     /// Whether the host has said that nothing listens on the port.
@@ -68,8 +76,10 @@ impl Wire {
     /// and the packet counts as lost.
     fn send(&mut self, datagram: &[u8]) {
         commentary::sending(datagram);
-        if let Err(error) = self.socket.send(datagram) {
-            self.note(&error);
+        for bytes in [datagram].into_iter().chain(self.chaser) {
+            if let Err(error) = self.socket.send(bytes) {
+                self.note(&error);
+            }
         }
     }
 
@@ -132,11 +142,11 @@ pub(super) struct Interrupted;
 ///
 /// Interrupted, it goes on for a moment: a session that is made within it can be closed, one that is left half made
 /// takes a slot of the BMC.
-pub(super) fn shake(
+pub(super) fn shake<L: Login>(
     wire: &mut Wire,
-    handshake: &mut Handshake,
+    handshake: &mut L,
     impatient: bool,
-) -> Result<Option<Result<Established, Failure>>, Interrupted> {
+) -> Result<Option<Result<Session, L::Failure>>, Interrupted> {
     let mut enough: Option<Instant> = None;
     loop {
         while let Some(datagram) = handshake.poll_transmit() {
@@ -197,22 +207,16 @@ pub(super) fn fulfil(
             return Ok(Outcome::Silent);
         };
         if let Some(datagram) = wire.receive(deadline) {
-            take_in(link, datagram);
+            link.handle_datagram(Instant::now(), datagram);
         }
         // What lies there already is not late, even if this process was held up; a flood must not put off the timers.
         for _ in 0..ROUND {
             let Some(datagram) = wire.receive_ready() else {
                 break;
             };
-            take_in(link, datagram);
+            link.handle_datagram(Instant::now(), datagram);
         }
         link.handle_timeout(Instant::now());
-    }
-}
-
-fn take_in(link: &mut Link, datagram: &[u8]) {
-    if let Ok(Packet::V20(packet)) = Packet::parse(datagram) {
-        link.handle_packet(Instant::now(), &packet);
     }
 }
 
@@ -235,7 +239,7 @@ pub(super) fn next_done(
         }
         let wake = link.poll_timeout().map_or(until, |at| at.min(until));
         if let Some(datagram) = wire.receive(wake) {
-            take_in(link, datagram);
+            link.handle_datagram(Instant::now(), datagram);
         }
         link.handle_timeout(Instant::now());
     }
