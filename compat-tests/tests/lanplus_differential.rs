@@ -1,10 +1,11 @@
-//! The built-in verbs over a real session, stock's and ours side by side, on BMCs that neither of us wrote.
+//! The built-in verbs over a real session, stock's and ours side by side, on BMCs that neither of us wrote, and on ours.
 
 #![allow(clippy::expect_used, clippy::unwrap_used)]
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use compat_tests::bmcsim::BmcSim;
 use compat_tests::fakebmc::FakeBmc;
 use compat_tests::ipmi_sim::IpmiSim;
 use compat_tests::rig::{ENVIRONMENT, Who, arguments, run};
@@ -22,6 +23,12 @@ fn verbs_say_the_same_on_ipmi_sim() {
             "sol looptest 2 1 2",
         ],
     );
+}
+
+#[test]
+fn verbs_say_the_same_on_bmcsim() {
+    let bmc = BmcSim::start(&[]);
+    compare(bmc.address(), COMMANDS);
 }
 
 #[test]
@@ -43,7 +50,13 @@ fn compare(bmc: SocketAddr, commands: &[&str]) {
             );
             (done.code, steady(&done.stdout), done.stderr)
         };
-        let (stock, ours) = (ask(Who::Stock), ask(Who::Ours));
+        let (mut stock, ours) = (ask(Who::Stock), ask(Who::Ours));
+        // A deviation: stock ends with the completion code of a boot option that was refused, of which nothing is left.
+        if words.starts_with(&["chassis"])
+            && stock.2.contains("Set Chassis Boot Parameter 5 failed")
+        {
+            stock.0 = Some(1);
+        }
         if stock != ours {
             differences.push(format!("{words:?}\n  stock {stock:?}\n  ours  {ours:?}"));
         }
@@ -70,6 +83,23 @@ const COMMANDS: &[&str] = &[
     "power status",
     "power cycle",
     "power bogus",
+    "chassis status",
+    "chassis selftest",
+    "chassis poh",
+    "chassis restart_cause",
+    "chassis policy list",
+    "chassis policy always-on",
+    "chassis identify",
+    "chassis identify force",
+    "chassis bootdev pxe",
+    "chassis bootdev disk options=persistent,efiboot",
+    "chassis bootparam get 5",
+    "chassis bootparam get 0",
+    "chassis bootparam get 3",
+    "chassis bootparam get 9",
+    "chassis bootparam set bootflag force_cdrom options=timeout",
+    "chassis bootmbox get",
+    "chassis bogus",
     "raw 6 1",
     "raw 6 0x38 0x0e 4",
     "raw 6 0x99",

@@ -84,6 +84,33 @@ pub const DEVIATIONS: &[Deviation] = &[
         here: "an error, and the status is 1.",
     },
     Deviation {
+        when: "chassis status, poh, restart_cause, policy list, selftest, bootparam get and bootmbox get, and the BMC's \
+               answer is too short",
+        stock: "prints whatever its memory holds.",
+        here: "an error, and the status is 1.",
+    },
+    Deviation {
+        when: "chassis bootdev, bootparam set and bootmbox set, and the BMC refuses",
+        stock: "says so and ends with status 0.",
+        here: "the status is 1, so that scripts notice; where something was written before, what it is is said.",
+    },
+    Deviation {
+        when: "chassis bootdev and bootparam set bootflag with an unknown device or a mistake in the options",
+        stock: "writes before it sees the first; sets the device in spite of the second.",
+        here: "refused before anything is written, with status 1.",
+    },
+    Deviation {
+        when: "chassis bootparam set bootflag with no- before an option",
+        stock: "takes it for a mistake, though its help tells of it.",
+        here: "what the option names does not clear the boot flags.",
+    },
+    Deviation {
+        when: "chassis bootmbox with an unknown word, a block that is none or above 255, a number of a maker above 24 \
+               bits, a bad byte, or more data than the block holds",
+        stock: "ends with status 0, or writes something else.",
+        here: "refused before anything is written, with status 1.",
+    },
+    Deviation {
         when: "sol set of a field whose neighbours in the same parameter the BMC does not tell",
         stock: "writes whatever its memory holds into them.",
         here: "an error, the status is 1, and nothing is written.",

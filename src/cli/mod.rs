@@ -18,6 +18,7 @@ pub mod plan;
 pub mod prompt;
 pub mod secret;
 pub mod time;
+pub mod timestamp;
 pub mod typed;
 pub mod usage;
 pub mod values;

@@ -89,7 +89,7 @@ pub const VERBS: &[Verb] = &[
     verb("lan", Native::No, "Configure LAN Channels"),
     verb(
         "chassis",
-        Native::Only(&["power"]),
+        Native::All,
         "Get chassis status and set power state",
     ),
     verb("power", Native::All, "Shortcut to chassis power commands"),

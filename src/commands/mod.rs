@@ -11,6 +11,7 @@ use crate::cli::{Context, Exit, fallback, verbs};
 use crate::transport::BmcConnection;
 use crate::transport::interrupt::Interrupt;
 
+pub mod chassis;
 pub mod connect;
 pub mod job;
 pub mod mc;
@@ -96,7 +97,7 @@ pub type Parse = fn(&[&str], &Context) -> Result<Parsed, Refusal>;
 /// Who understands which verb: every verb of [`verbs::VERBS`] of which anything is built in.
 pub const PARSERS: &[(&str, Parse)] = &[
     ("raw", raw::parse),
-    ("chassis", power::parse_chassis),
+    ("chassis", chassis::parse),
     ("power", power::parse),
     ("mc", mc::parse),
     ("bmc", mc::parse),

@@ -56,6 +56,13 @@ impl Output {
         self.print(format_args!("{text}\n"));
     }
 
+    /// Writes bytes to standard output as they are: text of the BMC's, in whatever encoding.
+    pub fn bytes(&mut self, bytes: &[u8]) {
+        if self.failed.is_none() {
+            self.failed = self.stdout.write_all(bytes).err();
+        }
+    }
+
     /// Writes a line to standard error. A failure is ignored: there is nobody left to tell.
     pub fn complain(&mut self, line: fmt::Arguments<'_>) {
         let _ = writeln!(self.stderr, "{line}");
@@ -71,12 +78,22 @@ impl Output {
     /// Says that `what` failed, as most of stock's verbs do: `what` alone where no answer came, else `what: reason`.
     /// False, for a job to return.
     pub fn fail(&mut self, what: fmt::Arguments<'_>, failure: &Failure) -> bool {
+        self.fail_or_refuse(what, what, failure)
+    }
+
+    /// [`Output::fail`] where stock has other words for a missing answer than for a refusal.
+    pub fn fail_or_refuse(
+        &mut self,
+        unanswered: fmt::Arguments<'_>,
+        refused: fmt::Arguments<'_>,
+        failure: &Failure,
+    ) -> bool {
         match failure {
             Failure::Transport(error) => {
                 self.explain(error);
-                self.complain(what);
+                self.complain(unanswered);
             }
-            failure => self.complain(format_args!("{what}: {failure}")),
+            failure => self.complain(format_args!("{refused}: {failure}")),
         }
         false
     }

@@ -2,22 +2,10 @@
 
 use crate::cli::Context;
 use crate::ipmi::chassis::{ChassisControl, GetChassisStatus};
-use crate::ipmi::{Bmc, Failure, exchange};
+use crate::ipmi::{Bmc, exchange};
 
 use super::output::Output;
 use super::{Desk, Job, Parsed, Refusal};
-
-/// Parses what follows `chassis`.
-///
-/// # Errors
-///
-/// Help, or an unknown word.
-pub fn parse_chassis(words: &[&str], context: &Context) -> Result<Parsed, Refusal> {
-    match words {
-        ["power", rest @ ..] => parse(rest, context),
-        _ => Err(Refusal::error("Chassis Commands: power")),
-    }
-}
 
 /// What is to be done with the system's power.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +33,7 @@ pub fn parse(words: &[&str], _: &Context) -> Result<Parsed, Refusal> {
         "cycle" => Action::Control(ChassisControl::PowerCycle),
         "reset" => Action::Control(ChassisControl::HardReset),
         "diag" => Action::Control(ChassisControl::DiagnosticInterrupt),
-        "soft" => Action::Control(ChassisControl::SoftShutdown),
+        "soft" | "acpi" => Action::Control(ChassisControl::SoftShutdown),
         _ => {
             return Err(Refusal::error(format!(
                 "Invalid chassis power command: {word}"
@@ -68,17 +56,16 @@ fn status(bmc: &mut Bmc<'_>, output: &mut Output) -> bool {
         Ok(status) => {
             output.line(format_args!(
                 "Chassis Power is {}",
-                if status.power_on { "on" } else { "off" }
+                if status.is_on() { "on" } else { "off" }
             ));
-            return true;
+            true
         }
-        Err(Failure::Transport(error)) => {
-            output.explain(&error);
-            output.complain(format_args!("Unable to get Chassis Power Status"));
-        }
-        Err(failure) => output.complain(format_args!("Get Chassis Power Status failed: {failure}")),
+        Err(failure) => output.fail_or_refuse(
+            format_args!("Unable to get Chassis Power Status"),
+            format_args!("Get Chassis Power Status failed"),
+            &failure,
+        ),
     }
-    false
 }
 
 fn change(control: ChassisControl, bmc: &mut Bmc<'_>, output: &mut Output) -> bool {
@@ -86,19 +73,14 @@ fn change(control: ChassisControl, bmc: &mut Bmc<'_>, output: &mut Output) -> bo
     match exchange(bmc, control) {
         Ok(()) => {
             output.line(format_args!("Chassis Power Control: {name}"));
-            return true;
+            true
         }
-        Err(Failure::Transport(error)) => {
-            output.explain(&error);
-            output.complain(format_args!(
-                "Unable to set Chassis Power Control to {name}"
-            ));
-        }
-        Err(failure) => output.complain(format_args!(
-            "Set Chassis Power Control to {name} failed: {failure}"
-        )),
+        Err(failure) => output.fail_or_refuse(
+            format_args!("Unable to set Chassis Power Control to {name}"),
+            format_args!("Set Chassis Power Control to {name} failed"),
+            &failure,
+        ),
     }
-    false
 }
 
 const USAGE: &str = "chassis power Commands: status, on, off, cycle, reset, diag, soft";

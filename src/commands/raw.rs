@@ -131,7 +131,7 @@ fn byte(label: &str, word: &str) -> Result<u8, Refusal> {
 }
 
 /// Sixteen bytes a line, a space before each.
-fn dump(bytes: &[u8]) -> String {
+pub fn dump(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len() * 3 + bytes.len() / 16);
     for (index, byte) in bytes.iter().enumerate() {
         if index % 16 == 0 && index != 0 {

@@ -79,6 +79,52 @@ pub const SUPPORT: [&str; 8] = [
     "Chassis Device",
 ];
 
+/// Get Self Test Results, section 20.4.
+#[derive(Clone, Copy, Debug)]
+pub struct GetSelfTest;
+
+impl From<GetSelfTest> for Message {
+    fn from(_: GetSelfTest) -> Self {
+        Self::new_request(NetFn::App, 0x04, Vec::new())
+    }
+}
+
+impl IpmiCommand for GetSelfTest {
+    type Output = SelfTest;
+    type Error = AnswerError;
+
+    fn parse_success_response(data: &[u8]) -> Result<SelfTest, AnswerError> {
+        // These two say all in one byte, and stock is content with it.
+        if let [result @ (SelfTest::PASSED | SelfTest::NOT_IMPLEMENTED)] = *data {
+            return Ok(SelfTest { result, detail: 0 });
+        }
+        let [result, detail] = at_least::<2>(data)?;
+        Ok(SelfTest { result, detail })
+    }
+}
+
+/// How a self test ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SelfTest {
+    /// One of the constants; any other value is the device's own.
+    pub result: u8,
+    /// What it means depends on the result.
+    pub detail: u8,
+}
+
+impl SelfTest {
+    /// No error.
+    pub const PASSED: u8 = 0x55;
+    /// There is no self test.
+    pub const NOT_IMPLEMENTED: u8 = 0x56;
+    /// The detail's bits say what is corrupted or cannot be reached.
+    pub const CORRUPTED: u8 = 0x57;
+    /// The detail is the device's own.
+    pub const FATAL: u8 = 0x58;
+    /// Reserved.
+    pub const RESERVED: u8 = 0xff;
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -21,17 +21,162 @@ impl IpmiCommand for GetChassisStatus {
     fn parse_success_response(data: &[u8]) -> Result<ChassisStatus, AnswerError> {
         // The specification wants three bytes; stock's power status is content with the first, and so are scripts.
         let [power] = at_least::<1>(data)?;
-        Ok(ChassisStatus {
-            power_on: power & 1 != 0,
-        })
+        let details = at_least::<3>(data).map(|[_, last_event, state]| Details {
+            last_event,
+            state,
+            front_panel: data.get(3).copied(),
+        });
+        Ok(ChassisStatus { power, details })
     }
 }
 
 /// What a chassis says of itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ChassisStatus {
+    /// Byte 1: bit 0 power is on, 1 overload, 2 interlock, 3 power fault, 4 control fault, 6:5 the [`RESTORE_POLICIES`].
+    pub power: u8,
+    /// The other bytes; an error where one of them is missing.
+    pub details: Result<Details, AnswerError>,
+}
+
+impl ChassisStatus {
     /// Whether the system is powered.
-    pub power_on: bool,
+    pub fn is_on(&self) -> bool {
+        self.power & 1 != 0
+    }
+}
+
+/// What a chassis says beyond its power.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Details {
+    /// Byte 2, why power changed last: bit 0 AC failed, 1 overload, 2 interlock, 3 fault, 4 a command.
+    pub last_event: u8,
+    /// Byte 3: bit 0 intrusion, 1 front panel lock-out, 2 drive fault, 3 cooling or fan fault.
+    pub state: u8,
+    /// Byte 4, the front panel's buttons: bits 7:4 what may be disabled, 3:0 what is.
+    pub front_panel: Option<u8>,
+}
+
+/// What happens when AC power comes back: bits 6:5 of [`ChassisStatus::power`].
+pub const RESTORE_POLICIES: [&str; 4] = ["always-off", "previous", "always-on", "unknown"];
+
+/// Chassis Identify, section 28.5.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChassisIdentify {
+    /// For 15 seconds.
+    Default,
+    /// For so many seconds; 0 ends it.
+    Seconds(u8),
+    /// Until it is ended. An optional byte, which old BMCs refuse.
+    Indefinitely,
+}
+
+impl From<ChassisIdentify> for Message {
+    fn from(identify: ChassisIdentify) -> Self {
+        let data = match identify {
+            ChassisIdentify::Default => Vec::new(),
+            ChassisIdentify::Seconds(seconds) => vec![seconds],
+            ChassisIdentify::Indefinitely => vec![0, 1],
+        };
+        Self::new_request(NetFn::Chassis, 0x04, data)
+    }
+}
+
+impl IpmiCommand for ChassisIdentify {
+    type Output = ();
+    type Error = AnswerError;
+
+    fn parse_success_response(_: &[u8]) -> Result<(), AnswerError> {
+        Ok(())
+    }
+}
+
+/// Set Power Restore Policy, section 28.8.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PowerRestorePolicy {
+    /// The system stays off.
+    AlwaysOff,
+    /// As it was before.
+    Previous,
+    /// The system is switched on.
+    AlwaysOn,
+    /// Nothing changes: only the answer is wanted.
+    NoChange,
+}
+
+impl From<PowerRestorePolicy> for Message {
+    fn from(policy: PowerRestorePolicy) -> Self {
+        let value = match policy {
+            PowerRestorePolicy::AlwaysOff => 0,
+            PowerRestorePolicy::Previous => 1,
+            PowerRestorePolicy::AlwaysOn => 2,
+            PowerRestorePolicy::NoChange => 3,
+        };
+        Self::new_request(NetFn::Chassis, 0x06, vec![value])
+    }
+}
+
+impl IpmiCommand for PowerRestorePolicy {
+    /// What the chassis supports, a bit each: 0 always-off, 1 previous, 2 always-on. `None`: it did not say.
+    type Output = Option<u8>;
+    type Error = AnswerError;
+
+    fn parse_success_response(data: &[u8]) -> Result<Option<u8>, AnswerError> {
+        Ok(data.first().copied())
+    }
+}
+
+/// Get System Restart Cause, section 28.11.
+#[derive(Clone, Copy, Debug)]
+pub struct GetRestartCause;
+
+impl From<GetRestartCause> for Message {
+    fn from(_: GetRestartCause) -> Self {
+        Self::new_request(NetFn::Chassis, 0x07, Vec::new())
+    }
+}
+
+impl IpmiCommand for GetRestartCause {
+    /// One of [`names::RESTART_CAUSES`](super::names::RESTART_CAUSES), 0 to 15.
+    type Output = u8;
+    type Error = AnswerError;
+
+    fn parse_success_response(data: &[u8]) -> Result<u8, AnswerError> {
+        let [cause] = at_least::<1>(data)?;
+        Ok(cause & 0x0f)
+    }
+}
+
+/// Get POH Counter, section 28.14.
+#[derive(Clone, Copy, Debug)]
+pub struct GetPowerOnHours;
+
+impl From<GetPowerOnHours> for Message {
+    fn from(_: GetPowerOnHours) -> Self {
+        Self::new_request(NetFn::Chassis, 0x0f, Vec::new())
+    }
+}
+
+impl IpmiCommand for GetPowerOnHours {
+    type Output = PowerOnHours;
+    type Error = AnswerError;
+
+    fn parse_success_response(data: &[u8]) -> Result<PowerOnHours, AnswerError> {
+        let [minutes_per_count, counter @ ..] = at_least::<5>(data)?;
+        Ok(PowerOnHours {
+            minutes_per_count,
+            count: u32::from_le_bytes(counter),
+        })
+    }
+}
+
+/// How long a system has been powered, over all its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PowerOnHours {
+    /// What a count is worth.
+    pub minutes_per_count: u8,
+    /// How many there were.
+    pub count: u32,
 }
 
 /// Chassis Control, section 28.3.
@@ -102,12 +247,20 @@ mod tests {
         assert!(
             GetChassisStatus::parse_success_response(&[0x61])
                 .unwrap()
-                .power_on
+                .is_on()
         );
         assert!(
             !GetChassisStatus::parse_success_response(&[0x60, 0, 0, 0])
                 .unwrap()
-                .power_on
+                .is_on()
         );
+    }
+
+    #[test]
+    fn a_status_that_is_too_short_still_tells_of_power() {
+        let status = GetChassisStatus::parse_success_response(&[1, 2]).unwrap();
+        assert!(status.is_on() && status.details.is_err());
+        let status = GetChassisStatus::parse_success_response(&[0, 2, 3, 4]).unwrap();
+        assert_eq!(status.details.unwrap().front_panel, Some(4));
     }
 }

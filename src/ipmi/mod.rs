@@ -11,6 +11,7 @@ use ipmi_rs::connection::{
 use crate::transport::{BmcConnection, MOST_HINTS, TransportError};
 
 pub mod app;
+pub mod boot;
 pub mod chassis;
 pub mod completion;
 pub mod entities;
@@ -140,7 +141,11 @@ impl fmt::Display for Length {
 }
 
 /// The first `N` bytes of an answer that must have at least as many.
-fn at_least<const N: usize>(data: &[u8]) -> Result<[u8; N], AnswerError> {
+///
+/// # Errors
+///
+/// Where it has fewer.
+pub fn at_least<const N: usize>(data: &[u8]) -> Result<[u8; N], AnswerError> {
     data.first_chunk().copied().ok_or(AnswerError {
         got: data.len(),
         expected: Length::AtLeast(N),

@@ -7,10 +7,26 @@ pub type Table = &'static [(u8, &'static str)];
 
 /// The name of `value`, or stock's `Unknown (0xNN)`.
 pub fn name(value: u8, table: Table) -> Cow<'static, str> {
-    match table.iter().find(|(each, _)| *each == value) {
-        Some((_, name)) => Cow::Borrowed(name),
+    match find(value, table) {
+        Some(name) => Cow::Borrowed(name),
         None => Cow::Owned(format!("Unknown (0x{value:02X})")),
     }
+}
+
+/// The name of `value`, if it has one.
+pub fn find(value: u8, table: Table) -> Option<&'static str> {
+    table
+        .iter()
+        .find(|(each, _)| *each == value)
+        .map(|(_, name)| *name)
+}
+
+/// The value of exactly this `name`.
+pub fn value_exactly(name: &str, table: Table) -> Option<u8> {
+    table
+        .iter()
+        .find(|(_, each)| *each == name)
+        .map(|(value, _)| *value)
 }
 
 /// The value of `name`, in any case, as stock's `str2val` finds it.
@@ -56,6 +72,22 @@ pub const NETFNS: Table = &[
     (0x08, "Firmware"),
     (0x0a, "Storage"),
     (0x0c, "Transport"),
+];
+
+/// Why a system restarted, IPMI v2.0 table 28-11.
+pub const RESTART_CAUSES: Table = &[
+    (0x0, "unknown"),
+    (0x1, "chassis power control command"),
+    (0x2, "reset via pushbutton"),
+    (0x3, "power-up via pushbutton"),
+    (0x4, "watchdog expired"),
+    (0x5, "OEM"),
+    (0x6, "power-up due to always-restore power policy"),
+    (0x7, "power-up due to restore-previous power policy"),
+    (0x8, "reset via PEF"),
+    (0x9, "power-cycle via PEF"),
+    (0xa, "soft reset"),
+    (0xb, "power-up via RTC wakeup"),
 ];
 
 /// SOL bit rates, IPMI v2.0 table 26-5, parameters 5 and 6.

@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod cases;
+mod chassis_cases;
 mod sol_cases;
 
 use std::collections::BTreeMap;
@@ -48,6 +49,17 @@ pub enum Expect {
         /// Why stock is not followed.
         why: &'static str,
     },
+    /// None of stock's: the reason is given.
+    Unlike {
+        /// All of our standard output.
+        stdout: String,
+        /// All of our standard error.
+        stderr: String,
+        /// Our exit status.
+        status: i32,
+        /// Why stock is not followed.
+        why: &'static str,
+    },
     /// Requests. Ours exits 1 with these lines on standard error, and nothing on standard output: the reason is given.
     Ours {
         /// All of standard error.
@@ -60,6 +72,11 @@ pub enum Expect {
 #[test]
 fn info_power_raw_and_session_do_what_stock_does() {
     check(&cases::all());
+}
+
+#[test]
+fn chassis_does_what_stock_does() {
+    check(&chassis_cases::all());
 }
 
 #[test]
@@ -166,6 +183,18 @@ fn difference(case: &Case, theirs: &Run, mine: &Run) -> Option<String> {
                 writeln!(text, "  stock {}, ours {}", theirs.status, mine.status).unwrap();
             }
         }
+        Expect::Unlike {
+            stdout,
+            stderr,
+            status,
+            ..
+        } => {
+            same_streams(&mut text, "stdout", stdout.as_bytes(), &mine.stdout);
+            same_streams(&mut text, "stderr", stderr.as_bytes(), &mine.stderr);
+            if mine.status.code() != Some(*status) {
+                writeln!(text, "  ours {}", mine.status).unwrap();
+            }
+        }
         Expect::Ours { stderr, .. } => {
             same_streams(&mut text, "stdout", b"", &mine.stdout);
             same_streams(&mut text, "stderr", stderr.as_bytes(), &mine.stderr);
@@ -177,6 +206,7 @@ fn difference(case: &Case, theirs: &Run, mine: &Run) -> Option<String> {
     // A deviation may leave requests out that stock sends afterwards, but may not send others.
     let agreed = match case.expect {
         Expect::Ours { .. } | Expect::Differs { .. } => theirs.requests.starts_with(&mine.requests),
+        Expect::Unlike { .. } => true,
         _ => theirs.requests == mine.requests,
     };
     if !agreed {
@@ -235,7 +265,9 @@ fn print_table(all: &[Case]) {
     for case in all {
         let (cases, deviations) = counts.entry(case.verb).or_default();
         *cases += 1;
-        if let Expect::Ours { why, .. } | Expect::Differs { why, .. } = &case.expect {
+        if let Expect::Ours { why, .. } | Expect::Differs { why, .. } | Expect::Unlike { why, .. } =
+            &case.expect
+        {
             *deviations += 1;
             *reasons.entry(why).or_default() += 1;
         }
