@@ -67,14 +67,22 @@ pub fn qemu() -> PathBuf {
 /// # Panics
 /// When they are not there.
 pub fn guest() -> (PathBuf, PathBuf) {
-    let file = |variable, name| {
-        let ours = workspace().join("target/peers/guest").join(name);
-        installed(variable, &[&ours.to_string_lossy()])
-    };
-    (
-        file("GUEST_KERNEL", "vmlinuz"),
-        file("GUEST_INITRD", "initrd.img"),
-    )
+    kernel_and_initrd("guest", ["GUEST_KERNEL", "GUEST_INITRD"])
+}
+
+/// The same of the guest that drives an IPMI device.
+///
+/// # Panics
+/// When they are not there.
+pub fn open_guest() -> (PathBuf, PathBuf) {
+    kernel_and_initrd("open-guest", ["OPEN_GUEST_KERNEL", "OPEN_GUEST_INITRD"])
+}
+
+fn kernel_and_initrd(guest: &str, variables: [&str; 2]) -> (PathBuf, PathBuf) {
+    let home = workspace().join("target/peers").join(guest);
+    let [kernel, initrd] = [(variables[0], "vmlinuz"), (variables[1], "initrd.img")]
+        .map(|(variable, name)| installed(variable, &[&home.join(name).to_string_lossy()]));
+    (kernel, initrd)
 }
 
 /// The root of the workspace.

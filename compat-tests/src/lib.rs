@@ -36,6 +36,7 @@ pub mod fuzz;
 pub mod ipmi_sim;
 pub mod manual;
 pub mod netsim;
+pub mod open_guest;
 pub mod peer;
 pub mod picture;
 pub mod relay;

@@ -43,6 +43,25 @@ fn no_file_uses_a_floor_above_its_own() {
 }
 
 #[test]
+fn one_file_has_unsafe_code_and_no_other() {
+    let mut found = Vec::new();
+    for place in ["src", "compat-tests"] {
+        for path in files(&workspace().join(place)) {
+            let text = fs::read_to_string(&path).unwrap();
+            let code = text
+                .lines()
+                .map(|line| line.split("//").next().unwrap_or_default());
+            // Put together, so that this file is not found.
+            let allowed = ["allow(", "unsafe_code)"].concat();
+            if code.clone().any(|line| line.contains(&allowed)) {
+                found.push(path.strip_prefix(workspace()).unwrap().to_path_buf());
+            }
+        }
+    }
+    assert_eq!(found, [Path::new("src/transport/open/own_address.rs")]);
+}
+
+#[test]
 fn a_trespass_is_found_however_it_is_written() {
     let floors = ["commands", "bmcsim", "ipmi", "bmc", "proto", "wire"].map(str::to_owned);
     let found = |floor: &str, text: &str| trespasses(&floors, floor, 2, text).len();

@@ -111,7 +111,7 @@ fn a_verb_that_is_built_in_goes_away_too_where_the_interface_is_not() {
     stage.link_ours("first");
     stage.recorder("second");
     for argv in [
-        &["mc", "info"][..],
+        &["-I", "free", "mc", "info"][..],
         &["-I", "imb", "-t", "0x82", "raw", "6", "1"],
         &["-I", "usb", "chassis", "power", "status"],
         &["-H", "127.0.0.1", "-P", "x", "hpm", "check"],

@@ -145,6 +145,16 @@ pub const DEVIATIONS: &[Deviation] = &[
         stock: "sends it -R times, and then knows no reason.",
         here: "the completion code is told at once, as over lanplus.",
     },
+    Deviation {
+        when: "open, and the device is there but may not be opened",
+        stock: "tells what is wrong with the last of the three paths that it tries: that it does not exist.",
+        here: "what is wrong with the one that exists.",
+    },
+    Deviation {
+        when: "open with -d and a number above 255",
+        stock: "opens the device with the rest of a division by 256.",
+        here: "that device, or none.",
+    },
 ];
 
 #[cfg(test)]

@@ -32,6 +32,8 @@ pub fn init(verbose: u8) {
         // Libraries keep silent: what they have to say is in nobody's parser.
         None => builder
             .filter_level(LevelFilter::Error)
+            // What it complains of, it also returns.
+            .filter_module("ipmi_rs", LevelFilter::Off)
             .filter_module("steadysol", level(verbose))
             .filter_module(PACKETS, packets(verbose)),
     };

@@ -43,12 +43,15 @@ pub fn plan(options: &Options, world: &mut impl World) -> Plan {
     }
 }
 
-/// Built in are some verbs over lan, lanplus and dummy, and `help`. A host without an interface means lan.
+/// Built in are some verbs over the interfaces that have a driver here, and `help`. Without an interface it is lan with
+/// a host, open without one.
 fn is_for_us(options: &Options) -> bool {
-    let reachable = match options.last(b'I') {
-        Some(interface) => matches!(interface.to_str(), Some("lan" | "lanplus" | "dummy")),
-        None => options.last(b'H').is_some(),
-    };
+    let reachable = options.last(b'I').is_none_or(|interface| {
+        matches!(
+            interface.to_str(),
+            Some("dummy" | "lan" | "lanplus" | "open")
+        )
+    });
     options.verb() == Some(OsStr::new("help")) || (reachable && verbs::is_native(&options.operands))
 }
 
@@ -66,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn built_in_are_native_verbs_over_lan_lanplus_and_dummy_bridged_or_not() {
+    fn built_in_are_native_verbs_over_the_interfaces_with_a_driver_bridged_or_not() {
         for line in [
             "-I lanplus -H h sol activate",
             "raw 6 1 -I dummy",
@@ -76,12 +79,14 @@ mod tests {
             "-H h sol activate",
             "-I lan mc info",
             "-I lanplus -I lan mc info",
+            "mc info",
+            "-I open -t 0x24 mc info",
         ] {
             assert!(for_us(line), "{line}");
         }
         for line in [
-            "sol activate",
-            "-I open -H h mc info",
+            "-I imb mc info",
+            "-I open sdr",
             "-I dummy mc reset",
             "-I dummy sdr",
             "-I dummy",

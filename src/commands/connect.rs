@@ -14,6 +14,7 @@ use crate::proto::login::Terms;
 use crate::transport::dummy::Dummy;
 use crate::transport::interrupt::Interrupt;
 use crate::transport::network::{Lanplus, Network, OpenError, Target};
+use crate::transport::open::Device;
 use crate::transport::{Addressing, BmcConnection, Connection, TransportError};
 
 mod lan;
@@ -35,7 +36,7 @@ pub fn open(
         Interface::Lanplus => {
             lanplus(context, interrupt).map(|session| Connection::Lanplus(Box::new(session)))
         }
-        Interface::Open => Err(not_driven("open")),
+        Interface::Open => Device::at(context.device).map(Connection::Open),
         Interface::Other(name) => Err(not_driven(name)),
     }?;
     let addressing = addressing(context, &mut connection);

@@ -12,9 +12,8 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 
 use ipmi_rs::connection::{IpmiConnection, Message, Request, Response};
-use nix::errno::Errno;
 
-use super::{BmcConnection, TransportError};
+use super::{BmcConnection, TransportError, system_text};
 
 /// A connected dummy interface.
 #[derive(Debug)]
@@ -148,14 +147,6 @@ fn failed(error: io::Error) -> TransportError {
     match error.kind() {
         io::ErrorKind::UnexpectedEof => TransportError::Closed,
         _ => TransportError::Medium(format!("dummy failed on read(): : {}", system_text(&error))),
-    }
-}
-
-/// The operating system's text for `error`, as C's `strerror` has it: without Rust's " (os error N)".
-fn system_text(error: &io::Error) -> String {
-    match error.raw_os_error() {
-        Some(number) => Errno::from_raw(number).desc().to_owned(),
-        None => error.to_string(),
     }
 }
 

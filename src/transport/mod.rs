@@ -3,14 +3,17 @@
 //! A connection implements [`IpmiConnection`]: `ipmi_rs::Ipmi` and the typed commands of [`crate::ipmi`] work over it,
 //! and so does a plain [`Request`]. Nothing in this module panics.
 
+use std::io;
 use std::time::Duration;
 
 use ipmi_rs::connection::{IpmiConnection, Request, Response};
+use nix::errno::Errno;
 
 pub mod addressing;
 pub mod dummy;
 pub mod interrupt;
 pub mod network;
+pub mod open;
 
 pub use addressing::Addressing;
 
@@ -26,6 +29,8 @@ pub enum Connection {
     Lan(Box<network::Lan>),
     /// `-I lanplus`: RMCP+ over UDP.
     Lanplus(Box<network::Lanplus>),
+    /// `-I open`: the kernel's driver.
+    Open(open::Device),
 }
 
 /// What every verb needs of a connection: an answer to each request, in turn; and what makes that quick or patient.
@@ -69,6 +74,17 @@ impl Connection {
             Self::Dummy(dummy) => dummy.close(),
             Self::Lan(lan) => lan.close(),
             Self::Lanplus(lanplus) => lanplus.close(),
+            // Closing the file is all.
+            Self::Open(device) => drop(device),
+        }
+    }
+
+    fn medium(&mut self) -> &mut dyn BmcConnection {
+        match self {
+            Self::Dummy(dummy) => dummy,
+            Self::Lan(lan) => lan.as_mut(),
+            Self::Lanplus(lanplus) => lanplus.as_mut(),
+            Self::Open(device) => device,
         }
     }
 }
@@ -79,61 +95,33 @@ impl IpmiConnection for Connection {
     type Error = TransportError;
 
     fn send(&mut self, request: &mut Request) -> Result<(), TransportError> {
-        match self {
-            Self::Dummy(dummy) => dummy.send(request),
-            Self::Lan(lan) => lan.send(request),
-            Self::Lanplus(lanplus) => lanplus.send(request),
-        }
+        self.medium().send(request)
     }
 
     fn recv(&mut self) -> Result<Response, TransportError> {
-        match self {
-            Self::Dummy(dummy) => dummy.recv(),
-            Self::Lan(lan) => lan.recv(),
-            Self::Lanplus(lanplus) => lanplus.recv(),
-        }
+        self.medium().recv()
     }
 
     fn send_recv(&mut self, request: &mut Request) -> Result<Response, TransportError> {
-        match self {
-            Self::Dummy(dummy) => dummy.send_recv(request),
-            Self::Lan(lan) => lan.send_recv(request),
-            Self::Lanplus(lanplus) => lanplus.send_recv(request),
-        }
+        self.medium().send_recv(request)
     }
 }
 
 impl BmcConnection for Connection {
     fn hint(&mut self, requests: Vec<Request>) {
-        match self {
-            Self::Dummy(dummy) => dummy.hint(requests),
-            Self::Lan(lan) => lan.hint(requests),
-            Self::Lanplus(lanplus) => lanplus.hint(requests),
-        }
+        self.medium().hint(requests);
     }
 
     fn forget_hints(&mut self) {
-        match self {
-            Self::Dummy(dummy) => dummy.forget_hints(),
-            Self::Lan(lan) => lan.forget_hints(),
-            Self::Lanplus(lanplus) => lanplus.forget_hints(),
-        }
+        self.medium().forget_hints();
     }
 
     fn set_patience(&mut self, timeout: Duration, tries: u32) {
-        match self {
-            Self::Dummy(dummy) => dummy.set_patience(timeout, tries),
-            Self::Lan(lan) => lan.set_patience(timeout, tries),
-            Self::Lanplus(lanplus) => lanplus.set_patience(timeout, tries),
-        }
+        self.medium().set_patience(timeout, tries);
     }
 
     fn set_addressing(&mut self, addressing: Addressing) {
-        match self {
-            Self::Dummy(dummy) => dummy.set_addressing(addressing),
-            Self::Lan(lan) => lan.set_addressing(addressing),
-            Self::Lanplus(lanplus) => lanplus.set_addressing(addressing),
-        }
+        self.medium().set_addressing(addressing);
     }
 }
 
@@ -162,4 +150,12 @@ pub enum TransportError {
     /// The medium failed; the text is the driver's.
     #[error("{0}")]
     Medium(String),
+}
+
+/// The operating system's text for `error`, as C's `strerror` has it: without Rust's " (os error N)".
+fn system_text(error: &io::Error) -> String {
+    match error.raw_os_error() {
+        Some(number) => Errno::from_raw(number).desc().to_owned(),
+        None => error.to_string(),
+    }
 }

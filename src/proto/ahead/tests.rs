@@ -179,12 +179,7 @@ fn a_bmc_that_falls_silent_is_waited_for_as_long_as_without_hints() {
     assert!(world.want(read_of(1)).is_some());
     world.silent = true;
     let before = world.now;
-    assert_eq!(
-        (2..=20)
-            .find(|n| world.want(read_of(*n)).is_none())
-            .is_some(),
-        true
-    );
+    assert!((2..=20).any(|number| world.want(read_of(number)).is_none()));
     let waited = world.now - before;
     assert!((10_000 * MS..=10_500 * MS).contains(&waited), "{waited:?}");
 }
