@@ -12,7 +12,7 @@ use nix::sys::signal::Signal;
 use crate::accounting;
 use crate::client::{Input, Piped, wait_until};
 use crate::rig::{ENVIRONMENT, Who, arguments};
-use crate::serial::Serial;
+use crate::serial::{Serial, Speaker};
 
 /// A log file in the making.
 #[derive(Debug, Clone)]
@@ -115,16 +115,16 @@ pub fn kill(mut process: Piped) {
 /// A machine that says numbered lines on its serial port, and when it said them.
 #[derive(Debug)]
 pub struct Host {
-    serial: Arc<Serial>,
+    speaker: Speaker,
     times: Arc<Mutex<Vec<u64>>>,
     said: Arc<AtomicUsize>,
 }
 
 impl Host {
     /// One that is silent. `serial`: the port of its BMC.
-    pub fn on(serial: Serial) -> Self {
+    pub fn on(serial: &Serial) -> Self {
         Self {
-            serial: Arc::new(serial),
+            speaker: serial.speaker(),
             times: Arc::default(),
             said: Arc::default(),
         }
@@ -132,8 +132,8 @@ impl Host {
 
     /// Says lines up to number `to` (exclusive), so many a second, from a thread of its own.
     pub fn start(&self, to: usize, a_second: usize) {
-        let (serial, times, said) = (
-            Arc::clone(&self.serial),
+        let (speaker, times, said) = (
+            self.speaker.clone(),
             Arc::clone(&self.times),
             Arc::clone(&self.said),
         );
@@ -147,7 +147,7 @@ impl Host {
                     .lock()
                     .unwrap()
                     .extend((from..(from + batch).min(to)).map(|_| now));
-                serial.say(text.as_bytes());
+                speaker.say(text.as_bytes());
                 said.store((from + batch).min(to), Ordering::SeqCst);
                 std::thread::sleep(Duration::from_secs(1) / u32::try_from(BATCHES).unwrap_or(1));
             }
@@ -191,10 +191,19 @@ pub struct Account {
     pub lines: Vec<usize>,
     /// Ranges of numbers that it lacks, with the markers that stand there.
     pub missing: Vec<(std::ops::Range<usize>, Vec<Marker>)>,
-    /// Pieces of lines, and how many markers stood before each.
-    pub pieces: Vec<(String, usize)>,
+    /// Pieces of lines.
+    pub pieces: Vec<Piece>,
     /// Every marker.
     pub markers: Vec<Marker>,
+}
+
+/// A piece of a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece {
+    /// What there is of it.
+    pub text: String,
+    /// Whether a marker stands right before or behind it.
+    pub at_gap: bool,
 }
 
 /// A marker of a gap.
@@ -211,6 +220,7 @@ pub fn account(text: &str, said: usize) -> Account {
     let mut account = Account::default();
     let mut next = 0;
     let mut here = Vec::new();
+    let (mut after_marker, mut piece_was_last) = (false, false);
     for line in text.lines().filter(|line| !line.trim().is_empty()) {
         if line.starts_with("[steadysol ") {
             let marker = Marker {
@@ -219,6 +229,9 @@ pub fn account(text: &str, said: usize) -> Account {
             };
             account.markers.push(marker.clone());
             here.push(marker);
+            if let Some(piece) = account.pieces.last_mut() {
+                piece.at_gap |= piece_was_last;
+            }
         } else if let Some(n) = number(line) {
             if n > next {
                 account.missing.push((next..n, std::mem::take(&mut here)));
@@ -227,8 +240,13 @@ pub fn account(text: &str, said: usize) -> Account {
             next = n.max(next) + 1;
             account.lines.push(n);
         } else {
-            account.pieces.push((line.to_owned(), here.len()));
+            account.pieces.push(Piece {
+                text: line.to_owned(),
+                at_gap: after_marker,
+            });
         }
+        after_marker = line.starts_with("[steadysol ");
+        piece_was_last = !after_marker && number(line).is_none();
     }
     if next < said {
         account.missing.push((next..said, here));

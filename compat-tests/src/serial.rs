@@ -54,9 +54,12 @@ impl Serial {
 
     /// Says something on the console. Lost when no BMC is connected, as on a real serial line.
     pub fn say(&self, bytes: &[u8]) {
-        if let Some(line) = self.shared.line.lock().unwrap().as_mut() {
-            let _ = line.write_all(bytes);
-        }
+        self.shared.say(bytes);
+    }
+
+    /// Somebody else who says things on the console.
+    pub fn speaker(&self) -> Speaker {
+        Speaker(Arc::clone(&self.shared))
     }
 
     /// Everything typed so far.
@@ -79,6 +82,25 @@ impl Serial {
                 return typed;
             }
             std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+/// Whoever says things on a [`Serial`], for as long as that is there.
+#[derive(Debug, Clone)]
+pub struct Speaker(Arc<Shared>);
+
+impl Speaker {
+    /// As [`Serial::say`].
+    pub fn say(&self, bytes: &[u8]) {
+        self.0.say(bytes);
+    }
+}
+
+impl Shared {
+    fn say(&self, bytes: &[u8]) {
+        if let Some(line) = self.line.lock().unwrap().as_mut() {
+            let _ = line.write_all(bytes);
         }
     }
 }

@@ -252,6 +252,7 @@ impl<'a, C: Core> Driver<'a, C> {
         for ask in self.edge.sinks.handle_news(news) {
             match ask {
                 Ask::Notice(text) => self.notice(Some(text)),
+                Ask::Warning(text) => self.edge.screen.warn(&text),
                 Ask::Refetch(loss) => {
                     if !self.core.refetch(Instant::now(), &loss) {
                         self.edge.sinks.filled();

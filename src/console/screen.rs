@@ -58,6 +58,17 @@ impl Screen {
         }
     }
 
+    /// The same for what must not go unseen: where notices are shown nowhere, it stands on standard error as it is.
+    pub fn warn(&mut self, text: &str) {
+        match self.notices {
+            Notices::Log => {
+                let line = notice::plain(text) + "\n";
+                self.output.write_beside(line.into_bytes());
+            }
+            _ => self.notice(text),
+        }
+    }
+
     /// Waits a moment for notices on a screen of their own; the output is waited for by its owner.
     pub fn drain_notices(&self) {
         if let Notices::Apart(screen) = &self.notices {
@@ -112,6 +123,15 @@ mod tests {
                 assert_eq!(line, b"[quiet for 7 s]\r\n");
             }
         }
+    }
+
+    #[test]
+    fn a_warning_is_seen_where_notices_are_not() {
+        let (reader, both) = output();
+        let mut screen = Screen::new(both, Notices::Log);
+        screen.notice("quiet for 7 s");
+        screen.warn("disk full");
+        assert_eq!(shown(reader, screen), "disk full\n");
     }
 
     #[test]

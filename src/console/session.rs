@@ -1,6 +1,6 @@
 //! The real [`Core`]: [`crate::proto::console`], with its reasons put into ipmitool's words.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::clock;
 use super::core::{Core, Data, Event, Status, Why};
@@ -155,9 +155,10 @@ fn retold(report: console::Report) -> Option<Report> {
 /// What programs are told about a notice, if anything.
 fn reported(notice: Notice) -> Option<Report> {
     let now = clock::wall_clock();
-    let gap = |silence: Duration| Report::Gap {
+    // From 0 on: since the last output.
+    let gap = |from| Report::Gap {
         bytes: None,
-        from: now.saturating_sub(u64::try_from(silence.as_millis()).unwrap_or(u64::MAX)),
+        from,
         to: now,
         at: Place::Console,
     };
@@ -166,8 +167,8 @@ fn reported(notice: Notice) -> Option<Report> {
         Notice::Renewed {
             silence,
             logged: false,
-        } => gap(silence),
-        Notice::Overrun => gap(Duration::ZERO),
+        } => gap(now.saturating_sub(u64::try_from(silence.as_millis()).unwrap_or(u64::MAX))),
+        Notice::Overrun => gap(0),
         // Those have reports of their own, or are no loss.
         Notice::Renewed { .. } | Notice::Back(_) | Notice::Gap(_) | Notice::Filled(_) => {
             return None;

@@ -64,6 +64,8 @@ pub struct Sinks {
 pub enum Ask {
     /// Show one line.
     Notice(String),
+    /// Show one line that must not go unseen.
+    Warning(String),
     /// Have the BMC give this again.
     Refetch(log::Loss),
 }
@@ -221,10 +223,11 @@ impl Sinks {
     pub fn handle_news(&mut self, news: News) -> Vec<Ask> {
         match news {
             News::Notice(text) => vec![Ask::Notice(text)],
+            News::Mended(text) => vec![Ask::Warning(text)],
             News::Trouble(text) => {
                 let report = Report::LogTrouble { text: text.clone() };
                 let told = self.report(&report).into_iter().map(Ask::Notice);
-                told.chain([Ask::Notice(text)]).collect()
+                told.chain([Ask::Warning(text)]).collect()
             }
             News::Missing(loss) => vec![Ask::Refetch(loss)],
             News::Gap(loss) => {
@@ -236,7 +239,7 @@ impl Sinks {
                 };
                 let text = format!("{} bytes are missing in the log", loss.bytes);
                 let told = self.report(&report).into_iter().map(Ask::Notice);
-                told.chain([Ask::Notice(text)]).collect()
+                told.chain([Ask::Warning(text)]).collect()
             }
         }
     }
@@ -432,7 +435,7 @@ impl Sinks {
         }
         while let Ok(news) = self.news.try_recv() {
             for ask in self.handle_news(news) {
-                if let Ask::Notice(text) = ask {
+                if let Ask::Notice(text) | Ask::Warning(text) = ask {
                     words.push(text);
                 }
             }

@@ -326,7 +326,7 @@ impl Attended {
                 recv(news) -> news => if let Ok(news) = news {
                     for ask in sinks.handle_news(news) {
                         match ask {
-                            Ask::Notice(text) => say(&notice::plain(&text)),
+                            Ask::Notice(text) | Ask::Warning(text) => say(&notice::plain(&text)),
                             Ask::Refetch(_) => sinks.filled(),
                         }
                     }

@@ -141,6 +141,8 @@ pub enum News {
     Notice(String),
     /// The same, about something that is wrong.
     Trouble(String),
+    /// The same, about something that was wrong and is no longer.
+    Mended(String),
     /// This is missing: answer with [`Log::fill`] and [`Log::filled`].
     Missing(Loss),
     /// This is missing for good, and was marked.

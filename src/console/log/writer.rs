@@ -369,7 +369,7 @@ impl<M: Medium> Writer<M> {
         if self.trouble.take().is_some() {
             let name = self.medium.name();
             self.news
-                .push(News::Notice(format!("{name} can be written again")));
+                .push(News::Mended(format!("{name} can be written again")));
         }
         if let Some(position) = self.reached
             && let Err(error) = self.medium.commit(position)

@@ -135,7 +135,7 @@ fn a_disk_that_is_full_for_a_while_costs_nothing_and_is_told_once() {
     assert_eq!(fake.text(), "line\n".repeat(10));
     let news = writer.poll_news();
     assert!(
-        matches!(&news[..], [News::Notice(text)] if text.contains("again")),
+        matches!(&news[..], [News::Mended(text)] if text.contains("again")),
         "{news:?}"
     );
     assert_eq!(writer.due(), None);

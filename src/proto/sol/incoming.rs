@@ -32,6 +32,9 @@ pub struct Incoming {
     newest: u32,
     /// The highest session sequence number received, of whatever.
     highest: u32,
+    /// The number of the packet that brought something new last, and how many before it followed each other.
+    last: u8,
+    steps: u32,
 }
 
 #[derive(Debug)]
@@ -52,7 +55,7 @@ pub struct Delivery {
     pub data: Vec<u8>,
     /// The SOL payload that acknowledges the packet.
     pub acknowledgement: Option<Vec<u8>>,
-    /// The BMC says that it has dropped characters before these.
+    /// The BMC says, or shows by leaving a number out, that it has dropped characters before these.
     pub overrun: bool,
 }
 
@@ -167,15 +170,31 @@ impl Incoming {
             ..ToBmc::default()
         };
         let known = self.is_known(&packet);
-        let data = self.new_part(sequence, packet.seq, packet.data);
+        let seq = packet.seq;
+        let data = self.new_part(sequence, seq, packet.data);
+        let left_out = !known && self.leaves_out(seq);
         if !known {
             self.newest = sequence.max(self.newest);
         }
         Delivery {
-            overrun: packet.status.transmit_overrun && !data.is_empty(),
+            overrun: (packet.status.transmit_overrun || left_out) && !data.is_empty(),
             data,
             acknowledgement: Some(ack.to_bytes()),
         }
+    }
+
+    /// Whether the packets between the last one and this were given up by the BMC: it has counted one by one so far,
+    /// and leaves a number out. `ipmi_sim` tells in no other way.
+    fn leaves_out(&mut self, seq: u8) -> bool {
+        let last = std::mem::replace(&mut self.last, seq);
+        if seq == last {
+            return false;
+        }
+        if last != 0 && seq == last % 15 + 1 {
+            self.steps = self.steps.saturating_add(1);
+            return false;
+        }
+        std::mem::take(&mut self.steps) >= STEPS
     }
 
     fn new_part(&mut self, sequence: u32, seq: u8, data: Vec<u8>) -> Vec<u8> {
@@ -221,6 +240,9 @@ impl Incoming {
 /// How many delivered packets are remembered: fewer than there are numbers, so that none is taken for its namesake
 /// of the round before.
 const REMEMBERED: usize = 7;
+
+/// How many numbers one after the other show that a BMC counts one by one.
+const STEPS: u32 = 4;
 
 /// How many repetitions show that a BMC has spent its retries on a packet (OpenBMC: 7; one may have been lost).
 /// Fewer would take a host that prints the same thing twice for a BMC that sends it twice.
@@ -364,6 +386,23 @@ mod tests {
             run(&[(9, b"a"), (1, b"b"), (15, b"c"), (1, b"d"), (9, b"e")]),
             b"abcde"
         );
+    }
+
+    #[test]
+    fn a_number_that_is_left_out_tells_of_a_packet_given_up() {
+        let mut incoming = Incoming::default();
+        let mut overrun = |seq, data: &[u8]| incoming.handle(0, packet(seq, data)).overrun;
+        assert!(
+            !overrun(9, b"a") && !overrun(1, b"b"),
+            "who knows how it counts"
+        );
+        for seq in [
+            2, 3, 4, 5, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 1, 2, 1, 2,
+        ] {
+            assert!(!overrun(seq, &[seq]));
+        }
+        assert!(overrun(4, b"d"));
+        assert!(!overrun(6, b"e"), "it does not count one by one after all");
     }
 
     #[test]
