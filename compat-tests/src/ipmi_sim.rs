@@ -127,9 +127,11 @@ fn connected(serial: &Serial) -> bool {
     false
 }
 
-/// One management controller at the usual address, with an event log.
+/// One management controller at the usual address, with an event log, and one behind it at 82h.
 const COMMANDS: &str = "mc_setbmc 0x20
 mc_add 0x20 0 no-device-sdrs 0x23 9 8 0x9f 0x1291 0xf02 persist_sdr
 sel_enable 0x20 1000 0x0a
 mc_enable 0x20
+mc_add 0x82 1 no-device-sdrs 0x23 3 4 0x9f 0x1234 0xabc persist_sdr
+mc_enable 0x82
 ";

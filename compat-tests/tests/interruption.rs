@@ -24,6 +24,17 @@ fn a_signal_while_a_command_waits_closes_the_session() {
     }
 }
 
+/// Capabilities, challenge and activation have gone by, and one or two commands after them; or the activation is on its
+/// way: the BMC will hold the session for open.
+#[test]
+fn a_signal_closes_a_session_of_ipmi_1_5_too() {
+    for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP] {
+        for packets in 3..=5 {
+            interrupted_after(packets, signal, &["-I", "lan", "mc", "info"]);
+        }
+    }
+}
+
 /// RAKP 3 is on its way: the BMC will hold the session for open.
 #[test]
 fn a_signal_during_the_handshake_leaves_no_session() {
@@ -107,7 +118,7 @@ fn interrupted_after(packets: usize, signal: Signal, words: &[&str]) {
     wait_for_packets(&relay, packets);
     client.signal(signal);
     let status = client.wait(Duration::from_secs(10)).expect("it ends");
-    assert_ended(&client, status, signal);
+    assert_ended_over(&client, status, signal, words);
 
     let looking = arguments(bmc.address(), &["session", "info", "active"]);
     let found = run(
@@ -124,12 +135,21 @@ fn interrupted_after(packets: usize, signal: Signal, words: &[&str]) {
 }
 
 fn assert_ended(client: &Piped, status: ExitStatus, signal: Signal) {
+    assert_ended_over(client, status, signal, &[]);
+}
+
+/// The words say over which interface.
+fn assert_ended_over(client: &Piped, status: ExitStatus, signal: Signal, words: &[&str]) {
     let said = client.stdout.text();
+    let interface = match words.contains(&"lan") {
+        true => "IPMI v1.5 LAN",
+        false => "IPMI v2.0 RMCP+ LAN",
+    };
     if signal == Signal::SIGINT {
-        let farewell = "\nSIGN INT: Close Interface IPMI v2.0 RMCP+ LAN Interface\n";
+        let farewell = format!("\nSIGN INT: Close Interface {interface} Interface\n");
         assert_eq!(
             (status.code(), said.as_str()),
-            (Some(255), farewell),
+            (Some(255), farewell.as_str()),
             "{}",
             client.stderr.text()
         );

@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use super::app::device::{DeviceInfo, DeviceState};
 use super::app::messaging::Eeprom;
+use super::app::satellite::Satellite;
 use super::app::system_info;
 use super::app::users::Users;
 use super::app::watchdog::Watchdog;
@@ -44,6 +45,7 @@ pub struct Machine {
     pub(super) watchdog: Watchdog,
     pub(super) system_info: Params,
     pub(super) eeprom: Eeprom,
+    pub(super) satellites: Vec<Satellite>,
     pub(super) receive_enabled: u16,
     pub(super) sensors: Sensors,
     pub(super) event_receiver: [u8; 2],
@@ -79,6 +81,7 @@ impl Machine {
             watchdog: Watchdog::default(),
             system_info: system_info::defaults(),
             eeprom: Eeprom::new(inventory.spd),
+            satellites: inventory.satellites,
             receive_enabled: 0,
             sensors: Sensors::new(inventory.sensors, seed, now),
             event_receiver: [BMC_ADDRESS, 0],

@@ -1,6 +1,6 @@
-//! Messages, buses and interfaces (specification sections 22.2 to 22.11): what a BMC without a host driver, and without
-//! other controllers on its bus, answers.
+//! Messages, buses and interfaces (specification sections 22.2 to 22.11): what a BMC without a host driver answers.
 
+use super::satellite::{self, NAK_ON_WRITE};
 use crate::bmc::command::{Command, Outcome, cc};
 use crate::bmc::machine::Machine;
 use crate::bmc::table::{Entry, O, S, U};
@@ -69,9 +69,7 @@ fn no_message(_: &mut Machine, _: &Command) -> Outcome {
 fn send(m: &mut Machine, c: &Command) -> Outcome {
     match m.channels.get(c.data[0] & 0x0f) {
         None => Err(cc::INVALID_FIELD),
-        Some(_) if c.data.len() < 8 => Err(cc::LENGTH),
-        // Nobody else is on any bus.
-        Some(_) => Err(NAK_ON_WRITE),
+        Some(channel) => satellite::send(&m.satellites, None, channel.number, &c.data[1..]),
     }
 }
 
@@ -116,7 +114,5 @@ fn interface_capabilities(_: &mut Machine, c: &Command) -> Outcome {
 
 /// Get Message, Read Event Message Buffer: there is none (80h).
 const QUEUE_EMPTY: u8 = 0x80;
-/// Nobody acknowledges (83h).
-const NAK_ON_WRITE: u8 = 0x83;
 /// The EEPROM's slave address.
 const EEPROM_ADDRESS: u8 = 0xa0;

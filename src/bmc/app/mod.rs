@@ -3,6 +3,7 @@
 mod channels;
 pub mod device;
 pub mod messaging;
+pub mod satellite;
 pub mod system_info;
 pub mod users;
 pub mod watchdog;

@@ -43,6 +43,17 @@
 //! type = "Temperature"
 //! number = 1
 //! data = "57 26 26"
+//!
+//! [[satellite]]                # a controller that is asked over the BMC
+//! channel = 0
+//! address = 0x82
+//! id = 0x11
+//!
+//! [[satellite]]                # and one behind that
+//! behind = 0x82
+//! channel = 7
+//! address = 0x72
+//! id = 0x12
 //! "#;
 //! let inventory = steadysol::bmc::inventory::Inventory::parse(text)?;
 //! assert_eq!((inventory.sensors.len(), inventory.records.len()), (2, 3));
@@ -70,6 +81,7 @@ use self::record::SdrDef;
 use self::sensor::{RecordKind, SensorDef};
 use self::value::{Guid, Hex, Range};
 use super::app::device::DeviceInfo;
+use super::app::satellite::Satellite;
 
 /// A machine's parts.
 #[derive(Debug, Clone, PartialEq)]
@@ -86,6 +98,8 @@ pub struct Inventory {
     pub log: Vec<[u8; 16]>,
     /// Bytes of the EEPROM at slave address A0h (an SPD).
     pub spd: Vec<u8>,
+    /// Controllers behind the BMC.
+    pub satellites: Vec<Satellite>,
 }
 
 /// What is wrong with an inventory file.
@@ -117,6 +131,7 @@ impl Inventory {
             frus: Vec::new(),
             log: Vec::new(),
             spd: Vec::new(),
+            satellites: Vec::new(),
         }
     }
 
@@ -192,6 +207,7 @@ impl Inventory {
             frus,
             log: log.map_err(|(span, message)| at(span, message))?,
             spd: file.spd.0,
+            satellites: file.satellite,
         })
     }
 
@@ -226,6 +242,8 @@ struct File {
     sel: Vec<SelDef>,
     #[serde(default)]
     spd: Hex,
+    #[serde(default)]
+    satellite: Vec<Satellite>,
 }
 
 /// `[device]`: what Get Device ID and the GUID commands tell.
