@@ -5,7 +5,7 @@ MANDIR = $(DESTDIR)$(PREFIX)/share/man/man1
 
 TARGET = $(or $(CARGO_TARGET_DIR),target)
 
-.PHONY: all build demo test bench picture man install uninstall fmt lint soak
+.PHONY: all build demo test bench picture man install uninstall fmt lint soak fuzz deny deb rpm units reproducible
 
 all: build
 
@@ -44,6 +44,34 @@ install: build
 
 uninstall:
 	rm -f $(BINDIR)/ipmitool $(BINDIR)/bmcsim $(MANDIR)/ipmitool.1 $(MANDIR)/bmcsim.1
+
+# Each fuzz target for a while (FUZZ_SECONDS=N), with its committed corpus as the start. Needs nightly and cargo-fuzz.
+fuzz:
+	cd compat-tests && for target in $$(cargo +nightly fuzz list); do \
+		cargo +nightly fuzz run $$target -- -max_total_time=$${FUZZ_SECONDS:-360} -timeout=20 -rss_limit_mb=2048 || exit 1; \
+	done
+
+# Licences, sources and advisories of every crate in Cargo.lock. Needs cargo-deny; no network.
+deny:
+	packaging/deny
+
+# Two builds in two places must be the same bytes.
+reproducible:
+	packaging/reproducible
+
+# A Debian package, which diverts Debian's own ipmitool to ipmitool.stock. Needs cargo-deb.
+deb: build units
+	cargo deb --no-build -p steadysol
+
+# An RPM, in which the program is called steadysol-ipmitool. Needs cargo-generate-rpm.
+rpm: build units
+	cargo generate-rpm
+
+# The systemd unit, with the program where the package has it.
+units:
+	mkdir -p target/packages/rpm
+	sed 's|/usr/local/bin/ipmitool|/usr/bin/ipmitool|' examples/sol-capture@.service > target/packages/sol-capture@.service
+	sed 's|/usr/local/bin/ipmitool|/usr/bin/steadysol-ipmitool|' examples/sol-capture@.service > target/packages/rpm/sol-capture@.service
 
 fmt:
 	cargo fmt --all

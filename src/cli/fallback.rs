@@ -119,7 +119,7 @@ impl Visited {
     }
 }
 
-/// `$IPMITOOL_FALLBACK` where it is set, else the first `ipmitool` on `PATH` that was not visited; or what is missing.
+/// `$IPMITOOL_FALLBACK` where it is set, else the first of [`NAMES`] on `PATH` that was not visited; or what is missing.
 fn find(visited: &Visited) -> Result<Next, String> {
     match env::var_os(FALLBACK).filter(|path| !path.is_empty()) {
         Some(named) => named_fallback(Path::new(&named), visited),
@@ -147,9 +147,11 @@ fn named_fallback(path: &Path, visited: &Visited) -> Result<Next, String> {
 }
 
 fn next_on_path(path: &OsStr, visited: &Visited) -> Option<Next> {
-    env::split_paths(path)
-        .filter_map(|directory| executable(&directory.join("ipmitool")))
-        .find(|next| !visited.contains(next.identity))
+    NAMES.iter().find_map(|name| {
+        env::split_paths(path)
+            .filter_map(|directory| executable(&directory.join(name)))
+            .find(|next| !visited.contains(next.identity))
+    })
 }
 
 fn executable(path: &Path) -> Option<Next> {
@@ -183,6 +185,9 @@ fn replace_process(next: &Next, visited: &Visited, argv: &[OsString]) -> Exit {
     );
     Exit::Failure
 }
+
+/// What another `ipmitool` is called: its own name, before the name to which our Debian package diverts it.
+const NAMES: [&str; 2] = ["ipmitool", "ipmitool.stock"];
 
 /// Names the binary to hand over to.
 pub const FALLBACK: &str = "IPMITOOL_FALLBACK";
@@ -222,6 +227,20 @@ mod tests {
         visited.0.push(Identity::of(&stock).unwrap());
         assert!(next_on_path(&path, &visited).is_none());
         for each in [first, second, third] {
+            fs::remove_dir_all(each).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_diverted_ipmitool_is_found_beside_us() {
+        let folder = directory("diverted");
+        let us = program(&folder);
+        let diverted = folder.join("ipmitool.stock");
+        fs::rename(program(&directory("elsewhere")), &diverted).unwrap();
+        let visited = Visited(vec![Identity::of(&us).unwrap()]);
+        let found = next_on_path(folder.as_os_str(), &visited).unwrap();
+        assert_eq!(found.path, diverted);
+        for each in [folder, directory("elsewhere")] {
             fs::remove_dir_all(each).unwrap();
         }
     }

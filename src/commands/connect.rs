@@ -1,5 +1,6 @@
 //! From what the command line means to an open connection.
 
+use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 
 use crate::cli::context::{Context, Interface, Oem, Privilege};
@@ -139,8 +140,20 @@ fn session(
     if let (None, Some(suite)) = (lanplus.terms().suite, lanplus.session().suite()) {
         log::info!("Using best available cipher suite {}\n", suite.id);
     }
+    if let Some(suite) = lanplus.session().suite() {
+        warn_of(suite);
+    }
     log::debug!("IPMIv2 / RMCP+ SESSION OPENED SUCCESSFULLY\n");
     raise(lanplus, context.privilege)
+}
+
+/// Tells a person, not a script, of a suite that leaves something unprotected.
+fn warn_of(suite: Suite) {
+    let mut stderr = io::stderr();
+    if let (Some(weakness), true) = (suite.weakness(), stderr.is_terminal()) {
+        // Where standard error is gone nobody is left to warn.
+        let _ = writeln!(stderr, "[cipher suite {}: {weakness}]", suite.id);
+    }
 }
 
 /// Set Session Privilege Level, as ipmitool does unless User or less was asked for.

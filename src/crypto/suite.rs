@@ -33,6 +33,16 @@ impl Suite {
         SUITES.into_iter()
     }
 
+    /// What this suite does not protect, in words; `None`: all that a suite can.
+    pub fn weakness(&self) -> Option<&'static str> {
+        match (self.authentication, self.integrity, self.confidentiality) {
+            (Authentication::None, ..) => Some("nobody is authenticated and nothing is protected"),
+            (_, Integrity::None, _) => Some("packets can be read and forged on the way"),
+            (_, _, Confidentiality::None) => Some("packets can be read on the way"),
+            _ => None,
+        }
+    }
+
     /// The algorithm numbers as they stand in Open Session payloads.
     pub fn numbers(&self) -> AlgorithmNumbers {
         AlgorithmNumbers {
@@ -203,6 +213,15 @@ const SUITES: [Suite; 12] = [
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_suites_with_integrity_and_secrecy_have_no_weakness() {
+        let sound: Vec<u8> = Suite::all()
+            .filter(|suite| suite.weakness().is_none())
+            .map(|suite| suite.id)
+            .collect();
+        assert_eq!(sound, [3, 8, 12, 17]);
+    }
 
     #[test]
     fn a_suite_is_found_by_its_id_and_by_its_algorithms_and_by_nothing_else() {
