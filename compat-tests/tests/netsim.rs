@@ -1,8 +1,8 @@
 //! Client core and BMC core over a simulated network, in virtual time: a thousand bad days, each from a seed.
 //!
 //! `NETSIM_SEEDS=N` plays N seeds instead of a thousand (`make soak`: a million), `NETSIM_FROM=S` begins with seed S;
-//! `NETSIM_SEED=S` plays one and prints its history. `NETSIM_LOGGED=1` gives a third of the BMCs a console log, with which
-//! nothing may be lost or doubled.
+//! `NETSIM_SEED=S` plays one and prints its history, with `NETSIM_TRACE=1` also what is told. A third of the BMCs keep a
+//! console log, with which nothing may be lost or doubled.
 
 use std::env;
 use std::time::Duration;

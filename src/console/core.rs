@@ -60,6 +60,11 @@ pub trait Core {
         false
     }
 
+    /// Whether [`Core::refetch`] can be obeyed at present.
+    fn can_refetch(&self) -> bool {
+        false
+    }
+
     /// Asks the BMC again for output that was lost on this side. It comes as [`Event::Fill`], and then
     /// [`Event::Filled`]. False: it cannot.
     fn refetch(&mut self, _now: Instant, _loss: &Loss) -> bool {

@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::clock;
 use super::core::{Core, Data, Event, Status, Why};
 use super::events::{Place, Report};
-use super::log::Position;
+use super::log::{Loss, Position};
 use crate::ipmi::{AnswerError, Failure, Length, payload};
 use crate::proto::console::{self, CloseReason, Console, Datagram, Notice, Refusal};
 use crate::transport::TransportError;
@@ -65,6 +65,15 @@ impl Core for Console {
         Self::is_caught_up(self)
     }
 
+    fn can_refetch(&self) -> bool {
+        Self::can_refetch(self)
+    }
+
+    fn refetch(&mut self, now: Instant, loss: &Loss) -> bool {
+        loss.from
+            .is_some_and(|from| Self::refetch(self, now, (from.epoch, from.offset), loss.bytes))
+    }
+
     fn status(&self) -> Status {
         let ledger = self.link().ledger();
         Status {
@@ -88,6 +97,12 @@ fn told(event: console::Event) -> Option<Event> {
             position: Some(position(place)),
             ..Data::from(data)
         }),
+        console::Event::Refetched(data, at, place) => Event::Fill(Data {
+            at: Some(at),
+            position: Some(position(place)),
+            ..Data::from(data)
+        }),
+        console::Event::RefetchEnded => Event::Filled,
         console::Event::Report(report) => Event::Report {
             report: retold(report)?,
             notice: None,
@@ -127,10 +142,11 @@ fn retold(report: console::Report) -> Option<Report> {
         },
         console::Report::Overdue { sequence, waited } => Report::Overdue { sequence, waited },
         console::Report::Missed { sequence } => Report::Missed { sequence },
-        console::Report::Gap { bytes } => Report::Gap {
+        console::Report::Duplicate { sequence } => Report::Duplicate { sequence },
+        console::Report::Gap { bytes, from, to } => Report::Gap {
             bytes,
-            from: 0,
-            to: clock::wall_clock(),
+            from: from.unwrap_or(0),
+            to,
             at: Place::Console,
         },
         console::Report::Filled { bytes } => Report::Filled { bytes },

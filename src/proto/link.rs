@@ -22,6 +22,7 @@ pub struct Link {
     pending: Vec<Pending>,
     outbox: VecDeque<Vec<u8>>,
     done: VecDeque<Done>,
+    again: VecDeque<Again>,
     refused: u64,
     /// When the latest request was sent of which the BMC has shown that it got it.
     reached: Option<Instant>,
@@ -73,6 +74,17 @@ pub struct Answer {
     pub code: u8,
     /// What follows it.
     pub data: Vec<u8>,
+}
+
+/// An answer to what was answered before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Again {
+    /// The request's network function.
+    pub netfn: u8,
+    /// The command.
+    pub cmd: u8,
+    /// The answer.
+    pub answer: Answer,
 }
 
 /// What a packet turned out to be. Everything but `Refused` is authentic, and so proves that the BMC lives.
@@ -251,12 +263,22 @@ impl Link {
                 );
                 self.finish(&entry, answer(), true);
             }
-            Verdict::Duplicate => log::debug!(
-                "duplicate answer {:02x}/{:02x} seq {}",
-                message.netfn,
-                message.cmd,
-                message.seq
-            ),
+            Verdict::Duplicate => {
+                log::debug!(
+                    "duplicate answer {:02x}/{:02x} seq {}",
+                    message.netfn,
+                    message.cmd,
+                    message.seq
+                );
+                // Where nobody drains these, no more of them are kept.
+                if self.again.len() < MOST_AGAIN {
+                    self.again.push_back(Again {
+                        netfn: message.netfn & !1,
+                        cmd: message.cmd,
+                        answer: answer(),
+                    });
+                }
+            }
             Verdict::Foreign => log::debug!(
                 "foreign answer {:02x}/{:02x} seq {}",
                 message.netfn,
@@ -323,6 +345,7 @@ impl Link {
             pending: Vec::new(),
             outbox: VecDeque::new(),
             done: VecDeque::new(),
+            again: VecDeque::new(),
             refused: 0,
             reached: None,
         }
@@ -406,6 +429,11 @@ impl Link {
         self.done.pop_front()
     }
 
+    /// The next answer to what was answered before. Only for an account; nobody needs to ask.
+    pub fn poll_again(&mut self) -> Option<Again> {
+        self.again.pop_front()
+    }
+
     /// When [`Link::handle_timeout`] wants to be called, if nothing comes first.
     pub fn poll_timeout(&self) -> Option<Instant> {
         self.pending.iter().map(|pending| pending.deadline).min()
@@ -423,6 +451,9 @@ impl std::fmt::Debug for Link {
 
 /// Completion code CFh: the BMC has seen this request before and is at it.
 const DUPLICATE_REQUEST: u8 = 0xcf;
+
+/// Answers that came again and wait to be told of.
+const MOST_AGAIN: usize = 16;
 
 #[cfg(test)]
 pub(crate) mod tests {

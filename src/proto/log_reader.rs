@@ -214,9 +214,10 @@ impl LogReader {
         }
         let first_kept = from.max(start);
         if first_kept >= to {
-            // All of it was overwritten, whatever comes in its place.
+            // All of it was overwritten, whatever comes in its place; and so was what is still to be asked for.
             self.end = self.end.max(end);
             self.fill(at, to, State::Here(Event::Gap { from, to }));
+            self.skip_to(start);
             return Ok(());
         }
         if length == 0 {
@@ -255,6 +256,22 @@ impl LogReader {
         };
         self.fill(at, stop, State::Here(here));
         Ok(())
+    }
+
+    /// The log begins at `start`: what lies before it need not be asked for.
+    fn skip_to(&mut self, start: u64) {
+        for part in &mut self.parts {
+            let Part { from, to, .. } = *part;
+            if matches!(part.state, State::Wanted) && to <= start {
+                part.state = State::Here(Event::Gap { from, to });
+            }
+        }
+        let from = self.parts.back().map_or(self.next, |part| part.to);
+        let to = start.min(self.range.to);
+        if from < to {
+            let state = State::Here(Event::Gap { from, to });
+            self.parts.push_back(Part { from, to, state });
+        }
     }
 
     /// The bytes after a gap: those of an answer that is known to be sound.

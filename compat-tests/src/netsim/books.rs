@@ -28,6 +28,11 @@ pub struct Books {
     /// Cells that gaps were told of, and whether one was of unknown size.
     gaps: u64,
     unknown_gap: bool,
+    /// Bytes of a cell that begins in a gap.
+    skip: u64,
+    /// A gap was told of that is right only if the console ends, and what is wrong if it does not.
+    gap_at_the_end: bool,
+    unless_it_ends: Option<Wrong>,
     /// Cells from before the console opened first.
     before: u64,
     opened: bool,
@@ -80,6 +85,9 @@ impl Books {
             asks: setting.probe == Probe::DeviceId,
             gaps: 0,
             unknown_gap: false,
+            skip: 0,
+            gap_at_the_end: false,
+            unless_it_ends: None,
             before: 0,
             opened: false,
             renumbers: board.sol.renumber,
@@ -166,9 +174,14 @@ impl Books {
 
     /// The client has told of a gap, of so many bytes if it knows.
     pub fn gap(&mut self, bytes: Option<u64>) {
+        // The gap may begin and end within a cell.
+        let cell = CELL as u64;
+        let begun = self.skip + std::mem::take(&mut self.partial).len() as u64;
+        self.skip = bytes.map_or(begun, |bytes| begun + bytes) % cell;
         match bytes {
-            _ if self.keeps_all => {}
-            Some(bytes) => self.gaps += bytes.div_ceil(CELL as u64),
+            // Nothing is lost to a log that keeps all, but what could not be read any more when the console died.
+            _ if self.keeps_all => self.gap_at_the_end = true,
+            Some(bytes) => self.gaps += (begun + bytes).div_ceil(cell),
             None => self.unknown_gap = true,
         }
     }
@@ -190,7 +203,10 @@ impl Books {
     /// The user is shown output.
     pub fn show(&mut self, bytes: &[u8], counted: Counted) -> Result<(), Wrong> {
         self.shown += bytes.len() as u64;
-        self.partial.extend_from_slice(bytes);
+        let rest = (CELL as u64 - self.skip) % CELL as u64;
+        let rest = bytes.len().min(rest as usize);
+        self.skip = (self.skip + rest as u64) % CELL as u64;
+        self.partial.extend_from_slice(&bytes[rest..]);
         let whole = self.partial.len() / CELL * CELL;
         for cell in self
             .partial
@@ -241,7 +257,11 @@ impl Books {
         if gap > 0 {
             self.missing += gap;
             let credit = self.credit(counted);
-            if self.missing > credit {
+            if self.missing > credit && self.gap_at_the_end {
+                self.unless_it_ends = Some(format!(
+                    "{gap} cells before {number} are not shown, and the log has them"
+                ));
+            } else if self.missing > credit {
                 return Err(format!(
                     "{gap} cells before {number} are not shown: {} in all, and the BMC has dropped {credit}",
                     self.missing
@@ -298,6 +318,9 @@ impl Books {
     pub fn check_rest(&self, unacknowledged: usize, counted: Counted) -> Result<(), Wrong> {
         if unacknowledged > 0 {
             return Err(format!("{unacknowledged} typed characters still wait"));
+        }
+        if let Some(wrong) = &self.unless_it_ends {
+            return Err(wrong.clone());
         }
         if self.position(counted.taken) != self.typed.len() as u64 {
             return Err(format!(

@@ -165,10 +165,7 @@ impl History {
         let mut setting = dice.setting();
         // From dice of its own: the days stay what they were.
         let mut log = Dice(Seeded(seed ^ 0x106));
-        // Only heartbeats tell of what was dropped; without them the log fills what the stream itself tells of.
-        setting.logged = std::env::var_os("NETSIM_LOGGED").is_some()
-            && setting.probe == Probe::DeviceId
-            && log.one_in(3);
+        setting.logged = log.one_in(3);
         setting.log_size = log.pick(&[SMALL_LOG, LARGE_LOG, LARGE_LOG]);
         let mut deeds: Vec<Deed> = (0..dice.below(12)).map(|_| dice.work()).collect();
         // A run with little wrong finds what a run with much wrong hides.

@@ -159,4 +159,4 @@ fn lock(tally: &Mutex<Tally>) -> std::sync::MutexGuard<'_, Tally> {
 }
 
 /// Histories that are shrunk and shown at most.
-const MOST_FOUND: usize = 8;
+const MOST_FOUND: usize = 24;

@@ -52,6 +52,8 @@ pub struct World {
     ended: bool,
     sent_in_step: usize,
     spins: u32,
+    /// Whether events are printed as they happen.
+    traces: bool,
     outcome: Outcome,
 }
 
@@ -163,6 +165,7 @@ impl World {
             ended: false,
             sent_in_step: 0,
             spins: 0,
+            traces: std::env::var_os("NETSIM_TRACE").is_some(),
             outcome: Outcome::default(),
         }
     }
@@ -321,6 +324,9 @@ impl World {
                 .send(self.now, Way::Down, transmit.to.address, transmit.bytes);
         }
         while let Some(event) = self.bmc.core.poll_event() {
+            if self.traces {
+                eprintln!("{:9.3} BMC {event:?}", self.now.as_secs_f64());
+            }
             match event {
                 endpoint::Event::Sol { session, .. } => {
                     self.books.sol(session.is_some(), self.counted());
@@ -359,6 +365,9 @@ impl World {
                 break;
             };
             let waiting = QUEUE - console.input_room();
+            if self.traces {
+                eprintln!("{:9.3} {event:?}", self.now.as_secs_f64());
+            }
             match event {
                 Event::Opened => {
                     self.outcome.opened = Some(self.now);
@@ -376,7 +385,10 @@ impl World {
                     self.heard = self.now;
                     self.books.renewed(waiting, counted)?;
                 }
-                Event::Notice(_) | Event::Report(_) => {}
+                Event::Notice(_)
+                | Event::Report(_)
+                | Event::Refetched(..)
+                | Event::RefetchEnded => {}
                 Event::Closed(reason) => {
                     self.check_reason(&reason)?;
                     self.outcome.closed = Some((self.now, reason));

@@ -15,6 +15,11 @@ pub enum Event {
     /// Console output that the stream had left out, from the BMC's log, with the BMC's times (milliseconds since
     /// 1970) of its first and last byte, and where the first stands in that log. It comes where it belongs.
     Recovered(Vec<u8>, u64, u64, Place),
+    /// A piece of what [`Console::refetch`](super::Console::refetch) asked for, the BMC's time of its first byte in
+    /// milliseconds since 1970, and its place in the log.
+    Refetched(Vec<u8>, u64, Place),
+    /// No more of that comes.
+    RefetchEnded,
     /// One line for the user.
     Notice(Notice),
     /// For who keeps an account.
@@ -77,10 +82,20 @@ pub enum Report {
         /// Its number.
         sequence: u32,
     },
+    /// An answer came once more.
+    Duplicate {
+        /// The heartbeat's number, if it was one's.
+        sequence: Option<u32>,
+    },
     /// Characters are missing from the log for good.
     Gap {
         /// How many; `None`: nobody knows.
         bytes: Option<u64>,
+        /// When what was delivered last before it came, in milliseconds since 1970: by the BMC's clock where that is
+        /// known, else by ours; `None`: nothing was delivered by this console.
+        from: Option<u64>,
+        /// When what follows came, in the same way.
+        to: u64,
     },
     /// Missing characters were fetched.
     Filled {

@@ -10,15 +10,19 @@
 
 mod activation;
 mod catch_up;
+mod ending;
 mod event;
+mod health;
+mod log_events;
 mod log_sync;
+mod ownership;
 mod port;
 mod rescue;
 #[cfg(test)]
 mod tests;
 
 use std::collections::VecDeque;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 pub use event::{CloseReason, Event, Notice, Place, Refusal, Report};
 pub use port::Datagram;
@@ -26,18 +30,17 @@ pub use port::Datagram;
 use super::Entropy;
 use super::handshake::Config;
 use super::inflight::{Kind, RequestId};
-use super::keepalive::{Keepalive, Policy, Probe, Verdict};
-use super::link::{Ask, Done, Link, Patience, Received};
+use super::keepalive::{Keepalive, Policy, Probe};
+use super::link::{Answer, Done, Link, Patience, Received};
 use super::sol::{Incoming, Outgoing};
 use crate::wire::session::Packet;
 use crate::wire::sol::FromBmc;
-use activation::{
-    Activated, Activation, CLEAN_UP_TIMEOUT, SOL, close_other_session, close_session, deactivate,
-    owner, owner_request,
-};
-use log_sync::{LogSync, Out};
+use activation::{Activated, Activation};
+use catch_up::Join;
+use log_sync::LogSync;
+use ownership::Ownership;
 use port::SolPort;
-use rescue::{Outcome, Rescue};
+use rescue::Rescue;
 
 /// What is wanted of a console.
 #[derive(Debug, Clone, Copy)]
@@ -79,8 +82,11 @@ pub struct Console {
     stage: Stage,
     outgoing: Outgoing,
     incoming: Incoming,
-    /// What came before the activation was confirmed; some BMCs begin at once.
+    /// What came before the activation was confirmed; some BMCs begin at once. And whether some was dropped already.
     early: Vec<u8>,
+    early_join: Join,
+    /// The session sequence number of the packet that is being handled.
+    sequence: u32,
     keepalive: Keepalive,
     ownership: Ownership,
     rescue: Option<Rescue>,
@@ -101,19 +107,6 @@ enum Stage {
     Deactivating(RequestId, CloseReason),
     Closing(RequestId, CloseReason),
     Closed,
-}
-
-/// Whether the payload is still ours, as far as the BMC can tell.
-#[derive(Debug)]
-struct Ownership {
-    /// The session id that the BMC names for us; `None` before the first answer.
-    ours: Option<u32>,
-    /// The BMC does not say, or says what cannot be right.
-    mute: bool,
-    waits_for: Option<RequestId>,
-    strangers: u32,
-    /// It has told the truth in a session before this one.
-    honest: bool,
 }
 
 /// Getters.
@@ -157,27 +150,15 @@ impl Console {
             outgoing: Outgoing::new(0),
             incoming: Incoming::default(),
             early: Vec::new(),
+            early_join: Join::Follows,
+            sequence: 0,
             keepalive: Keepalive::new(settings.keepalive, now),
-            ownership: Ownership {
-                ours: None,
-                mute: false,
-                waits_for: None,
-                strangers: 0,
-                honest: false,
-            },
+            ownership: Ownership::default(),
             rescue: None,
             former: VecDeque::new(),
             renewed: None,
             sol_port: SolPort::default(),
-            log: LogSync::new(
-                now,
-                settings.wall,
-                settings.extension,
-                settings.instance,
-                settings.cycle,
-                settings.patience,
-                settings.resume,
-            ),
+            log: LogSync::new(now, &settings),
             outbox: VecDeque::new(),
             events: VecDeque::new(),
         };
@@ -200,9 +181,10 @@ impl Console {
 
     /// While the output is paused, no new console data is acknowledged.
     pub fn pause_output(&mut self, paused: bool) {
-        self.log.pause(paused);
+        let now = self.keepalive.heard_at();
+        self.log.pause(now, paused);
         let delivery = self.incoming.pause(paused);
-        self.deliver(self.keepalive.heard_at(), delivery);
+        self.deliver(now, delivery);
     }
 
     /// Deactivates the payload and closes the session, in bounded time; [`Event::Closed`] follows.
@@ -231,6 +213,7 @@ impl Console {
         match (&packet, &mut self.rescue) {
             (Packet::V20(v20), _) if v20.session == self.link.session().console_id() => {
                 let received = self.link.handle_packet(now, v20);
+                self.sequence = v20.sequence;
                 if !matches!(received, Received::Refused(_) | Received::Sol { .. }) {
                     self.incoming.received(v20.sequence);
                 }
@@ -349,38 +332,25 @@ impl Console {
         if delivery.overrun && !self.log.is_present() {
             self.events.push_back(Event::Notice(Notice::Overrun));
         }
+        let join = match (delivery.overrun, delivery.maybe_again) {
+            (true, _) => Join::AfterDrop,
+            (false, true) => Join::MaybeAgain,
+            (false, false) => Join::Follows,
+        };
         match self.stage {
             Stage::Activating(_) => {
+                self.early_join = if join == Join::Follows {
+                    self.early_join
+                } else {
+                    join
+                };
                 let room = EARLY.saturating_sub(self.early.len());
                 self.early.extend(delivery.data.into_iter().take(room));
             }
             Stage::Closed => {}
             _ => {
-                let out = self.log.stream(now, delivery.data, delivery.overrun);
-                self.tell(out);
-            }
-        }
-    }
-
-    fn tell(&mut self, out: Vec<Out>) {
-        for out in out {
-            match out {
-                Out::Data(data, None) => self.events.push_back(Event::Data(data)),
-                Out::Data(data, Some(place)) => {
-                    self.events.push_back(Event::Placed(data, place));
-                }
-                Out::Recovered(data, first, last, place) => self
-                    .events
-                    .push_back(Event::Recovered(data, first, last, place)),
-                Out::Report(report) => {
-                    let notice = match report {
-                        Report::Gap { bytes } => Some(Notice::Gap(bytes)),
-                        Report::Filled { bytes } => Some(Notice::Filled(bytes)),
-                        _ => None,
-                    };
-                    self.events.extend(notice.map(Event::Notice));
-                    self.events.push_back(Event::Report(report));
-                }
+                self.log.stream(now, delivery.data, join);
+                self.tell();
             }
         }
     }
@@ -390,6 +360,11 @@ impl Console {
         while let Some(done) = self.link.poll_done() {
             self.handle_done(now, &done);
         }
+        while let Some(again) = self.link.poll_again() {
+            let Answer { code, data } = again.answer;
+            self.log
+                .handle_duplicate(again.netfn, again.cmd, code, &data);
+        }
         if matches!(self.stage, Stage::Active) {
             let repeated = self.outgoing.repeated();
             let round_trip = self.link.ledger().round_trip().smoothed();
@@ -398,8 +373,8 @@ impl Console {
             if self.outgoing.repeated() > repeated {
                 self.sol_port.unanswered();
             }
-            let out = self.log.advance(now, &mut self.link);
-            self.tell(out);
+            self.log.advance(now, &mut self.link);
+            self.tell();
             self.collect();
             self.check_health(now);
         }
@@ -410,8 +385,11 @@ impl Console {
     }
 
     fn handle_done(&mut self, now: Instant, done: &Done) {
-        if let Some(out) = self.log.handle_done(now, &mut self.link, done) {
-            self.tell(out);
+        if self.log.handle_done(now, &mut self.link, done) {
+            self.tell();
+            if self.log.take_settled() {
+                self.incoming.settle(self.sequence);
+            }
             if done.kind == Kind::Command {
                 return;
             }
@@ -419,6 +397,7 @@ impl Console {
         if done.kind == Kind::Keepalive {
             if done.answer.is_some() {
                 self.keepalive.answered(now);
+                self.log.hears(now, &mut self.link);
                 self.check_ownership(now);
             }
             return;
@@ -434,8 +413,8 @@ impl Console {
                     self.activated(now, activated);
                     self.events.push_back(Event::Opened);
                     let early = std::mem::take(&mut self.early);
-                    let out = self.log.stream(now, early, false);
-                    self.tell(out);
+                    self.log.stream(now, early, self.early_join);
+                    self.tell();
                 }
                 Some(Err(refusal)) => self.close(now, CloseReason::Refused(refusal)),
             },
@@ -457,13 +436,7 @@ impl Console {
         let before = std::mem::replace(&mut self.outgoing, Outgoing::new(0));
         self.outgoing = before.renewed(activated.inbound);
         self.keepalive = Keepalive::new(self.settings.keepalive, now);
-        self.ownership = Ownership {
-            ours: None,
-            mute: false,
-            waits_for: None,
-            strangers: 0,
-            honest: self.ownership.honest || self.ownership.ours.is_some(),
-        };
+        self.ownership = self.ownership.renewed();
         self.stage = Stage::Active;
         self.log.activated(now, &mut self.link);
         self.check_ownership(now);
@@ -495,222 +468,6 @@ impl Console {
     }
 }
 
-/// Life and death.
-impl Console {
-    fn check_health(&mut self, now: Instant) {
-        match self
-            .keepalive
-            .verdict(now, self.outgoing.unanswered_since())
-        {
-            Verdict::Wait => {}
-            Verdict::Send => self.send_keepalive(now),
-            Verdict::Silent(silence) => {
-                self.events
-                    .push_back(Event::Notice(Notice::Silent(silence)));
-                // Without keepalives there are no misses: what was typed in vain has to do.
-                if self.settings.keepalive.probe == Probe::None && self.rescue.is_none() {
-                    self.rescue = Some(Rescue::new(now, self.settings.make_entropy));
-                }
-            }
-            Verdict::Dead(_) => self.deactivate(now, CloseReason::Dead),
-        }
-    }
-
-    fn send_keepalive(&mut self, now: Instant) {
-        let missed = self.keepalive.misses(now) > 0;
-        self.keepalive.sent(now);
-        // A miss means nothing by itself, but asking outside the session costs nothing either.
-        if missed && self.rescue.is_none() {
-            self.rescue = Some(Rescue::new(now, self.settings.make_entropy));
-        }
-        if self.settings.keepalive.probe == Probe::Sol {
-            self.outgoing.poke(now);
-            // Some BMCs do not answer empty packets; a command tells them from dead ones.
-            if !missed {
-                return;
-            }
-        }
-        let patience = Patience {
-            timeout: self.settings.keepalive.retry(),
-            step: Duration::ZERO,
-            tries: 1,
-        };
-        if self.log.is_present() {
-            let out = self.log.beat(now, &mut self.link, patience);
-            return self.tell(out);
-        }
-        let ask = Ask {
-            netfn: NETFN_APP,
-            lun: 0,
-            cmd: GET_DEVICE_ID,
-            data: &[],
-        };
-        self.link.ask(now, Kind::Keepalive, ask, patience);
-    }
-
-    fn advance_rescue(&mut self, now: Instant) {
-        let Some(rescue) = &mut self.rescue else {
-            return;
-        };
-        let ours = self.link.session().bmc_id();
-        let all: Vec<u32> = self.former.iter().copied().chain([ours]).collect();
-        let outcome = rescue.advance(now, &self.config, &self.settings, &all);
-        // Another session that is being made is proof enough that there is somebody; it ends by itself.
-        let limit = self.settings.keepalive.dead_after;
-        self.keepalive.spare(rescue.is_under_way(now, limit));
-        self.outbox
-            .extend(std::iter::from_fn(|| rescue.poll_transmit()).map(Datagram::from));
-        match outcome {
-            None => {}
-            Some(Outcome::Renewed(link, activated)) => {
-                let silence = now.saturating_duration_since(self.keepalive.heard_at());
-                let logged = self.log.is_present();
-                let made = self
-                    .rescue
-                    .take()
-                    .map_or_else(Vec::new, |r| r.made().to_vec());
-                self.link = *link;
-                self.renewed = Some(now);
-                self.close_forgotten(now, ours, &made);
-                self.incoming = std::mem::take(&mut self.incoming).renewed();
-                self.activated(now, activated);
-                self.events
-                    .push_back(Event::Notice(Notice::Renewed { silence, logged }));
-            }
-            Some(Outcome::Refused(refusal)) => {
-                self.rescue = None;
-                self.stage = Stage::Closed;
-                self.events
-                    .push_back(Event::Closed(CloseReason::Refused(refusal)));
-            }
-        }
-    }
-
-    /// Sessions that were given up may still take a slot each of the few that there are.
-    fn close_forgotten(&mut self, now: Instant, first: u32, made: &[u32]) {
-        let present = self.link.session().bmc_id();
-        let patience = self.clean_up_patience(&CloseReason::User);
-        for &id in made.iter().chain([&first]).filter(|id| **id != present) {
-            close_other_session(now, &mut self.link, id, patience);
-            if self.former.len() >= FORMER {
-                self.former.pop_front();
-            }
-            self.former.push_back(id);
-        }
-    }
-
-    /// At the start, to learn how the BMC names us, and with every keepalive: some BMCs let others take the console
-    /// and say nothing (Dell R610).
-    fn check_ownership(&mut self, now: Instant) {
-        if self.ownership.mute || self.ownership.waits_for.is_some() {
-            return;
-        }
-        let data = [SOL, self.settings.instance];
-        let patience = Patience {
-            timeout: self.settings.keepalive.retry(),
-            step: Duration::ZERO,
-            tries: 1,
-        };
-        self.ownership.waits_for =
-            Some(
-                self.link
-                    .ask(now, Kind::Command, owner_request(&data), patience),
-            );
-    }
-
-    fn handle_owner(&mut self, now: Instant, done: &Done) {
-        // Not to be told in time says nothing.
-        let Some(answer) = &done.answer else { return };
-        let session = self.link.session();
-        let names = [session.bmc_id(), session.console_id()];
-        match (owner(answer), self.ownership.ours) {
-            // A BMC that does not name us now, when the payload is surely ours, is not to be believed later.
-            (Some(id), None) if names.contains(&id) || names.contains(&id.swap_bytes()) => {
-                self.ownership.ours = Some(id)
-            }
-            (Some(0), None) if self.ownership.honest => self.handle_stranger(now, 0),
-            (_, None) => self.ownership.mute = true,
-            (Some(id), Some(ours)) if id != ours => self.handle_stranger(now, id),
-            _ => self.ownership.strangers = 0,
-        }
-    }
-
-    /// The payload is another's, or nobody's.
-    fn handle_stranger(&mut self, now: Instant, id: u32) {
-        self.ownership.strangers += 1;
-        if self.ownership.strangers < STRANGERS {
-            return self.check_ownership(now);
-        }
-        let reason = if id == 0 {
-            CloseReason::Deactivated
-        } else {
-            CloseReason::Taken
-        };
-        self.closed_by_bmc(now, reason);
-    }
-
-    fn deactivate(&mut self, now: Instant, reason: CloseReason) {
-        let patience = self.clean_up_patience(&reason);
-        let id = deactivate(now, &mut self.link, self.settings.instance, patience);
-        self.stage = Stage::Deactivating(id, reason);
-        self.collect();
-    }
-
-    /// The payload is gone already: only the session is left to close.
-    fn closed_by_bmc(&mut self, now: Instant, reason: CloseReason) {
-        // It may be our own other session that has taken it.
-        let ours = self.rescue.as_ref().is_some_and(Rescue::is_committed);
-        if !matches!(self.stage, Stage::Activating(_) | Stage::Active) || ours {
-            return;
-        }
-        // A BMC that has heard no command for long ends the session by its own limit. That is a session forgotten, and
-        // nobody's wish.
-        let keepalive = self.settings.keepalive;
-        let limit = keepalive.interval + 2 * keepalive.retry();
-        let unheard = self.link.reached().is_some_and(|sent| now >= sent + limit);
-        let asks = keepalive.probe == Probe::DeviceId;
-        // Or it was a belated request of our own, which cleared the way for this session.
-        let belated = self.renewed.is_some_and(|at| now < at + BELATED);
-        if reason == CloseReason::Deactivated && (asks && unheard || belated) {
-            let make_entropy = self.settings.make_entropy;
-            self.rescue
-                .get_or_insert_with(|| Rescue::new(now, make_entropy))
-                .lose_first();
-        } else {
-            self.close(now, reason);
-        }
-    }
-
-    fn close(&mut self, now: Instant, reason: CloseReason) {
-        let patience = self.clean_up_patience(&reason);
-        let id = close_session(now, &mut self.link, patience);
-        self.stage = Stage::Closing(id, reason);
-        self.collect();
-    }
-
-    /// A BMC that is believed dead is told once, in case it only cannot be heard.
-    fn clean_up_patience(&self, reason: &CloseReason) -> Patience {
-        let tries = if *reason == CloseReason::Dead {
-            1
-        } else {
-            CLEAN_UP_TRIES
-        };
-        let timeout = self
-            .link
-            .ledger()
-            .round_trip()
-            .timeout(CLEAN_UP_TIMEOUT)
-            .min(CLEAN_UP_LONGEST);
-        Patience {
-            timeout,
-            step: Duration::ZERO,
-            tries,
-        }
-    }
-}
-
-const NETFN_APP: u8 = 0x06;
-const GET_DEVICE_ID: u8 = 0x01;
 const NETFN_TRANSPORT: u8 = 0x0c;
 const SOL_ACTIVATING: u8 = 0x20;
 
@@ -719,16 +476,3 @@ const EARLY: usize = 64 * 1024;
 
 /// How much can become due at the same moment: a keepalive, a notice, a knock, and what each of them leads to.
 const AT_ONCE: u32 = 8;
-
-/// How many sessions of our own are remembered.
-const FORMER: usize = 16;
-
-/// How long after it was sent a request may still do something: as long as answers are late at most.
-const BELATED: Duration = Duration::from_secs(60);
-
-/// How many answers in a row must name a stranger.
-const STRANGERS: u32 = 2;
-
-/// How often Deactivate Payload and Close Session are sent, and how long a slow BMC is waited for.
-const CLEAN_UP_TRIES: u32 = 3;
-const CLEAN_UP_LONGEST: Duration = Duration::from_secs(3);

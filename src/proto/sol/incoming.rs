@@ -46,6 +46,8 @@ struct Delivered {
     sequence: u32,
     /// How many packets have been received since that were sent later.
     since: u32,
+    /// Packets between the one before and it were lost: it may be its own last repetition.
+    after_loss: bool,
 }
 
 /// What becomes of a packet.
@@ -57,6 +59,9 @@ pub struct Delivery {
     pub acknowledgement: Option<Vec<u8>>,
     /// The BMC says, or shows by leaving a number out, that it has dropped characters before these.
     pub overrun: bool,
+    /// The characters may have come before, under another number: they begin like the last ones, which the BMC may
+    /// have given up. Only its log can tell.
+    pub maybe_again: bool,
 }
 
 impl Incoming {
@@ -91,6 +96,7 @@ impl Incoming {
                 data,
                 acknowledgement: None,
                 overrun: packet.status.transmit_overrun,
+                maybe_again: false,
             };
         }
         if sequence != 0 && sequence < self.newest {
@@ -128,6 +134,15 @@ impl Incoming {
         }
     }
 
+    /// All that was sent before the session sequence number `sequence` came another way, out of the BMC's log: what
+    /// arrives of it after all is neither shown nor acknowledged.
+    pub fn settle(&mut self, sequence: u32) {
+        self.newest = self.newest.max(sequence);
+        if self.held.as_ref().is_some_and(|(held, _)| *held < sequence) {
+            self.held = None;
+        }
+    }
+
     /// The direction over another activation: numbers begin anew, what was delivered is forgotten.
     pub fn renewed(self) -> Self {
         Self {
@@ -151,8 +166,7 @@ impl Incoming {
     /// Forgets packets whose number must have come round since, going by how many packets never came.
     fn forget_last_round(&mut self, sequence: u32, seq: u8) {
         self.delivered.retain(|old| {
-            let sent = sequence.saturating_sub(old.sequence);
-            let lost = sent.saturating_sub(old.since).saturating_sub(1);
+            let lost = old.lost_until(sequence);
             old.seq != seq || old.sequence == 0 || lost < LOST_IN_A_ROUND
         });
     }
@@ -170,6 +184,7 @@ impl Incoming {
             ..ToBmc::default()
         };
         let known = self.is_known(&packet);
+        let maybe_again = !known && self.begins_like_the_last(sequence, &packet);
         let seq = packet.seq;
         let data = self.new_part(sequence, seq, packet.data);
         let left_out = !known && self.leaves_out(seq);
@@ -178,6 +193,7 @@ impl Incoming {
         }
         Delivery {
             overrun: (packet.status.transmit_overrun || left_out) && !data.is_empty(),
+            maybe_again: maybe_again && !data.is_empty(),
             data,
             acknowledgement: Some(ack.to_bytes()),
         }
@@ -195,6 +211,17 @@ impl Incoming {
             return false;
         }
         std::mem::take(&mut self.steps) >= STEPS
+    }
+
+    /// Whether it holds the characters delivered last, under another number, and the BMC had to send more than once
+    /// since.
+    fn begins_like_the_last(&self, sequence: u32, packet: &FromBmc) -> bool {
+        self.delivered.back().is_some_and(|last| {
+            let lost = last.lost_until(sequence) > 0;
+            let unsettled = last.repetitions > 0 || last.after_loss || last.sequence == 0 || lost;
+            let other = last.seq != packet.seq && !last.data.is_empty();
+            other && unsettled && packet.data.starts_with(&last.data)
+        })
     }
 
     fn new_part(&mut self, sequence: u32, seq: u8, data: Vec<u8>) -> Vec<u8> {
@@ -226,14 +253,27 @@ impl Incoming {
             self.delivered.pop_front();
         }
         let fresh = renumbered.unwrap_or_else(|| data.clone());
+        let after_loss = self
+            .delivered
+            .back()
+            .is_none_or(|last| last.lost_until(sequence) > 0);
         self.delivered.push_back(Delivered {
             seq,
             data,
             repetitions: 0,
             sequence,
             since: 0,
+            after_loss,
         });
         fresh
+    }
+}
+
+impl Delivered {
+    /// How many packets that were sent between it and that of session sequence number `sequence` never came.
+    fn lost_until(&self, sequence: u32) -> u32 {
+        let sent = sequence.saturating_sub(self.sequence);
+        sent.saturating_sub(self.since).saturating_sub(1)
     }
 }
 
@@ -378,6 +418,36 @@ mod tests {
         let mut packets: Vec<(u8, &[u8])> = vec![(1, b"panic"); 8];
         packets.push((2, b"panic: at 0"));
         assert_eq!(run(&packets), b"panic: at 0");
+    }
+
+    #[test]
+    fn text_that_may_have_come_under_another_number_is_said_to() {
+        let mut incoming = Incoming::default();
+        let mut again =
+            |sequence, seq, data: &[u8]| incoming.handle(sequence, packet(seq, data)).maybe_again;
+        assert!(!again(1, 1, b"y\n"));
+        assert!(
+            again(2, 2, b"y\n"),
+            "nobody knows what was lost before the first"
+        );
+        assert!(!again(3, 3, b"y\n"), "nothing was lost");
+        assert!(again(9, 4, b"y\ny\n"));
+        assert!(
+            again(10, 5, b"y\ny\ny\n"),
+            "the last one may have been its last repetition"
+        );
+        assert!(!again(11, 6, b"x"));
+        assert!(!again(19, 6, b"x"), "the number is the same");
+        assert!(again(20, 7, b"x"), "after a repetition");
+    }
+
+    #[test]
+    fn what_came_another_way_is_neither_shown_nor_acknowledged() {
+        let mut incoming = Incoming::default();
+        incoming.handle(1, packet(1, b"a"));
+        incoming.settle(9);
+        assert_eq!(incoming.handle(8, packet(2, b"b")), Delivery::default());
+        assert_eq!(incoming.handle(10, packet(3, b"c")).data, b"c");
     }
 
     #[test]

@@ -1,0 +1,120 @@
+//! Life: keepalives, and another session where the BMC has forgotten the first.
+
+use std::time::{Duration, Instant};
+
+use super::activation::close_other_session;
+use super::rescue::{Outcome, Rescue};
+use super::{CloseReason, Console, Datagram, Event, Notice, Stage};
+use crate::proto::inflight::Kind;
+use crate::proto::keepalive::{Probe, Verdict};
+use crate::proto::link::{Ask, Patience};
+
+impl Console {
+    pub(super) fn check_health(&mut self, now: Instant) {
+        match self
+            .keepalive
+            .verdict(now, self.outgoing.unanswered_since())
+        {
+            Verdict::Wait => {}
+            Verdict::Send => self.send_keepalive(now),
+            Verdict::Silent(silence) => {
+                self.events
+                    .push_back(Event::Notice(Notice::Silent(silence)));
+                // Without keepalives there are no misses: what was typed in vain has to do.
+                if self.settings.keepalive.probe == Probe::None && self.rescue.is_none() {
+                    self.rescue = Some(Rescue::new(now, self.settings.make_entropy));
+                }
+            }
+            Verdict::Dead(_) => self.deactivate(now, CloseReason::Dead),
+        }
+    }
+
+    pub(super) fn send_keepalive(&mut self, now: Instant) {
+        let missed = self.keepalive.misses(now) > 0;
+        self.keepalive.sent(now);
+        // A miss means nothing by itself, but asking outside the session costs nothing either.
+        if missed && self.rescue.is_none() {
+            self.rescue = Some(Rescue::new(now, self.settings.make_entropy));
+        }
+        if self.settings.keepalive.probe == Probe::Sol {
+            self.outgoing.poke(now);
+            // Some BMCs do not answer empty packets; a command tells them from dead ones.
+            if !missed {
+                return;
+            }
+        }
+        let patience = Patience {
+            timeout: self.settings.keepalive.retry(),
+            step: Duration::ZERO,
+            tries: 1,
+        };
+        if self.log.is_present() {
+            self.log.beat(now, &mut self.link, patience);
+            return self.tell();
+        }
+        let ask = Ask {
+            netfn: NETFN_APP,
+            lun: 0,
+            cmd: GET_DEVICE_ID,
+            data: &[],
+        };
+        self.link.ask(now, Kind::Keepalive, ask, patience);
+    }
+
+    pub(super) fn advance_rescue(&mut self, now: Instant) {
+        let Some(rescue) = &mut self.rescue else {
+            return;
+        };
+        let ours = self.link.session().bmc_id();
+        let all: Vec<u32> = self.former.iter().copied().chain([ours]).collect();
+        let outcome = rescue.advance(now, &self.config, &self.settings, &all);
+        // Another session that is being made is proof enough that there is somebody; it ends by itself.
+        let limit = self.settings.keepalive.dead_after;
+        self.keepalive.spare(rescue.is_under_way(now, limit));
+        self.outbox
+            .extend(std::iter::from_fn(|| rescue.poll_transmit()).map(Datagram::from));
+        match outcome {
+            None => {}
+            Some(Outcome::Renewed(link, activated)) => {
+                let silence = now.saturating_duration_since(self.keepalive.heard_at());
+                let logged = self.log.is_present() && self.log.has_place();
+                let made = self
+                    .rescue
+                    .take()
+                    .map_or_else(Vec::new, |r| r.made().to_vec());
+                self.link = *link;
+                self.renewed = Some(now);
+                self.close_forgotten(now, ours, &made);
+                self.incoming = std::mem::take(&mut self.incoming).renewed();
+                self.activated(now, activated);
+                self.events
+                    .push_back(Event::Notice(Notice::Renewed { silence, logged }));
+            }
+            Some(Outcome::Refused(refusal)) => {
+                self.rescue = None;
+                self.stage = Stage::Closed;
+                self.events
+                    .push_back(Event::Closed(CloseReason::Refused(refusal)));
+            }
+        }
+    }
+
+    /// Sessions that were given up may still take a slot each of the few that there are.
+    pub(super) fn close_forgotten(&mut self, now: Instant, first: u32, made: &[u32]) {
+        let present = self.link.session().bmc_id();
+        let patience = self.clean_up_patience(&CloseReason::User);
+        for &id in made.iter().chain([&first]).filter(|id| **id != present) {
+            close_other_session(now, &mut self.link, id, patience);
+            if self.former.len() >= FORMER {
+                self.former.pop_front();
+            }
+            self.former.push_back(id);
+        }
+    }
+}
+
+const NETFN_APP: u8 = 0x06;
+const GET_DEVICE_ID: u8 = 0x01;
+
+/// How many sessions of our own are remembered.
+const FORMER: usize = 16;
