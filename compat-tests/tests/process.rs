@@ -115,7 +115,7 @@ fn a_verb_that_is_built_in_goes_away_too_where_the_interface_is_not() {
         &["-I", "imb", "-t", "0x82", "raw", "6", "1"],
         &["-I", "usb", "chassis", "power", "status"],
         &["-H", "127.0.0.1", "-P", "x", "hpm", "check"],
-        &["-I", "lanplus", "-H", "127.0.0.1", "mc", "reset", "cold"],
+        &["-I", "lanplus", "-H", "127.0.0.1", "hpm", "check"],
     ] {
         // No question is asked on the way: the other one will.
         let output = stage.run("first:second", argv, &[]);

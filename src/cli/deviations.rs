@@ -79,7 +79,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         here: "one line that names the word and lists those that are known.",
     },
     Deviation {
-        when: "mc info and power status, and the BMC's answer is too short",
+        when: "mc info, getenables, selftest and watchdog get, and power status, and the BMC's answer is too short",
         stock: "prints whatever its memory holds.",
         here: "an error, and the status is 1.",
     },
@@ -109,6 +109,41 @@ pub const DEVIATIONS: &[Deviation] = &[
                bits, a bad byte, or more data than the block holds",
         stock: "ends with status 0, or writes something else.",
         here: "refused before anything is written, with status 1.",
+    },
+    Deviation {
+        when: "mc guid rfc4122",
+        stock: "does not know it, though its help names it: it shows what auto shows.",
+        here: "the same as mc guid rfc.",
+    },
+    Deviation {
+        when: "mc setenables option=on",
+        stock: "understands only option and on in two words, and ignores everything else.",
+        here: "both are understood, and an unknown option or state is refused with status 1 before anything is sent.",
+    },
+    Deviation {
+        when: "mc watchdog set with a bad option, or help",
+        stock: "sets the timer nevertheless, or crashes.",
+        here: "refused, or help, before anything is sent; names may be cut short, but not wrong.",
+    },
+    Deviation {
+        when: "mc watchdog's help",
+        stock: "breaks off after 1024 bytes.",
+        here: "all of it.",
+    },
+    Deviation {
+        when: "mc watchdog set, getsysinfo and setsysinfo, and the BMC refuses",
+        stock: "says so and ends with status 0.",
+        here: "the status is 1, so that scripts notice; where something was written before, what it is is said.",
+    },
+    Deviation {
+        when: "mc setsysinfo with a string that is too long, or fills its last block almost",
+        stock: "cuts it off; states a length that it has not.",
+        here: "refused before anything is written; the true length.",
+    },
+    Deviation {
+        when: "mc reset cold, and the BMC refuses",
+        stock: "does not wait for the answer over a network, and says that it was sent.",
+        here: "the answer is waited for one second: a refusal is said, and the status is 1.",
     },
     Deviation {
         when: "sol set of a field whose neighbours in the same parameter the BMC does not tell",

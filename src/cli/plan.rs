@@ -87,7 +87,7 @@ mod tests {
         for line in [
             "-I imb mc info",
             "-I open sdr",
-            "-I dummy mc reset",
+            "-I dummy hpm check",
             "-I dummy sdr",
             "-I dummy",
         ] {

@@ -79,6 +79,91 @@ pub const SUPPORT: [&str; 8] = [
     "Chassis Device",
 ];
 
+/// Cold Reset and Warm Reset, sections 20.2 and 20.3.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reset {
+    /// As at power on. The BMC may not answer.
+    Cold,
+    /// The BMC's state is kept where it can be.
+    Warm,
+}
+
+impl From<Reset> for Message {
+    fn from(reset: Reset) -> Self {
+        let cmd = match reset {
+            Reset::Cold => 0x02,
+            Reset::Warm => 0x03,
+        };
+        Self::new_request(NetFn::App, cmd, Vec::new())
+    }
+}
+
+impl IpmiCommand for Reset {
+    type Output = ();
+    type Error = AnswerError;
+
+    fn parse_success_response(_: &[u8]) -> Result<(), AnswerError> {
+        Ok(())
+    }
+}
+
+/// Get BMC Global Enables, section 22.2.
+#[derive(Clone, Copy, Debug)]
+pub struct GetGlobalEnables;
+
+impl From<GetGlobalEnables> for Message {
+    fn from(_: GetGlobalEnables) -> Self {
+        Self::new_request(NetFn::App, 0x2f, Vec::new())
+    }
+}
+
+impl IpmiCommand for GetGlobalEnables {
+    /// A bit for each of [`GLOBAL_ENABLES`].
+    type Output = u8;
+    type Error = AnswerError;
+
+    fn parse_success_response(data: &[u8]) -> Result<u8, AnswerError> {
+        at_least::<1>(data).map(|[enables]| enables)
+    }
+}
+
+/// Set BMC Global Enables, section 22.1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SetGlobalEnables(
+    /// A bit for each of [`GLOBAL_ENABLES`].
+    pub u8,
+);
+
+impl From<SetGlobalEnables> for Message {
+    fn from(SetGlobalEnables(enables): SetGlobalEnables) -> Self {
+        Self::new_request(NetFn::App, 0x2e, vec![enables])
+    }
+}
+
+impl IpmiCommand for SetGlobalEnables {
+    type Output = ();
+    type Error = AnswerError;
+
+    fn parse_success_response(_: &[u8]) -> Result<(), AnswerError> {
+        Ok(())
+    }
+}
+
+/// What a BMC does on its own: the bit, stock's name and its words.
+pub const GLOBAL_ENABLES: [(u8, &str, &str); 7] = [
+    (0x01, "recv_msg_intr", "Receive Message Queue Interrupt"),
+    (
+        0x02,
+        "event_msg_intr",
+        "Event Message Buffer Full Interrupt",
+    ),
+    (0x04, "event_msg", "Event Message Buffer"),
+    (0x08, "system_event_log", "System Event Logging"),
+    (0x20, "oem0", "OEM 0"),
+    (0x40, "oem1", "OEM 1"),
+    (0x80, "oem2", "OEM 2"),
+];
+
 /// Get Self Test Results, section 20.4.
 #[derive(Clone, Copy, Debug)]
 pub struct GetSelfTest;

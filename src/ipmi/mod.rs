@@ -16,14 +16,17 @@ pub mod chassis;
 pub mod completion;
 pub mod entities;
 pub mod events;
+pub mod guid;
 pub mod ipmb;
 pub mod names;
 pub mod payload;
 pub mod sensor_types;
 pub mod session;
 pub mod sol;
+pub mod system_info;
 pub mod units;
 pub mod vendors;
+pub mod watchdog;
 
 /// Any connection, as the floors above see it.
 pub type Bmc<'a> = dyn BmcConnection + 'a;

@@ -7,6 +7,7 @@
 
 mod cases;
 mod chassis_cases;
+mod mc_cases;
 mod sol_cases;
 
 use std::collections::BTreeMap;
@@ -77,6 +78,11 @@ fn info_power_raw_and_session_do_what_stock_does() {
 #[test]
 fn chassis_does_what_stock_does() {
     check(&chassis_cases::all());
+}
+
+#[test]
+fn mc_does_what_stock_does() {
+    check(&mc_cases::all());
 }
 
 #[test]

@@ -1,27 +1,13 @@
-//! `mc info`, `bmc info`.
+//! `mc info`.
 
-use crate::cli::Context;
+use crate::commands::output::Output;
+use crate::commands::{Desk, Job};
 use crate::ipmi::app::{DeviceId, GetDeviceId, SUPPORT};
 use crate::ipmi::{exchange, vendors};
 
-use super::output::Output;
-use super::{Desk, Job, Parsed, Refusal};
-
-/// Parses what follows `mc`.
-///
-/// # Errors
-///
-/// An unknown word.
-pub fn parse(words: &[&str], _: &Context) -> Result<Parsed, Refusal> {
-    match words {
-        ["info", ..] => Ok(Parsed::job(Info)),
-        _ => Err(Refusal::error("MC Commands: info")),
-    }
-}
-
 /// Prints who the BMC is.
-#[derive(Debug)]
-struct Info;
+#[derive(Clone, Copy, Debug)]
+pub struct Info;
 
 impl Job for Info {
     fn run(&self, desk: &mut Desk<'_>) -> bool {
