@@ -108,11 +108,12 @@ fn over_dummy_targets_make_no_difference() {
         let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
         let [stock, ours] = [Who::Stock, Who::Ours].map(|who| {
             let done = compat_tests::dummy::run(&who.program(), &words, &script, home.path());
-            let asked = done
+            let mut asked = done
                 .requests
                 .into_iter()
+                .rev()
                 .filter(|request| request.netfn == 6 && request.cmd == 1);
-            (done.status.code(), done.stdout, asked.last())
+            (done.status.code(), done.stdout, asked.next())
         });
         assert_eq!(ours, stock, "{line}");
     }

@@ -11,7 +11,7 @@ use compat_tests::peer::free_port;
 use compat_tests::relay::{Direction, Faults, Relay};
 use compat_tests::rig::{ENVIRONMENT, Finished, Who, arguments, run};
 use steadysol::wire::lan::Message;
-use steadysol::wire::session::Packet;
+use steadysol::wire::session::{Packet, V15};
 
 #[test]
 fn verbs_say_the_same_with_every_type_that_stock_speaks() {
@@ -176,9 +176,71 @@ fn the_same_requests_go_out() {
     }
 }
 
+/// A board that offers OEM authentication only, and keeps what activates a session: the password as it is, or what old
+/// Supermicro boards make of it and of their challenge.
+#[test]
+fn oem_keys_are_the_ones_that_stock_sends() {
+    for options in ["-A OEM", "-o supermicro", "-o quanta"] {
+        let [stock, ours] = [Who::Stock, Who::Ours].map(|who| {
+            let socket = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+            let address = socket.local_addr().unwrap();
+            let board = std::thread::spawn(move || activation(&socket));
+            let done = ask(who, address, &format!("-I lan {options} mc info"));
+            let expected = "Activate Session error:\tNo session slot available\n";
+            assert_eq!(
+                done.stderr,
+                format!("{expected}{UNABLE}"),
+                "{who:?} {options}"
+            );
+            board.join().unwrap()
+        });
+        assert_eq!(ours, stock, "{options}");
+    }
+}
+
+/// Plays the board until a session is to be activated, which it refuses; the request as far as it is not random.
+fn activation(socket: &std::net::UdpSocket) -> (u8, Option<[u8; 16]>, Vec<u8>) {
+    let mut buffer = [0; 512];
+    socket.set_read_timeout(Some(PATIENCE)).unwrap();
+    loop {
+        let (length, client) = socket.recv_from(&mut buffer).unwrap();
+        let Ok(Packet::V15(packet)) = Packet::parse(&buffer[..length]) else {
+            continue;
+        };
+        let request = Message::parse(packet.payload).unwrap();
+        let answer = match request.cmd {
+            0x38 => vec![0, 1, 1 << 5, 0, 0, 0, 0, 0, 0],
+            0x39 => [&[0, 4, 3, 2, 1][..], &[0x9d; 16]].concat(),
+            _ => vec![0x81],
+        };
+        let payload = request.answer(&answer).to_bytes();
+        let reply = V15 {
+            auth_type: 0,
+            sequence: 0,
+            session: 0,
+            auth_code: None,
+            payload: &payload,
+        };
+        // Under the code's length stock looks where a code would be: it has told the type before.
+        let reply = match request.cmd {
+            0x3a => V15 {
+                auth_type: 5,
+                auth_code: Some([0; 16]),
+                ..reply
+            },
+            _ => reply,
+        };
+        socket.send_to(&reply.to_datagram(), client).unwrap();
+        if request.cmd == 0x3a {
+            let data = request.data[..18].to_vec();
+            return (packet.auth_type, packet.auth_code, data);
+        }
+    }
+}
+
 #[test]
 fn a_bad_network_does_no_harm() {
-    let faults: [(&str, fn(&mut Faults)); 4] = [
+    let faults: [(&str, Fault); 4] = [
         ("loss", |faults| faults.drop_percent = 20),
         ("copies", |faults| {
             faults.copy_after = Some(Duration::from_millis(30))
@@ -219,6 +281,8 @@ fn the_session_is_closed() {
         }
     }
 }
+
+type Fault = fn(&mut Faults);
 
 enum Bmc {
     Sim(IpmiSim),

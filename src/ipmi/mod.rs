@@ -5,7 +5,7 @@
 use std::fmt;
 
 use ipmi_rs::connection::{
-    IpmiCommand, LogicalUnit, Message, Request, RequestTargetAddress, Response,
+    Address, Channel, IpmiCommand, LogicalUnit, Message, Request, RequestTargetAddress, Response,
 };
 
 use crate::transport::{BmcConnection, MOST_HINTS, TransportError};
@@ -55,8 +55,36 @@ where
 /// [`Failure::Transport`] where no answer came, [`Failure::Completion`] where the BMC refused.
 pub fn ask(bmc: &mut Bmc<'_>, netfn: u8, cmd: u8, data: &[u8]) -> Result<Vec<u8>, Failure> {
     let target = RequestTargetAddress::Bmc(LogicalUnit::Zero);
+    ask_at(bmc, target, netfn, cmd, data)
+}
+
+/// The same, of any unit of any controller, such as a sensor's owner ([`at`]).
+///
+/// # Errors
+///
+/// As [`ask`].
+pub fn ask_at(
+    bmc: &mut Bmc<'_>,
+    target: RequestTargetAddress,
+    netfn: u8,
+    cmd: u8,
+    data: &[u8],
+) -> Result<Vec<u8>, Failure> {
     let mut request = Request::new(Message::new_raw(netfn, cmd, data.to_vec()), target);
     Ok(succeed(bmc.send_recv(&mut request)?)?.data().to_vec())
+}
+
+/// Unit `lun` of the controller with this slave address (8 bits) on a channel, both as a sensor data record names them:
+/// the request goes over the BMC, or straight to it where the address is its own. `None` where there can be no such
+/// channel.
+pub fn at(address: u8, channel: u8, lun: u8) -> Option<RequestTargetAddress> {
+    let channel = Channel::new(channel)?;
+    let lun = LogicalUnit::from_low_bits(lun);
+    Some(RequestTargetAddress::BmcOrIpmb(
+        Address(address),
+        channel,
+        lun,
+    ))
 }
 
 /// Names commands to the BMC's LUN 0 that may be asked for soon, in this order, and that change nothing: over a network
@@ -166,6 +194,17 @@ fn exactly<const N: usize>(data: &[u8]) -> Result<[u8; N], AnswerError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_sensors_owner_is_named_as_its_record_names_it() {
+        let owner = at(0x82, 7, 2).unwrap();
+        assert_eq!(owner.lun().value(), 2);
+        assert!(matches!(
+            owner,
+            RequestTargetAddress::BmcOrIpmb(Address(0x82), channel, _) if channel.value() == 7
+        ));
+        assert_eq!(at(0x82, 0x0c, 0), None);
+    }
 
     #[test]
     fn a_wrong_length_says_got_and_expected() {

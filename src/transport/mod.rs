@@ -138,6 +138,14 @@ pub enum TransportError {
     /// The peer did not answer, in all the tries that were due.
     #[error("no answer from the BMC")]
     NoAnswer,
+    /// What came in all the tries was not the BMC's, or came twice.
+    #[error(
+        "no answer from the BMC: {packets} packets were dropped, which were not authentic, or copies"
+    )]
+    Unauthentic {
+        /// How many.
+        packets: u64,
+    },
     /// The peer closed the session or the medium, or it was never open.
     #[error("the connection is closed")]
     Closed,

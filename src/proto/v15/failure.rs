@@ -20,12 +20,14 @@ pub enum Failure {
         waited: Duration,
     },
     /// The BMC answered before and then fell silent.
-    #[error("{} command failed: no answer to {}{}", .step.name(), times(*.tries), .step.hint())]
+    #[error("{} command failed: no answer to {}{}", .step.name(), times(*.tries), .step.hint(*.forged))]
     Silent {
         /// What was not answered.
         step: Asked,
         /// How often it was asked.
         tries: u32,
+        /// How many answers were not authentic.
+        forged: u32,
     },
     /// The BMC refused.
     #[error("{}", worded(*.step, *.code, |code| format!("code 0x{code:02x}")))]
@@ -80,10 +82,11 @@ impl Asked {
         }
     }
 
-    /// A BMC does not answer what is not authentic.
-    fn hint(self) -> &'static str {
-        match self {
-            Self::Activation => "; wrong password?",
+    /// A BMC does not answer what is not authentic; and some answer with codes that are wrong.
+    fn hint(self, forged: u32) -> &'static str {
+        match (self, forged) {
+            (Self::Activation, 0) => "; wrong password?",
+            (Self::Activation, _) => " that has the right authentication code (try another -A)",
             _ => "",
         }
     }

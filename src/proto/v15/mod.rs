@@ -55,6 +55,8 @@ pub struct Handshake {
     deadline: Option<Instant>,
     started: Instant,
     restarts: u32,
+    /// How many answers were not authentic.
+    forged: u32,
     outbox: VecDeque<Vec<u8>>,
     outcome: Option<Result<Session, Failure>>,
 }
@@ -72,6 +74,7 @@ impl Handshake {
             deadline: None,
             started: now,
             restarts: 0,
+            forged: 0,
             outbox: VecDeque::new(),
             outcome: None,
         };
@@ -91,6 +94,10 @@ impl Handshake {
         };
         match step.handle(&mut terms, packet) {
             Next::Stay(step) => self.step = Some(step),
+            Next::Forged(step) => {
+                self.forged = self.forged.saturating_add(1);
+                self.step = Some(step);
+            }
             Next::Go(step) => self.enter(now, step),
             Next::Done(session) => self.finish(Ok(*session)),
             Next::Failed(failure, step) => {
@@ -175,7 +182,11 @@ impl Login for Handshake {
             let tries = sends;
             return self.finish(Err(match asked {
                 Asked::Capabilities => Failure::Dead { tries, waited },
-                step => Failure::Silent { step, tries },
+                step => Failure::Silent {
+                    step,
+                    tries,
+                    forged: self.forged,
+                },
             }));
         }
         // A BMC whose answer to Activate Session was lost holds the session for made, and does not answer the same

@@ -28,6 +28,8 @@ pub(super) enum Step {
 pub(super) enum Next {
     /// Nothing has changed.
     Stay(Step),
+    /// Nothing, but somebody has answered who does not know the password.
+    Forged(Step),
     /// The next step.
     Go(Step),
     Done(Box<Session>),
@@ -199,9 +201,11 @@ impl AskChallenge {
             true => auth_code::supermicro_key(&password, challenge),
             false => password,
         };
+        let session = u32::from_le_bytes(*id);
+        log::debug!("Opening Session\n  Session ID      : {session:08x}");
         Next::Go(Step::Activate(Activate {
             before: self,
-            session: u32::from_le_bytes(*id),
+            session,
             challenge: *challenge,
             key,
             // Far from where the numbers would wrap.
@@ -222,8 +226,7 @@ impl Activate {
     fn handle(self, packet: &V15<'_>, data: &[u8]) -> Next {
         // A session that anybody may have said to be made is none. The header may name the old session or the new one.
         if self.codes(self.before.per_message).verify(packet).is_err() {
-            log::debug!("an answer to Activate Session that is not authentic");
-            return Next::Stay(Step::Activate(self));
+            return Next::Forged(Step::Activate(self));
         }
         let [auth_type, i0, i1, i2, i3, s0, s1, s2, s3, ..] = *data else {
             let step = Asked::Activation;

@@ -422,7 +422,10 @@ fn a_session_that_a_stranger_says_to_be_made_is_none() {
         &mut Bmc::new(),
         forge,
     );
-    assert!(outcome.unwrap_err().is_silent());
+    let failure = outcome.unwrap_err();
+    assert!(failure.is_silent());
+    let hint = "that has the right authentication code";
+    assert!(failure.to_string().contains(hint), "{failure}");
 }
 
 #[test]

@@ -241,7 +241,13 @@ impl<T: Terms> IpmiConnection for Network<T> {
 
     fn recv(&mut self) -> Result<Response, TransportError> {
         let (netfn, cmd) = self.pending.take().ok_or(TransportError::Closed)?;
-        let answer = self.await_answer().ok_or(TransportError::NoAnswer)?;
+        let refused = self.link.refused();
+        let Some(answer) = self.await_answer() else {
+            return Err(match self.link.refused() - refused {
+                0 => TransportError::NoAnswer,
+                packets => TransportError::Unauthentic { packets },
+            });
+        };
         let mut data = vec![answer.code];
         data.extend(answer.data);
         // The ledger has checked the answer's own netfn and command.
