@@ -9,6 +9,7 @@
 //! | [`commands`] | one file per ipmitool verb: arguments to requests to text |
 //! | [`cli`] | what was typed (`Options`) and what it means (`Context`); one table of options, one of verbs |
 //! | [`console`] | the console: terminal, threads, escapes |
+//! | [`sdr`] | sensor data records: decoding, formulae, reading a repository |
 //! | [`ipmi`] | typed commands ([`ipmi_rs::connection::IpmiCommand`]), one file per chapter of the specification |
 //! | [`transport`] | lan, lanplus and dummy: sockets and blocking drivers |
 //! | [`bmc`] | the BMC's side, sans-IO |
@@ -30,5 +31,6 @@ pub mod console;
 pub mod crypto;
 pub mod ipmi;
 pub mod proto;
+pub mod sdr;
 pub mod transport;
 pub mod wire;

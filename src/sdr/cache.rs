@@ -1,0 +1,240 @@
+//! Records kept in a file from one run to the next.
+//!
+//! The file is believed only where the BMC's device id, and its repository's version, record count, free space and
+//! times of the last addition and deletion, are those that it had when the file was written. It is written beside its
+//! place and moved there, readable for its owner only. Whatever it contains, reading it is total and bounded; what it
+//! does not explain, it does not have.
+//!
+//! Layout: a line that names it; device id and repository info, each after its length (one byte); the number of records
+//! (two bytes, little endian); the records, header first.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use super::record::Record;
+
+/// A place for one BMC's records.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cache {
+    path: PathBuf,
+}
+
+/// What must be as it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Key {
+    device: Vec<u8>,
+    info: Vec<u8>,
+}
+
+impl Key {
+    /// Of the answers of Get Device ID and Get SDR Repository Info.
+    pub fn new(mut device: Vec<u8>, info: &[u8]) -> Self {
+        device.truncate(usize::from(u8::MAX));
+        Self {
+            device,
+            info: relevant(info).to_vec(),
+        }
+    }
+
+    /// Whether an answer of Get SDR Repository Info says the same.
+    pub fn has_info(&self, info: &[u8]) -> bool {
+        self.info == relevant(info)
+    }
+}
+
+impl Cache {
+    /// The place for the BMC at `host` and `port` below `directory`; `None` for a host that is no file's name.
+    pub fn new(directory: &Path, host: &str, port: u16) -> Option<Self> {
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '%');
+        let host = host.to_ascii_lowercase();
+        let usable = !host.is_empty() && host.len() < LONGEST_HOST && host.chars().all(plain);
+        usable.then(|| Self {
+            path: directory.join(format!("{host}_{port}.sdr")),
+        })
+    }
+
+    /// The records, if they were written for this key.
+    pub fn load(&self, key: &Key) -> Option<Vec<Record>> {
+        let mut bytes = Vec::new();
+        let file = File::open(&self.path).ok()?;
+        file.take(LARGEST + 1).read_to_end(&mut bytes).ok()?;
+        if bytes.len() as u64 > LARGEST {
+            return None;
+        }
+        let records = parse(&bytes, key)?;
+        log::debug!("SDR records from {}", self.path.display());
+        Some(records)
+    }
+
+    /// Writes the records; that it failed is only worth a message for those who look for one.
+    pub fn store(&self, key: &Key, records: &[Record]) {
+        if let Some(bytes) = serialize(key, records)
+            && let Err(error) = self.write(&bytes)
+        {
+            log::debug!("{}: {error}", self.path.display());
+        }
+    }
+
+    fn write(&self, bytes: &[u8]) -> io::Result<()> {
+        if let Some(directory) = self.path.parent() {
+            fs::DirBuilder::new()
+                .recursive(true)
+                .mode(0o700)
+                .create(directory)?;
+        }
+        let aside = self.path.with_extension(format!("{}", std::process::id()));
+        let written = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&aside)
+            .and_then(|mut file| file.write_all(bytes))
+            .and_then(|()| fs::rename(&aside, &self.path));
+        if written.is_err() {
+            // It may never have been there.
+            let _ = fs::remove_file(&aside);
+        }
+        written
+    }
+}
+
+fn serialize(key: &Key, records: &[Record]) -> Option<Vec<u8>> {
+    let mut bytes = MAGIC.to_vec();
+    for part in [&key.device, &key.info] {
+        bytes.push(u8::try_from(part.len()).ok()?);
+        bytes.extend_from_slice(part);
+    }
+    let count = u16::try_from(records.len()).ok()?;
+    bytes.extend_from_slice(&count.to_le_bytes());
+    for record in records {
+        bytes.extend(dumped(record)?);
+    }
+    Some(bytes)
+}
+
+fn parse(bytes: &[u8], key: &Key) -> Option<Vec<Record>> {
+    let mut rest = bytes.strip_prefix(MAGIC)?;
+    for part in [&key.device, &key.info] {
+        let (length, after) = rest.split_first()?;
+        let (found, after) = after.split_at_checked(usize::from(*length))?;
+        if found != part {
+            return None;
+        }
+        rest = after;
+    }
+    let (count, mut rest) = rest.split_first_chunk::<2>()?;
+    let mut records = Vec::new();
+    for _ in 0..u16::from_le_bytes(*count) {
+        let (record, after) = undumped(rest)?;
+        records.push(record);
+        rest = after;
+    }
+    rest.is_empty().then_some(records)
+}
+
+/// A record as stock's `sdr dump` writes it; `None` for one that is longer than its length can say.
+pub fn dumped(record: &Record) -> Option<Vec<u8>> {
+    let length = u8::try_from(record.body.len()).ok()?;
+    let mut bytes = record.id.to_le_bytes().to_vec();
+    bytes.extend_from_slice(&[record.version, record.kind, length]);
+    bytes.extend_from_slice(&record.body);
+    Some(bytes)
+}
+
+/// The same backwards, and what comes after it.
+pub fn undumped(bytes: &[u8]) -> Option<(Record, &[u8])> {
+    let (&[id, id_high, version, kind, length], rest) = bytes.split_first_chunk::<5>()?;
+    let (body, rest) = rest.split_at_checked(usize::from(length))?;
+    let record = Record {
+        id: u16::from_le_bytes([id, id_high]),
+        version,
+        kind,
+        body: body.to_vec(),
+    };
+    Some((record, rest))
+}
+
+/// Version, count, free space and both times: the supported operations come after them.
+fn relevant(info: &[u8]) -> &[u8] {
+    info.get(..13).unwrap_or(info)
+}
+
+const MAGIC: &[u8] = b"steadysol SDR cache 1\n";
+/// 65,535 records of 260 bytes, and what comes before them.
+const LARGEST: u64 = 65_535 * 260 + 1024;
+const LONGEST_HOST: usize = 200;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(mark: u8) -> Key {
+        Key::new(
+            vec![0x20, 1, 2],
+            &[0x51, 2, 0, mark, 0, 1, 1, 1, 1, 2, 2, 2, 2, 0x2f],
+        )
+    }
+
+    fn records() -> Vec<Record> {
+        let record = |id: u16, length: usize| Record {
+            id,
+            version: 0x51,
+            kind: 1,
+            body: vec![7; length],
+        };
+        vec![record(1, 48), record(0x1234, 255), record(3, 1)]
+    }
+
+    #[test]
+    fn what_was_stored_is_loaded_for_the_same_key_only() {
+        let directory = std::env::temp_dir().join(format!("steadysol-sdr-{}", std::process::id()));
+        let cache = Cache::new(&directory, "BMC.example", 623).unwrap();
+        assert_eq!(cache.load(&key(1)), None);
+        cache.store(&key(1), &records());
+        assert_eq!(cache.load(&key(1)), Some(records()));
+        assert_eq!(cache.load(&key(2)), None);
+        cache.store(&key(2), &records()[..1]);
+        assert_eq!(cache.load(&key(2)).map(|records| records.len()), Some(1));
+        let mode = std::os::unix::fs::PermissionsExt::mode(
+            &fs::metadata(&cache.path).unwrap().permissions(),
+        );
+        assert_eq!(mode & 0o777, 0o600);
+        assert_eq!(fs::read_dir(&directory).unwrap().count(), 1);
+        fs::remove_dir_all(&directory).unwrap();
+    }
+
+    #[test]
+    fn the_operations_that_are_supported_do_not_matter() {
+        assert!(key(1).has_info(&[0x51, 2, 0, 1, 0, 1, 1, 1, 1, 2, 2, 2, 2, 0xff]));
+        assert!(!key(1).has_info(&[0x51, 2, 0, 1, 0, 1, 1, 1, 1, 2, 2, 2]));
+    }
+
+    #[test]
+    fn a_damaged_file_is_none_or_other_records_and_never_a_panic() {
+        let good = serialize(&key(1), &records()).unwrap();
+        assert_eq!(parse(&good, &key(1)), Some(records()));
+        for length in 0..good.len() {
+            assert_eq!(parse(&good[..length], &key(1)), None);
+        }
+        for at in 0..good.len() {
+            for bit in 0..8 {
+                let mut bad = good.clone();
+                bad[at] ^= 1 << bit;
+                let _ = parse(&bad, &key(1));
+            }
+        }
+        assert_eq!(parse(&[&good[..], &[0]].concat(), &key(1)), None);
+    }
+
+    #[test]
+    fn a_host_that_is_no_files_name_has_no_cache() {
+        let directory = Path::new("/x");
+        for host in ["", "../etc", "a/b", "a b", "\u{e9}"] {
+            assert_eq!(Cache::new(directory, host, 1), None);
+        }
+        assert!(Cache::new(directory, "fe80::1%eth0", 623).is_some());
+        assert!(Cache::new(directory, &"a".repeat(300), 623).is_none());
+    }
+}
