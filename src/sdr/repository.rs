@@ -7,7 +7,7 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
-use ipmi_rs::connection::{LogicalUnit, Message, Request, RequestTargetAddress, Response};
+use ipmi_rs::connection::{Message, Request, RequestTargetAddress, Response};
 
 use super::cache::{Cache, Key};
 use super::record::Record;
@@ -17,6 +17,10 @@ use crate::transport::TransportError;
 /// How a repository is read.
 #[derive(Clone, Debug)]
 pub struct Manner {
+    /// Whose records: those of whoever is asked without an address, or of another controller.
+    pub target: RequestTargetAddress,
+    /// Whether a device's own records are wanted, repository or not.
+    pub own: bool,
     /// Whether hints are worth it: the connection carries several requests at a time.
     pub ahead: bool,
     /// How many bytes of a record are asked for at most, 1 to 254.
@@ -102,13 +106,6 @@ impl Repository {
         }
     }
 
-    /// The same records, and those of the BMC after them.
-    #[must_use]
-    pub fn after(mut self, records: Vec<Record>) -> Self {
-        self.records.splice(0..0, records);
-        self
-    }
-
     /// What was read so far.
     pub fn records(&self) -> &[Record] {
         &self.records
@@ -167,6 +164,7 @@ impl Repository {
 /// On the way from record to record.
 #[derive(Debug)]
 struct Walk {
+    target: RequestTargetAddress,
     /// Whether the records are the device's own.
     device: bool,
     reservation: u16,
@@ -193,8 +191,10 @@ struct Walk {
 
 impl Walk {
     fn begin(bmc: &mut Bmc<'_>, manner: Manner) -> Result<(Self, Option<Vec<Record>>), Closed> {
+        let target = manner.target;
         let mut walk = Self {
-            device: false,
+            target,
+            device: manner.own,
             reservation: 0,
             next: Some(0),
             seen: BTreeSet::new(),
@@ -210,14 +210,16 @@ impl Walk {
         };
         if walk.ahead {
             bmc.hint(vec![
-                request(NETFN_APP, GET_DEVICE_ID, &[]),
-                request(NETFN_STORAGE, GET_INFO, &[]),
+                request(target, NETFN_APP, GET_DEVICE_ID, &[]),
+                request(target, NETFN_STORAGE, GET_INFO, &[]),
             ]);
         }
-        let id = device_id(bmc)?;
+        let id = device_id(bmc, target)?;
         let support = id.get(5).copied().unwrap_or(0);
         let has_own = id.get(1).is_some_and(|revision| revision & 0x80 != 0);
-        if has_own && support & HAS_REPOSITORY == 0 {
+        if walk.device {
+            // They were asked for.
+        } else if has_own && support & HAS_REPOSITORY == 0 {
             if support & HAS_SENSORS == 0 {
                 log::error!("Error obtaining SDR info");
                 return Err(Closed::Refused);
@@ -247,7 +249,8 @@ impl Walk {
     }
 
     fn repository_info(&mut self, bmc: &mut Bmc<'_>) -> Result<Vec<u8>, Closed> {
-        let response = match bmc.send_recv(&mut request(NETFN_STORAGE, GET_INFO, &[])) {
+        let target = self.target;
+        let response = match bmc.send_recv(&mut request(target, NETFN_STORAGE, GET_INFO, &[])) {
             Ok(response) => response,
             Err(_) => {
                 log::error!("Error obtaining SDR info");
@@ -273,14 +276,14 @@ impl Walk {
     /// The data of a good answer.
     fn info(&self, bmc: &mut Bmc<'_>) -> Option<Vec<u8>> {
         let response = bmc
-            .send_recv(&mut request(self.netfn(), GET_INFO, &[]))
+            .send_recv(&mut request(self.target, self.netfn(), GET_INFO, &[]))
             .ok()?;
         (response.cc() == 0).then(|| response.data().to_vec())
     }
 
     fn reserve(&mut self, bmc: &mut Bmc<'_>) -> Option<()> {
         let response = bmc
-            .send_recv(&mut request(self.netfn(), RESERVE, &[]))
+            .send_recv(&mut request(self.target, self.netfn(), RESERVE, &[]))
             .ok()?;
         let id = response
             .data()
@@ -475,7 +478,7 @@ impl Walk {
         let ([reservation, reservation_high], [id, id_high]) =
             (self.reservation.to_le_bytes(), id.to_le_bytes());
         let data = [reservation, reservation_high, id, id_high, offset, length];
-        request(self.netfn(), cmd, &data)
+        request(self.target, self.netfn(), cmd, &data)
     }
 
     fn netfn(&self) -> u8 {
@@ -488,8 +491,8 @@ impl Walk {
 }
 
 /// Get Device ID.
-fn device_id(bmc: &mut Bmc<'_>) -> Result<Vec<u8>, Closed> {
-    match bmc.send_recv(&mut request(NETFN_APP, GET_DEVICE_ID, &[])) {
+fn device_id(bmc: &mut Bmc<'_>, target: RequestTargetAddress) -> Result<Vec<u8>, Closed> {
+    match bmc.send_recv(&mut request(target, NETFN_APP, GET_DEVICE_ID, &[])) {
         Ok(response) if response.cc() == 0 => Ok(response.data().to_vec()),
         Ok(response) => {
             let code = response.cc();
@@ -537,8 +540,7 @@ fn parse_header(asked: u16, response: &Response) -> Option<(Header, u16)> {
     Some((header, next))
 }
 
-fn request(netfn: u8, cmd: u8, data: &[u8]) -> Request {
-    let target = RequestTargetAddress::Bmc(LogicalUnit::Zero);
+fn request(target: RequestTargetAddress, netfn: u8, cmd: u8, data: &[u8]) -> Request {
     Request::new(Message::new_raw(netfn, cmd, data.to_vec()), target)
 }
 
