@@ -111,10 +111,10 @@ pub const VERBS: &[Verb] = &[
     unlisted("bmc", Native::All),
     verb(
         "sdr",
-        Native::No,
+        Native::All,
         "Print Sensor Data Repository entries and readings",
     ),
-    verb("sensor", Native::No, "Print detailed sensor information"),
+    verb("sensor", Native::All, "Print detailed sensor information"),
     verb(
         "fru",
         Native::No,

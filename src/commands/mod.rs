@@ -18,6 +18,8 @@ pub mod mc;
 pub mod output;
 pub mod power;
 pub mod raw;
+pub mod sdr;
+pub mod sensor;
 pub mod session;
 pub mod sol;
 
@@ -103,6 +105,8 @@ pub const PARSERS: &[(&str, Parse)] = &[
     ("bmc", mc::parse),
     ("sol", sol::parse),
     ("session", session::parse),
+    ("sdr", sdr::parse),
+    ("sensor", sensor::parse),
 ];
 
 #[cfg(test)]

@@ -90,7 +90,7 @@ pub const ENTITIES: Table = &[
     (0xa0, "PICMG Front Board"),
     (0xc0, "PICMG Rear Transition Module"),
     (0xc1, "PICMG AdvancedMC Module"),
-    (0xf0, "PICMG Shelf Management Controlle"),
+    (0xf0, "PICMG Shelf Management Controller"),
     (0xf1, "PICMG Filtration Unit"),
     (0xf2, "PICMG Shelf FRU Information"),
     (0xf3, "PICMG Alarm Panel"),

@@ -25,6 +25,8 @@ pub struct Manner {
     pub ahead: bool,
     /// How many bytes of a record are asked for at most, 1 to 254.
     pub chunk: u8,
+    /// Whether each record is announced to those who asked for more messages.
+    pub announce: bool,
     /// Where records are kept from one run to the next.
     pub cache: Option<Cache>,
 }
@@ -155,7 +157,7 @@ impl Repository {
 
     /// Says that most records will be wanted: more of them are asked ahead at a time.
     pub fn want_all(&mut self) {
-        if let Some(walk) = &mut self.walk {
+        if let Some(walk) = self.walk.as_mut().filter(|walk| walk.ahead) {
             walk.batch = MOST_AHEAD;
         }
     }
@@ -178,6 +180,7 @@ struct Walk {
     chunk: u8,
     most: u8,
     ahead: bool,
+    announce: bool,
     /// How many records are asked for at once.
     batch: usize,
     /// How far apart the last two numbers were.
@@ -202,6 +205,7 @@ impl Walk {
             chunk: manner.chunk.max(1),
             most: manner.chunk.max(1),
             ahead: manner.ahead,
+            announce: manner.announce,
             batch: if manner.ahead { FEWEST_AHEAD } else { 1 },
             stride: 1,
             ready: VecDeque::new(),
@@ -330,6 +334,9 @@ impl Walk {
             bmc.hint(parts);
         }
         for header in headers {
+            if self.announce {
+                log::info!("Record ID {:04x} ({} bytes)", header.id, header.length);
+            }
             let record = self.body(bmc, &header).map(|body| Record {
                 id: header.id,
                 version: header.version,
