@@ -66,7 +66,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     Deviation {
         when: "-S, -O and -z with a verb that is built in",
         stock: "reads the files and complains where it cannot; sets the message size.",
-        here: "they are checked as values only: no built-in verb needs them.",
+        here: "-S is read by sdr and sensor, the others are checked as values only.",
     },
     Deviation {
         when: "a mistake in the arguments of a built-in verb, and its help",
@@ -179,6 +179,84 @@ pub const DEVIATIONS: &[Deviation] = &[
         when: "lan with -t, and a controller on the way refuses to pass the request on",
         stock: "sends it -R times, and then knows no reason.",
         here: "the completion code is told at once, as over lanplus.",
+        when: "sdr, sensor and other verbs that read the sensor data records, and the repository has none",
+        stock: "clears the repository, and writes into it what the BMC says of its own sensors.",
+        here: "nothing is ever written where something is read: there are no records.",
+    },
+    Deviation {
+        when: "sdr and sensor, and not all records can be read, or none is found that was asked for by name or type",
+        stock: "ends with status 0 in many cases; where the records form a ring, never.",
+        here: "the status is 1, so that scripts notice; a ring is told of and left.",
+    },
+    Deviation {
+        when: "sdr and sensor, and the BMC answers a part of a record with C7h, C8h or FFh, or gives less than it is asked for",
+        stock: "leaves the record out, or fills it with what an earlier answer left in its memory.",
+        here: "the rest is asked for in smaller parts, as both do after CAh.",
+    },
+    Deviation {
+        when: "sdr and sensor, another takes the reservation while records are read",
+        stock: "sleeps for up to three seconds, over and over.",
+        here: "goes on after a tenth of a second, at most 20 times for a record.",
+    },
+    Deviation {
+        when: "a sensor whose name is packed: six bits or BCD for each character, or UTF-16",
+        stock: "prints the bytes as they are.",
+        here: "the name is unpacked, unless its bytes are plain ASCII in spite of what the record says; it is found by both.",
+    },
+    Deviation {
+        when: "-v sdr and sensor get, of a sensor with a type of the maker's own (C0h and above)",
+        stock: "prints parts of the BMC's device id in the place of thresholds or events.",
+        here: "the sensor's own.",
+    },
+    Deviation {
+        when: "sdr type with the name of type 2Ch, FRU State",
+        stock: "does not find it.",
+        here: "it is found.",
+    },
+    Deviation {
+        when: "-S with sensor list and with sdr dump",
+        stock: "reads all records from the BMC in spite of it; its dump fails, and leaves the file with five bytes.",
+        here: "sensor list takes the records from the file; dump writes the BMC's.",
+    },
+    Deviation {
+        when: "sensor thresh of a value that the sensor cannot have",
+        stock: "sets whatever eight bits are left of it.",
+        here: "an error, the status is 1, and nothing is set.",
+    },
+    Deviation {
+        when: "sensor thresh of a sensor that is not linear, or in ones' complement, or a value below zero",
+        stock: "leaves the sensor's function out, is one off, and does not round.",
+        here: "the nearest value that the sensor can have.",
+    },
+    Deviation {
+        when: "sensor thresh of three values, and the last one can be set",
+        stock: "ends with status 0 though the others could not be set.",
+        here: "the status is 1.",
+    },
+    Deviation {
+        when: "sdr fill file, and the file is missing, damaged or has no records",
+        stock: "clears the repository nevertheless.",
+        here: "the repository is not touched.",
+    },
+    Deviation {
+        when: "sdr fill range with more than two addresses, an odd address, or a range of one",
+        stock: "does not understand it, leaves it out, or writes behind its memory's end.",
+        here: "all addresses are taken; odd ones are refused before anything is cleared.",
+    },
+    Deviation {
+        when: "sdr fill, and a record could not be written",
+        stock: "ends with status 0 if the last one could.",
+        here: "the status is 1, and how many records the repository has is said.",
+    },
+    Deviation {
+        when: "sdr and sensor over a network",
+        stock: "reads every record at each start.",
+        here: "records are kept below XDG_CACHE_HOME and used as long as the BMC says that nothing has changed; STEADYSOL_NO_CACHE=1 turns that off.",
+    },
+    Deviation {
+        when: "sdr info and sensor thresh, and the BMC's answer is too short",
+        stock: "prints, or compares with, whatever its memory holds.",
+        here: "an error, and the status is 1.",
     },
     Deviation {
         when: "open, and the device is there but may not be opened",

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use ipmi_rs::connection::{LogicalUnit, Message, Request, RequestTargetAddress, Response};
 
+use super::shelf;
 use crate::cli::Context;
 use crate::cli::context::Interface;
 use crate::cli::locale::Locale;
@@ -24,6 +25,8 @@ pub struct Books<'d, 'c> {
     pub verbose: bool,
     /// Whether texts are `elist`'s.
     pub extended: bool,
+    /// The records of the file that `-S` names, until they are taken.
+    pub(super) from_file: Option<Vec<Record>>,
     point: Vec<u8>,
     maker: Option<u32>,
     /// Whether it speaks PICMG and VITA, once it was asked.
@@ -31,9 +34,12 @@ pub struct Books<'d, 'c> {
 }
 
 impl<'d, 'c> Books<'d, 'c> {
-    /// Prints as the options say; `extended` as `elist` does.
+    /// Prints as the options say; `extended` as `elist` does. Reads the file that `-S` names.
     pub fn new(desk: &'d mut Desk<'c>, extended: bool) -> Self {
+        let path = desk.context.sdr_cache.as_deref();
+        let from_file = path.and_then(|path| shelf::file(path, desk.output));
         Self {
+            from_file,
             verbose: desk.context.verbose > 0,
             extended,
             point: Locale::from_environment().decimal_point().to_vec(),

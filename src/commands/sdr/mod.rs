@@ -221,7 +221,7 @@ impl Job for Action {
                 };
                 print_chosen(&mut Books::new(desk, true), wanted)
             }
-            Self::Info => info::info(desk),
+            Self::Info => info::info(Books::new(desk, false).desk),
             Self::Get(names) => print_named(&mut Books::new(desk, false), names),
             Self::Dump(path) => info::dump(&mut Books::new(desk, false), path),
             Self::Fill(fill) => fill.run(&mut Books::new(desk, false)),
@@ -241,7 +241,7 @@ fn print_list(books: &mut Books<'_, '_>, wanted: impl Fn(&Record) -> bool) -> bo
         wanted,
         |_| questions.clone(),
         Books::put_record,
-        |books| {
+        |books, _| {
             books
                 .desk
                 .output

@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use super::books::Books;
+use crate::commands::output::Output;
 use crate::sdr::Sensor;
 use crate::sdr::cache::undumped;
 use crate::sdr::record::{Record, kind};
@@ -23,11 +24,9 @@ pub struct Shelf {
 }
 
 impl Books<'_, '_> {
-    /// Opens the file that `-S` names, or else the BMC's repository. `None` after a complaint.
+    /// The records of the file that `-S` names, or else the BMC's repository. `None` after a complaint.
     pub fn shelf(&mut self) -> Option<Shelf> {
-        let cached = self.desk.context.sdr_cache.as_deref();
-        let from_file = cached.and_then(|path| self.file(path));
-        let repository = match from_file {
+        let repository = match self.from_file.take() {
             Some(records) => Repository::of(records),
             None => self.open()?,
         };
@@ -37,43 +36,6 @@ impl Books<'_, '_> {
             incomplete: false,
             announce: false,
         })
-    }
-
-    /// The records of a file that `sdr dump` wrote, up to the first one that is damaged; `None` where there is no such
-    /// file. Either way, what is wrong is said.
-    fn file(&mut self, path: &Path) -> Option<Vec<Record>> {
-        let shown = path.display();
-        let bytes = match read(path) {
-            Ok(bytes) => bytes,
-            Err(error) => {
-                let why = match error.kind() {
-                    io::ErrorKind::NotFound => format!("File {shown} does not exist"),
-                    _ => format!("Unable to open file {shown}: {}", plain(&error)),
-                };
-                let output = &mut self.desk.output;
-                output.complain(format_args!("{why}"));
-                output.complain(format_args!("Unable to open SDR cache {shown} for reading"));
-                return None;
-            }
-        };
-        let mut records = Vec::new();
-        let mut rest = &bytes[..];
-        while !rest.is_empty() {
-            match next(rest) {
-                Ok((record, after)) => {
-                    rest = after;
-                    if is_kept(&record) && !record.body.is_empty() {
-                        log::debug!("Read record {:04x} from file into cache", record.id);
-                        records.push(record);
-                    }
-                }
-                Err(why) => {
-                    self.desk.output.complain(format_args!("{why}"));
-                    break;
-                }
-            }
-        }
-        Some(records)
     }
 
     /// The first record with this name.
@@ -123,7 +85,7 @@ impl Books<'_, '_> {
         wanted: impl Fn(&Record) -> bool,
         questions: impl Fn(Sensor<'_>) -> Vec<u8>,
         mut visit: impl FnMut(&mut Self, &Record),
-        unreadable: impl Fn(&mut Self),
+        unreadable: impl Fn(&mut Self, u16),
     ) {
         let repository = &mut shelf.repository;
         repository.want_all();
@@ -148,9 +110,9 @@ impl Books<'_, '_> {
             }
             match repository.step(self.desk.bmc) {
                 Step::Record => {}
-                Step::Unreadable(_) => {
+                Step::Unreadable(header) => {
                     shelf.incomplete = true;
-                    unreadable(self);
+                    unreadable(self, header.id);
                 }
                 Step::End { early } => {
                     shelf.incomplete |= early;
@@ -159,6 +121,42 @@ impl Books<'_, '_> {
             }
         }
     }
+}
+
+/// The records of a file that `sdr dump` wrote, up to the first one that is damaged; `None` where there is no such
+/// file. Either way, what is wrong is said.
+pub(super) fn file(path: &Path, output: &mut Output) -> Option<Vec<Record>> {
+    let shown = path.display();
+    let bytes = match read(path) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            let why = match error.kind() {
+                io::ErrorKind::NotFound => format!("File {shown} does not exist"),
+                _ => format!("Unable to open file {shown}: {}", plain(&error)),
+            };
+            output.complain(format_args!("{why}"));
+            output.complain(format_args!("Unable to open SDR cache {shown} for reading"));
+            return None;
+        }
+    };
+    let mut records = Vec::new();
+    let mut rest = &bytes[..];
+    while !rest.is_empty() {
+        match next(rest) {
+            Ok((record, after)) => {
+                rest = after;
+                if is_kept(&record) && !record.body.is_empty() {
+                    log::debug!("Read record {:04x} from file into cache", record.id);
+                    records.push(record);
+                }
+            }
+            Err(why) => {
+                output.complain(format_args!("{why}"));
+                break;
+            }
+        }
+    }
+    Some(records)
 }
 
 /// Whether stock remembers records of this type.

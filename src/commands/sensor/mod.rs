@@ -88,7 +88,13 @@ fn list(books: &mut Books<'_, '_>) -> bool {
                 print::sensor(books, record, sensor);
             }
         },
-        |_| log::debug!("rec == NULL"),
+        |books, id| {
+            log::debug!("rec == NULL");
+            books
+                .desk
+                .output
+                .complain(format_args!("ipmitool: cannot obtain SDR record {id:04x}"));
+        },
     );
     !shelf.incomplete
 }
