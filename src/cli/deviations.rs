@@ -179,6 +179,8 @@ pub const DEVIATIONS: &[Deviation] = &[
         when: "lan with -t, and a controller on the way refuses to pass the request on",
         stock: "sends it -R times, and then knows no reason.",
         here: "the completion code is told at once, as over lanplus.",
+    },
+    Deviation {
         when: "sdr, sensor and other verbs that read the sensor data records, and the repository has none",
         stock: "clears the repository, and writes into it what the BMC says of its own sensors.",
         here: "nothing is ever written where something is read: there are no records.",
