@@ -312,7 +312,7 @@ impl<'d, 'c> Books<'d, 'c> {
                 let number = sensor.number();
                 questions(sensor)
                     .into_iter()
-                    .filter_map(move |cmd| Some((sensor, cmd, number)))
+                    .map(move |cmd| (sensor, cmd, number))
             })
             .filter_map(|(sensor, cmd, number)| self.request(sensor, cmd, &[number]))
             .collect();
