@@ -73,7 +73,7 @@ fn what_is_not_built_in_goes_to_the_next_ipmitool_word_for_word() {
     stage.link_ours("first");
     stage.recorder("second");
     let argv = [
-        "-vvP", "se cret", "-I", "lanplus", "sdr", "-H", "", "list", "-k=", "--", "-x", "\u{e9}",
+        "-vvP", "se cret", "-I", "lanplus", "hpm", "-H", "", "list", "-k=", "--", "-x", "\u{e9}",
     ];
     let output = stage.run("first:second", &argv, &[]);
     assert_eq!(output.status.code(), Some(7), "the other's status is ours");
@@ -130,7 +130,7 @@ fn a_password_that_comes_through_a_pipe_is_left_for_the_program_that_needs_it() 
     stage.link_ours("first");
     stage.stranger("second", r#"read -r line < "$2"; echo "got $line""#);
     let mut child = Command::new(stage.place("first"))
-        .args(["-f", "/dev/stdin", "sdr", "-H", "127.0.0.1"])
+        .args(["-f", "/dev/stdin", "hpm", "-H", "127.0.0.1"])
         .env("PATH", stage.place("second").parent().expect("a directory"))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -178,14 +178,14 @@ fn mistakes_are_told_once_even_where_another_program_would_run_the_verb() {
     let stage = Stage::new();
     stage.link_ours("first");
     stage.recorder("second");
-    let output = stage.run("first:second", &["-l", "300", "sdr"], &[]);
+    let output = stage.run("first:second", &["-l", "300", "hpm"], &[]);
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(
         output.stderr,
         b"Invalid parameter given or out of range for '-l'.\n"
     );
     // A warning is left to the one that goes on.
-    let output = stage.run("first:second", &["-L", "admin", "-E", "sdr"], &[]);
+    let output = stage.run("first:second", &["-L", "admin", "-E", "hpm"], &[]);
     assert!(output.stderr.is_empty());
     assert_eq!(output.status.code(), Some(7));
 }
@@ -199,7 +199,7 @@ fn without_another_ipmitool_the_user_learns_what_to_install() {
         assert_eq!(output.status.code(), Some(1));
         String::from_utf8_lossy(&output.stderr).into_owned()
     };
-    let missing = said(&["sdr", "list"]);
+    let missing = said(&["hpm", "list"]);
     assert!(
         missing.contains("apt install ipmitool") && missing.contains("IPMITOOL_FALLBACK"),
         "{missing}"
@@ -218,12 +218,12 @@ fn neither_copies_nor_wrappers_call_each_other_for_ever() {
     stage.stranger("wrapper", r#"exec "$OURS" "$@""#);
     let ours = ours();
     let variables = [("OURS", ours.to_str().expect("UTF-8"))];
-    let output = stage.run("wrapper:copy:link:other-copy", &["sdr"], &variables);
+    let output = stage.run("wrapper:copy:link:other-copy", &["hpm"], &variables);
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stderr).contains("apt install ipmitool"));
     // With a stock one at the end, it is found through all of them.
     stage.recorder("stock");
-    let output = stage.run("wrapper:copy:link:other-copy:stock", &["sdr"], &variables);
+    let output = stage.run("wrapper:copy:link:other-copy:stock", &["hpm"], &variables);
     assert_eq!(output.status.code(), Some(7));
 }
 

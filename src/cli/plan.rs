@@ -86,9 +86,9 @@ mod tests {
         }
         for line in [
             "-I imb mc info",
-            "-I open sdr",
+            "-I open hpm",
             "-I dummy hpm check",
-            "-I dummy sdr",
+            "-I dummy hpm",
             "-I dummy",
         ] {
             assert!(!for_us(line), "{line}");
