@@ -3,12 +3,14 @@
 use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 
+use ipmi_rs::connection::Message;
+
 use crate::cli::context::{Context, Interface, Oem, Privilege};
 use crate::crypto::Key20;
 use crate::crypto::rakp::Quirk;
 use crate::crypto::suite::Suite;
 use crate::ipmi::session::SetSessionPrivilege;
-use crate::ipmi::{Failure, exchange, ipmb, names};
+use crate::ipmi::{Failure, exchange, hint, ipmb, names};
 use crate::proto::bridge::Hop;
 use crate::proto::handshake::{Config, Failure as Failed};
 use crate::proto::login::Terms;
@@ -20,7 +22,8 @@ use crate::transport::{Addressing, BmcConnection, Connection, TransportError};
 
 mod lan;
 
-/// Opens what `-I` names.
+/// Opens what `-I` names. `first` is what will be asked for first, and changes nothing: over a network it is asked
+/// together with the privilege level.
 ///
 /// # Errors
 ///
@@ -28,14 +31,23 @@ mod lan;
 pub fn open(
     context: &Context,
     interrupt: Option<&Interrupt>,
+    first: Vec<Message>,
 ) -> Result<Connection, TransportError> {
+    // Where requests go when they are bridged is not known yet.
+    let first = match context.bridging.target_address {
+        0 => first,
+        _ => Vec::new(),
+    };
     let mut connection = match &context.interface {
         Interface::Dummy => Dummy::open(context.verbose).map(Connection::Dummy),
         Interface::Lan => {
-            lan::open(context, interrupt).map(|session| Connection::Lan(Box::new(session)))
+            lan::open(context, interrupt, first).map(|session| Connection::Lan(Box::new(session)))
         }
         Interface::Lanplus => {
-            lanplus(context, interrupt).map(|session| Connection::Lanplus(Box::new(session)))
+            let session = with_first(context, interrupt, first);
+            session
+                .map(|session| Connection::Lanplus(Box::new(session)))
+                .map_err(|refused| TransportError::Open(refused.reason))
         }
         Interface::Open => Device::at(context.device).map(Connection::Open),
         Interface::Other(name) => Err(not_driven(name)),
@@ -82,11 +94,19 @@ pub fn lanplus(
 ///
 /// [`Refused`].
 pub fn again(context: &Context, interrupt: Option<&Interrupt>) -> Result<Lanplus, Refused> {
+    with_first(context, interrupt, Vec::new())
+}
+
+fn with_first(
+    context: &Context,
+    interrupt: Option<&Interrupt>,
+    first: Vec<Message>,
+) -> Result<Lanplus, Refused> {
     // As in stock: the only reason that stands alone.
     let target = target(context).map_err(Refused::from)?;
     config(context)
         .map_err(Refused::from)
-        .and_then(|config| session(&target, config, context, interrupt))
+        .and_then(|config| session(&target, config, context, interrupt, first))
         .map_err(|refused| Refused {
             reason: format!("{}\n{UNABLE}", refused.reason),
             ..refused
@@ -126,6 +146,7 @@ fn session(
     config: Config,
     context: &Context,
     interrupt: Option<&Interrupt>,
+    first: Vec<Message>,
 ) -> Result<Lanplus, Refused> {
     let lanplus = Lanplus::open(target, config, interrupt.cloned()).map_err(|error| Refused {
         lasting: matches!(&error, OpenError::Refused(failure) if failure.is_lasting()),
@@ -144,7 +165,7 @@ fn session(
         warn_of(suite);
     }
     log::debug!("IPMIv2 / RMCP+ SESSION OPENED SUCCESSFULLY\n");
-    raise(lanplus, context.privilege)
+    raise(lanplus, context.privilege, first)
 }
 
 /// Tells a person, not a script, of a suite that leaves something unprotected.
@@ -156,13 +177,22 @@ fn warn_of(suite: Suite) {
     }
 }
 
-/// Set Session Privilege Level, as ipmitool does unless User or less was asked for.
-fn raise<T: Terms>(mut session: Network<T>, privilege: Privilege) -> Result<Network<T>, Refused> {
+/// Set Session Privilege Level, as ipmitool does unless User or less was asked for. What comes first travels with it: a
+/// BMC that takes them in another order refuses it, and is asked again.
+fn raise<T: Terms>(
+    mut session: Network<T>,
+    privilege: Privilege,
+    first: Vec<Message>,
+) -> Result<Network<T>, Refused> {
     let level = privilege.value();
     if level <= Privilege::User.value() {
         return Ok(session);
     }
     let name = names::name(level, names::PRIVILEGE_LEVELS);
+    hint(
+        &mut session,
+        std::iter::once(SetSessionPrivilege { level }.into()).chain(first),
+    );
     match exchange(&mut session, SetSessionPrivilege { level }) {
         Ok(()) => {
             log::debug!("Set Session Privilege Level to {name}\n");

@@ -48,6 +48,12 @@ pub trait Job: fmt::Debug {
         None
     }
 
+    /// What it will ask the BMC's LUN 0 for first, in this order, as far as that is certain and changes nothing: over a
+    /// network it travels together with the request for the privilege level, which saves a round trip.
+    fn first(&self) -> Vec<Message> {
+        Vec::new()
+    }
+
     /// Does it. Whether all went well; what did not was said.
     fn run(&self, desk: &mut Desk<'_>) -> bool;
 }

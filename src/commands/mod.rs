@@ -74,7 +74,7 @@ fn open_and_run(
     interrupt: Option<&Interrupt>,
     output: &mut Output,
 ) -> Exit {
-    let mut connection = match connect::open(context, interrupt) {
+    let mut connection = match connect::open(context, interrupt, job.first()) {
         Ok(connection) => connection,
         Err(error) => {
             output.complain(format_args!("{error}"));

@@ -1,5 +1,7 @@
 //! `power …` and `chassis power …`.
 
+use ipmi_rs::connection::Message;
+
 use crate::cli::Context;
 use crate::ipmi::chassis::{ChassisControl, GetChassisStatus};
 use crate::ipmi::{Bmc, exchange};
@@ -43,6 +45,13 @@ pub fn parse(words: &[&str], _: &Context) -> Result<Parsed, Refusal> {
 }
 
 impl Job for Action {
+    fn first(&self) -> Vec<Message> {
+        match self {
+            Self::Status => vec![GetChassisStatus.into()],
+            Self::Control(_) => Vec::new(),
+        }
+    }
+
     fn run(&self, desk: &mut Desk<'_>) -> bool {
         match *self {
             Self::Status => status(desk.bmc, desk.output),

@@ -1,6 +1,6 @@
 //! `session info …`.
 
-use ipmi_rs::connection::{LogicalUnit, Request, RequestTargetAddress};
+use ipmi_rs::connection::{LogicalUnit, Message, Request, RequestTargetAddress};
 
 use crate::cli::Context;
 use crate::cli::context::Interface;
@@ -54,6 +54,13 @@ pub fn parse(words: &[&str], _: &Context) -> Result<Parsed, Refusal> {
 }
 
 impl Job for Which {
+    fn first(&self) -> Vec<Message> {
+        vec![match *self {
+            Self::One(command) => command.into(),
+            Self::All => GetSessionInfo::Nth(1).into(),
+        }]
+    }
+
     fn run(&self, desk: &mut Desk<'_>) -> bool {
         match *self {
             Self::One(command) => one(command, desk.context, desk.bmc, desk.output),

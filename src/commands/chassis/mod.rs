@@ -1,5 +1,7 @@
 //! `chassis …`.
 
+use ipmi_rs::connection::Message;
+
 use crate::cli::{Context, number};
 use crate::ipmi::chassis::{
     ChassisIdentify, ChassisStatus, GetChassisStatus, GetPowerOnHours, GetRestartCause,
@@ -77,6 +79,15 @@ fn policy(words: &[&str]) -> Result<Plain, Refusal> {
 }
 
 impl Job for Plain {
+    fn first(&self) -> Vec<Message> {
+        match self {
+            Self::Status => vec![GetChassisStatus.into()],
+            Self::PowerOnHours => vec![GetPowerOnHours.into()],
+            Self::RestartCause => vec![GetRestartCause.into()],
+            Self::Identify(_) | Self::Policy(_) => Vec::new(),
+        }
+    }
+
     fn run(&self, desk: &mut Desk<'_>) -> bool {
         match *self {
             Self::Status => status(desk),

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use ipmi_rs::connection::Message;
+
 use super::{Refused, raise, target};
 use crate::cli::context::{AuthType, Context, Oem};
 use crate::crypto::{Key16, auth_code};
@@ -19,12 +21,15 @@ use crate::transport::network::{Lan, OpenError};
 pub(super) fn open(
     context: &Context,
     interrupt: Option<&Interrupt>,
+    first: Vec<Message>,
 ) -> Result<Lan, TransportError> {
     // As in stock: what fails before the first packet stands alone.
     let target = target(context).map_err(TransportError::Open)?;
     let config = config(context).map_err(TransportError::Open)?;
     let session = match Lan::open(&target, config, interrupt.cloned()) {
-        Ok(session) => raise(session, context.privilege).map_err(|Refused { reason, .. }| reason),
+        Ok(session) => {
+            raise(session, context.privilege, first).map_err(|Refused { reason, .. }| reason)
+        }
         Err(error @ OpenError::Lookup { .. }) => {
             let text = format!("{error}\nCould not open socket!");
             return Err(TransportError::Open(text));

@@ -1,5 +1,7 @@
 //! `mc info`.
 
+use ipmi_rs::connection::Message;
+
 use crate::commands::output::Output;
 use crate::commands::{Desk, Job};
 use crate::ipmi::app::{DeviceId, GetDeviceId, SUPPORT};
@@ -10,6 +12,10 @@ use crate::ipmi::{exchange, vendors};
 pub struct Info;
 
 impl Job for Info {
+    fn first(&self) -> Vec<Message> {
+        vec![GetDeviceId.into()]
+    }
+
     fn run(&self, desk: &mut Desk<'_>) -> bool {
         match exchange(desk.bmc, GetDeviceId) {
             Ok(id) => {

@@ -20,6 +20,11 @@ pub fn run(channel: u8, context: &Context, bmc: &mut Bmc<'_>, output: &mut Outpu
     true
 }
 
+/// What is asked for.
+pub fn requests(channel: u8) -> [GetSolParameter; 9] {
+    Parameter::ALL.map(|parameter| GetSolParameter { channel, parameter })
+}
+
 /// A channel's configuration, as far as the BMC told it.
 pub struct Reading {
     /// What it told; the rest is at its default.
@@ -38,8 +43,7 @@ pub fn read(
 ) -> Option<Reading> {
     let mut configuration = SolConfiguration::default();
     let mut unknown = Vec::new();
-    let parameters = Parameter::ALL.map(|parameter| GetSolParameter { channel, parameter });
-    hint(bmc, parameters);
+    hint(bmc, requests(channel));
     for parameter in Parameter::ALL {
         let name = parameter.name();
         match exchange(bmc, GetSolParameter { channel, parameter }) {

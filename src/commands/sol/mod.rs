@@ -1,5 +1,7 @@
 //! `sol …`, except the running console.
 
+use ipmi_rs::connection::Message;
+
 use crate::cli::context::Interface;
 use crate::cli::number;
 use crate::cli::{Context, Exit};
@@ -89,6 +91,13 @@ pub fn parse(words: &[&str], context: &Context) -> Result<Parsed, Refusal> {
 }
 
 impl Job for Action {
+    fn first(&self) -> Vec<Message> {
+        match self {
+            Self::Info { channel } => info::requests(*channel).map(Into::into).to_vec(),
+            _ => Vec::new(),
+        }
+    }
+
     fn run(&self, desk: &mut Desk<'_>) -> bool {
         let (context, bmc, output) = (desk.context, &mut *desk.bmc, &mut *desk.output);
         match self {

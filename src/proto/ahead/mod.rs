@@ -16,7 +16,7 @@
 mod window;
 
 use std::collections::VecDeque;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::bridge::Route;
 use super::inflight::{Kind, RequestId};
@@ -104,8 +104,16 @@ struct Wanted {
 
 /// Mutators.
 impl Ahead {
+    /// What is known of a session that has just begun: the round trip that making it took.
+    pub fn after(round_trip: Option<Duration>) -> Self {
+        let mut ahead = Self::default();
+        ahead.window.seed(round_trip);
+        ahead
+    }
+
     /// Names requests that may be wanted soon, in this order, and that change nothing. Each is sent with `patience`
-    /// when the window has room. More than [`MOST_HINTS`] are not remembered.
+    /// when the window has room. Those that are known already are not named twice, and more than [`MOST_HINTS`] are not
+    /// remembered.
     pub fn hint(
         &mut self,
         now: Instant,
@@ -116,9 +124,15 @@ impl Ahead {
         if self.window.is_closed() {
             return;
         }
-        let taken = self.hints.len() + self.flights.len() + self.fetched.len();
-        let room = MOST_HINTS.saturating_sub(taken);
-        self.hints.extend(wishes.into_iter().take(room));
+        for wish in wishes {
+            let known = self.hints.len() + self.flights.len() + self.fetched.len();
+            if known >= MOST_HINTS {
+                break;
+            }
+            if !self.is_known(&wish) {
+                self.hints.push_back(wish);
+            }
+        }
         self.window.seed(link.ledger().round_trip().smoothed());
         self.send_ahead(now, link, patience);
     }
@@ -316,6 +330,10 @@ impl Ahead {
     }
 
     fn send(&mut self, now: Instant, link: &mut Link, wish: Wish, patience: Patience) -> RequestId {
+        let patience = Patience {
+            timeout: patience.timeout + self.window.queue(self.live().count()),
+            ..patience
+        };
         let id = link.ask_via(
             now,
             Kind::Command,
@@ -350,8 +368,22 @@ impl Ahead {
         match flight.due {
             Some(due) if flight.company => Some(due + self.window.grace()),
             _ if self.is_wanted(flight.id) => None,
+            // Whoever waits, waits for another answer.
+            _ if self
+                .wanted
+                .as_ref()
+                .is_some_and(|wanted| wanted.id.is_some()) =>
+            {
+                Some(flight.sent + flight.patience.timeout)
+            }
             _ => Some(flight.sent + self.window.silence(flight.patience.timeout)),
         }
+    }
+
+    fn is_known(&self, wish: &Wish) -> bool {
+        self.hints.contains(wish)
+            || self.fetched.iter().any(|(known, _)| known == wish)
+            || self.live().any(|flight| flight.wish.as_ref() == Some(wish))
     }
 
     fn live(&self) -> impl Iterator<Item = &Flight> {

@@ -1,7 +1,5 @@
 //! [`Ahead`] against BMCs that bear company in different ways, in virtual time.
 
-use std::time::Duration;
-
 use proptest::prelude::*;
 
 use super::*;
@@ -151,6 +149,33 @@ fn an_answer_serves_once() {
         assert_eq!(world.want(read_of(1)), Some(vec![0, 0, 1]));
     }
     assert_eq!(world.served.len(), 3);
+}
+
+#[test]
+fn what_is_hinted_twice_is_asked_once() {
+    let mut world = World::new(Manner::Parallel, 50 * MS, MS);
+    world.hint((1..=4).map(read_of));
+    world.read_all(4);
+    assert_eq!(world.served.len(), 4);
+}
+
+#[test]
+fn a_session_that_has_just_begun_knows_how_far_away_the_bmc_is() {
+    let mut world = World::new(Manner::Parallel, 50 * MS, 3 * MS);
+    world.ahead = Ahead::after(Some(110 * MS));
+    world.read_all(2);
+    assert!(world.elapsed() < 110 * MS, "{:?}", world.elapsed());
+}
+
+#[test]
+fn a_slow_first_answer_is_waited_for_in_company_too() {
+    let mut world = World::new(Manner::Queue, 5 * MS, 480 * MS);
+    world.ahead = Ahead::after(Some(10 * MS));
+    world.read_all(12);
+    assert_eq!(world.served.len(), 12);
+    let mut world = World::new(Manner::Queue, 5 * MS, 900 * MS);
+    world.read_all(12);
+    assert_eq!(world.served.len(), 12);
 }
 
 #[test]

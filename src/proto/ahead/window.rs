@@ -50,6 +50,12 @@ impl Window {
             .map_or(longest, |lone| (lone * 4).max(LEAST_SILENCE).min(longest))
     }
 
+    /// How much longer an answer may take behind so many others, where the BMC serves one after the other.
+    pub fn queue(&self, others: usize) -> Duration {
+        let others = u32::try_from(others).unwrap_or(u32::MAX);
+        self.lone.unwrap_or_default().saturating_mul(others)
+    }
+
     /// Takes a round trip from before, if none is known yet.
     pub fn seed(&mut self, round_trip: Option<Duration>) {
         if self.lone.is_none() && round_trip.is_some() {

@@ -19,6 +19,9 @@ use crate::transport::interrupt::Interrupt;
 pub(super) struct Wire {
     socket: UdpSocket,
     refused: bool,
+    /// When the last datagram went out that nothing has followed yet.
+    unheard: Option<Instant>,
+    round_trip: Option<Duration>,
     interrupt: Option<Interrupt>,
     /// What goes out behind every datagram.
     chaser: Option<&'static [u8]>,
@@ -39,6 +42,8 @@ impl Wire {
         Ok(Self {
             socket,
             refused: false,
+            unheard: None,
+            round_trip: None,
             interrupt,
             chaser: None,
             buffer: Box::new([0; MAX_DATAGRAM]),
@@ -53,6 +58,11 @@ impl Wire {
     /// Whether the host has said that nothing listens on the port.
     pub(super) fn was_refused(&self) -> bool {
         self.refused
+    }
+
+    /// The shortest time between a datagram and the next that came back.
+    pub(super) fn round_trip(&self) -> Option<Duration> {
+        self.round_trip
     }
 
     /// From here on waits are not cut short.
@@ -76,6 +86,7 @@ impl Wire {
     /// and the packet counts as lost.
     fn send(&mut self, datagram: &[u8]) {
         commentary::sending(datagram);
+        self.unheard = Some(Instant::now());
         for bytes in [datagram].into_iter().chain(self.chaser) {
             if let Err(error) = self.socket.send(bytes) {
                 self.note(&error);
@@ -110,6 +121,10 @@ impl Wire {
     fn receive_ready(&mut self) -> Option<&[u8]> {
         match self.socket.recv(&mut *self.buffer) {
             Ok(length) => {
+                if let Some(sent) = self.unheard.take() {
+                    let took = sent.elapsed();
+                    self.round_trip = Some(self.round_trip.map_or(took, |known| known.min(took)));
+                }
                 let datagram = &self.buffer[..length];
                 commentary::received(datagram);
                 Some(datagram)

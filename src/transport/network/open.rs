@@ -147,12 +147,12 @@ impl<T: Terms> Network<T> {
             }
         };
         let mut network = Self {
+            ahead: Ahead::after(wire.round_trip()),
             wire,
             config: config.clone(),
             patience: config.patience(),
             addressing: Addressing::default(),
             interrupt: interrupt.cloned(),
-            ahead: Ahead::default(),
             pending: None,
             unanswered: false,
             link: Link::new(session, Box::new(System::default())),
