@@ -17,10 +17,12 @@ use nix::sys::signal::Signal;
 #[test]
 fn a_signal_while_a_command_waits_closes_the_session() {
     for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP] {
-        // Open Session, RAKP 1 and RAKP 3 have gone by, and the command after them.
+        // Open Session, RAKP 1 and RAKP 3 have gone by, and the privilege level and the command after them: one by one,
+        // or together.
         for packets in 4..=5 {
-            interrupted_after(packets, signal, &["mc", "info"]);
+            interrupted_after(packets, signal, &["raw", "6", "1"]);
         }
+        interrupted_after(5, signal, &["mc", "info"]);
     }
 }
 
@@ -57,7 +59,7 @@ fn a_bmc_that_has_fallen_silent_is_not_waited_for() {
     let bmc = BmcSim::start(&[]);
     let relay = slow_relay(bmc.address());
     let mut client = start(relay.address(), &["mc", "info"]);
-    wait_for_packets(&relay, 4);
+    wait_for_packets(&relay, 5);
     relay.set_both(|faults| faults.black_out = true);
     let begun = Instant::now();
     client.signal(Signal::SIGTERM);
