@@ -10,6 +10,7 @@
 //! | [`cli`] | what was typed (`Options`) and what it means (`Context`); one table of options, one of verbs |
 //! | [`console`] | the console: terminal, threads, escapes |
 //! | [`sdr`] | sensor data records: decoding, formulae, reading a repository |
+//! | [`sel`] | records of system event logs: decoding, vendors, files |
 //! | [`ipmi`] | typed commands ([`ipmi_rs::connection::IpmiCommand`]), one file per chapter of the specification |
 //! | [`transport`] | lan, lanplus and dummy: sockets and blocking drivers |
 //! | [`bmc`] | the BMC's side, sans-IO |
@@ -32,5 +33,6 @@ pub mod crypto;
 pub mod ipmi;
 pub mod proto;
 pub mod sdr;
+pub mod sel;
 pub mod transport;
 pub mod wire;

@@ -64,7 +64,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         here: "ends them with a carriage return too.",
     },
     Deviation {
-        when: "-S, -O and -z with a verb that is built in",
+        when: "-S, -O and -z with a built-in verb that has no use for them",
         stock: "reads the files and complains where it cannot; sets the message size.",
         here: "-S is read by sdr and sensor, the others are checked as values only.",
     },
@@ -154,6 +154,86 @@ pub const DEVIATIONS: &[Deviation] = &[
         when: "sol looptest, and the BMC names another port",
         stock: "leaves the payload active.",
         here: "it is deactivated again.",
+    },
+    Deviation {
+        when: "sel list and sel get with -v, and the time of an entry",
+        stock: "prints the date twice, and no time.",
+        here: "date and time, as without -v.",
+    },
+    Deviation {
+        when: "sel list, and an entry cannot be read",
+        stock: "shows what came before and ends with status 0; an entry that vanished meanwhile ends the list; numbers that go in circles are read for ever; of an answer that is too short it shows what its memory holds.",
+        here: "what vanished is passed over; anything else ends the list with an error and status 1.",
+    },
+    Deviation {
+        when: "sel list last, and an entry that is passed over cannot be read",
+        stock: "shows the oldest entries instead.",
+        here: "an error, and the status is 1.",
+    },
+    Deviation {
+        when: "sel info, and there are 4096 entries or more",
+        stock: "reckons with 16 bits how full the log is.",
+        here: "unknown, as stock says of any log of 64 KiB.",
+    },
+    Deviation {
+        when: "sel info, and the answer about the log's space is too short",
+        stock: "prints whatever its memory holds.",
+        here: "an error, and the status is 1.",
+    },
+    Deviation {
+        when: "sel time set, and the local time is not UTC",
+        stock: "sets a clock that is wrong by once or twice the distance from UTC; -Z is not heeded.",
+        here: "the time is local, with -Z UTC, and the BMC's clock is right.",
+    },
+    Deviation {
+        when: "sel time set with a year of four digits, as its help says",
+        stock: "refuses it where the locale has two.",
+        here: "both are understood.",
+    },
+    Deviation {
+        when: "sel time get fails",
+        stock: "ends with status 0.",
+        here: "the status is 1.",
+    },
+    Deviation {
+        when: "sel clear and sel delete, and the reservation is lost",
+        stock: "gives up, after the first deletion already on many BMCs.",
+        here: "asks for a new one, twice at most.",
+    },
+    Deviation {
+        when: "sel delete with a number that is none",
+        stock: "deletes the others.",
+        here: "nothing is deleted.",
+    },
+    Deviation {
+        when: "sel add and event file, and a line is no event",
+        stock: "sends the others, some of them made of what its memory holds, and ends with status 0 where the last one went well.",
+        here: "nothing is sent, each such line is shown, and the status is 1.",
+    },
+    Deviation {
+        when: "sel save and sel writeraw, and the file cannot be written",
+        stock: "ends with status 0.",
+        here: "the status is 1.",
+    },
+    Deviation {
+        when: "sel save, and a vendor's record",
+        stock: "writes it as an event that never was.",
+        here: "a comment.",
+    },
+    Deviation {
+        when: "sel readraw of something that cannot be read",
+        stock: "ends with status 0.",
+        here: "an error, and the status is 1.",
+    },
+    Deviation {
+        when: "sel interpret",
+        stock: "ends with status 1 even where all went well, dates entries with whatever its memory holds, and crashes on lines that it does not understand.",
+        here: "status 0, the times of the lines, and an error.",
+    },
+    Deviation {
+        when: "-O, and a column that names a byte",
+        stock: "shows the byte two before.",
+        here: "the byte itself.",
     },
     Deviation {
         when: "mc info, and the registry of enterprise numbers is not installed",

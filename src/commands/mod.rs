@@ -19,6 +19,7 @@ pub mod output;
 pub mod power;
 pub mod raw;
 pub mod sdr;
+pub mod sel;
 pub mod sensor;
 pub mod session;
 pub mod sol;
@@ -107,6 +108,7 @@ pub const PARSERS: &[(&str, Parse)] = &[
     ("session", session::parse),
     ("sdr", sdr::parse),
     ("sensor", sensor::parse),
+    ("sel", sel::parse),
 ];
 
 #[cfg(test)]

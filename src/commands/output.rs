@@ -51,16 +51,23 @@ impl Output {
         self.failed = written.err();
     }
 
+    /// Writes bytes to standard output that need not be UTF-8: names and dates, as a BMC or a locale has them.
+    pub fn bytes(&mut self, bytes: &[u8]) {
+        if self.failed.is_some() {
+            return;
+        }
+        let written = self.stdout.write_all(bytes);
+        let written = if self.line_by_line && bytes.contains(&b'\n') {
+            written.and_then(|()| self.stdout.flush())
+        } else {
+            written
+        };
+        self.failed = written.err();
+    }
+
     /// Writes to standard output, and a line's end.
     pub fn line(&mut self, text: fmt::Arguments<'_>) {
         self.print(format_args!("{text}\n"));
-    }
-
-    /// Writes bytes to standard output as they are: text of the BMC's, in whatever encoding.
-    pub fn bytes(&mut self, bytes: &[u8]) {
-        if self.failed.is_none() {
-            self.failed = self.stdout.write_all(bytes).err();
-        }
     }
 
     /// Writes a line to standard error. A failure is ignored: there is nobody left to tell.

@@ -71,6 +71,17 @@ impl Dates {
     pub fn stamp(&self, text: &str) -> Option<u32> {
         let civil = parse::parse(&self.locale, b"%x %X", text.as_bytes())
             .or_else(|| parse::parse(&self.locale, b"%m/%d/%Y %H:%M:%S", text.as_bytes()))?;
+        self.seconds(civil)
+    }
+
+    /// The stamp of a date and time in English words, such as `Mar 27 06:41:10 2007`.
+    pub fn stamp_of_words(&self, text: &str) -> Option<u32> {
+        let format = b"%b %d %H:%M:%S %Y";
+        self.seconds(parse::parse(&Locale::default(), format, text.as_bytes())?)
+    }
+
+    /// A clock's time as a stamp.
+    fn seconds(&self, civil: DateTime) -> Option<u32> {
         let seconds = if self.utc {
             civil.to_zoned(TimeZone::UTC).ok()?.timestamp().as_second()
         } else {

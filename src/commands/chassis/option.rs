@@ -1,6 +1,6 @@
 //! Boot options in stock's words: `chassis bootparam get`, and for `chassis bootmbox get`.
 
-use crate::cli::timestamp::{self, Style};
+use crate::cli::dates::Dates;
 use crate::commands::output::Output;
 use crate::commands::raw::dump as bytes;
 use crate::commands::{Desk, Job};
@@ -208,11 +208,12 @@ fn print_initiator(value: [u8; 9], utc: bool, output: &mut Output) {
     let [channel, s0, s1, s2, s3, t0, t1, t2, t3] = value;
     let session = u32::from_le_bytes([s0, s1, s2, s3]);
     let stamp = u32::from_le_bytes([t0, t1, t2, t3]);
-    let stamp = timestamp::text(stamp, Style::Numeric, utc);
     output.line(format_args!(" Boot Initiator Info :"));
     output.line(format_args!("    Channel Number : {}", channel & 0x0f));
     output.line(format_args!("    Session Id     : {session:08X}h"));
-    output.line(format_args!("    Timestamp      : {stamp}"));
+    output.print(format_args!("    Timestamp      : "));
+    output.bytes(&Dates::from_environment(utc).numeric(stamp));
+    output.print(format_args!("\n"));
 }
 
 /// The parameter, or its set, does not exist.

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::cli::timestamp::{self, Style};
+use crate::cli::dates::Dates;
 use crate::commands::output::Output;
 use crate::commands::{Desk, Job};
 use crate::ipmi::guid::{Encoding, GetSystemGuid, Guid, detect};
@@ -104,7 +104,8 @@ fn print_version(guid: &Guid, utc: bool, output: &mut Output) {
         // As in stock, only the low 32 bits count.
         let [b0, b1, b2, b3, ..] = guid.seconds().to_le_bytes();
         let stamp = u32::from_le_bytes([b0, b1, b2, b3]);
-        let stamp = timestamp::text(stamp, Style::Numeric, utc);
-        output.line(format_args!("Timestamp     : {stamp}"));
+        output.print(format_args!("Timestamp     : "));
+        output.bytes(&Dates::from_environment(utc).numeric(stamp));
+        output.print(format_args!("\n"));
     }
 }

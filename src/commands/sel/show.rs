@@ -1,0 +1,329 @@
+//! Records as text: a line each, comma separated with `-c`, or a block each with `-v`.
+
+use std::io::Write;
+
+use super::describe::describe;
+use super::maker::Maker;
+use crate::cli::dates::Dates;
+use crate::commands::Desk;
+use crate::ipmi::events::SENSOR_SPECIFIC;
+use crate::sel::oem_file::Descriptions;
+use crate::sel::record::LINUX_PANIC;
+use crate::sel::vendor::Vendor;
+use crate::sel::{Body, Event, Record, event_file};
+
+/// Shows records.
+#[derive(Debug)]
+pub(in crate::commands) struct Show {
+    pub(super) dates: Dates,
+    descriptions: Descriptions,
+    pub(super) maker: Maker,
+}
+
+impl Show {
+    pub(in crate::commands) fn new(desk: &Desk<'_>, descriptions: Descriptions) -> Self {
+        Self {
+            dates: Dates::from_environment(desk.context.utc),
+            descriptions,
+            maker: Maker::new(desk.context),
+        }
+    }
+
+    /// A record in the form that `-v` decides on.
+    pub(super) fn record(&mut self, desk: &mut Desk<'_>, record: &Record) {
+        if desk.context.verbose > 0 {
+            self.block(desk, record);
+        } else {
+            self.brief(desk, record);
+        }
+    }
+
+    /// A record on a line.
+    pub(super) fn brief(&mut self, desk: &mut Desk<'_>, record: &Record) {
+        let line = self.line(desk, record);
+        desk.output.bytes(&line);
+    }
+
+    fn line(&mut self, desk: &mut Desk<'_>, record: &Record) -> Vec<u8> {
+        let csv = desk.context.csv;
+        let next = if csv { "," } else { " | " };
+        let mut line = Text::default();
+        if csv {
+            line.add(format_args!("{:x},", record.id));
+        } else {
+            line.add(format_args!("{:4x} | ", record.id));
+        }
+        if record.kind == LINUX_PANIC {
+            line.add(format_args!(
+                "{}Linux kernel panic: ",
+                if csv { ",," } else { "" }
+            ));
+            line.bytes(panic_text(&record.to_file()));
+            return line.end();
+        }
+        match &record.body {
+            Body::Event(event) => {
+                self.stamp(&mut line, event.timestamp, csv);
+                self.event(desk, record, event, next, &mut line);
+            }
+            Body::Stamped(stamped) => {
+                self.stamp(&mut line, stamped.timestamp, csv);
+                line.add(format_args!("OEM record {:02x}{next}", record.kind));
+                line.hexadecimal(&stamped.manufacturer);
+                line.add(format_args!("{next}"));
+                line.hexadecimal(&stamped.data);
+                self.describe_oem(record, csv, &mut line);
+            }
+            Body::Plain(data) => {
+                let empty = if csv { ",," } else { "" };
+                line.add(format_args!("{empty}OEM record {:02x}{next}", record.kind));
+                line.hexadecimal(data);
+                self.describe_oem(record, csv, &mut line);
+            }
+        }
+        line.end()
+    }
+
+    /// Date and time, two columns.
+    fn stamp(&self, line: &mut Text, stamp: u32, csv: bool) {
+        if stamp < INITIALIZED {
+            let (date, time) = if csv { (",", ",") } else { (" |", "| ") };
+            line.add(format_args!(" Pre-Init {date}{stamp:010}{time}"));
+            return;
+        }
+        let next = if csv { "," } else { " | " };
+        for column in [self.dates.date(stamp), self.dates.time(stamp)] {
+            line.bytes(&column);
+            line.add(format_args!("{next}"));
+        }
+    }
+
+    fn event(
+        &mut self,
+        desk: &mut Desk<'_>,
+        record: &Record,
+        event: &Event,
+        next: &str,
+        line: &mut Text,
+    ) {
+        let sensor = self.maker.sensor_type(desk, event.sensor_type);
+        line.add(format_args!("{sensor}"));
+        if event.sensor_number != 0 {
+            line.add(format_args!(" #0x{:02x}", event.sensor_number));
+        }
+        line.add(format_args!("{next}"));
+        if let Some(text) = describe(desk, &mut self.maker, record, event) {
+            line.bytes(&text);
+        }
+        line.add(format_args!("{next}{}", direction(event)));
+        if event.event_type == SENSOR_SPECIFIC {
+            let vendor = self.maker.vendor(desk);
+            let own_words = matches!(vendor, Some(Vendor::Supermicro | Vendor::Quanta));
+            if let Some(dimm) = dimm(event).filter(|_| !own_words) {
+                line.add(format_args!("{next}{dimm}"));
+            }
+        }
+    }
+
+    /// What `-O`'s file says.
+    fn describe_oem(&self, record: &Record, csv: bool, line: &mut Text) {
+        for description in self.descriptions.of(record) {
+            let (before, after) = if csv { (",\"", "\"") } else { (" | ", "") };
+            line.add(format_args!("{before}"));
+            line.bytes(description.text);
+            line.add(format_args!("{after}"));
+            for (name, byte) in description.named {
+                let (before, between) = if csv { (",", "=") } else { (" ", " = ") };
+                line.add(format_args!("{before}"));
+                line.bytes(name);
+                line.add(format_args!("{between}{byte:#x}"));
+            }
+        }
+    }
+
+    /// A record in lines of its own.
+    pub(super) fn block(&mut self, desk: &mut Desk<'_>, record: &Record) {
+        let mut text = Text::default();
+        text.add(format_args!("SEL Record ID          : {:04x}\n", record.id));
+        if record.kind == LINUX_PANIC {
+            text.add(format_args!(
+                " Record Type           : Linux kernel panic (OEM record {:02x})\n",
+                record.kind
+            ));
+            text.add(format_args!(" Panic string          : "));
+            text.bytes(panic_text(&record.to_file()));
+            text.add(format_args!("\n\n"));
+            desk.output.bytes(&text.0);
+            return;
+        }
+        text.add(format_args!(" Record Type           : {:02x}", record.kind));
+        match &record.body {
+            Body::Event(event) => {
+                text.add(format_args!("\n"));
+                self.event_block(desk, record, event, &mut text);
+            }
+            Body::Stamped(stamped) => {
+                text.add(format_args!("  (OEM timestamped)\n"));
+                self.full_stamp(stamped.timestamp, &mut text);
+                text.add(format_args!(" Manufactacturer ID    : "));
+                text.hexadecimal(&stamped.manufacturer);
+                text.add(format_args!("\n OEM Defined           : "));
+                text.defined(&stamped.data);
+            }
+            Body::Plain(data) => {
+                text.add(format_args!(
+                    "  (OEM non-timestamped)\n OEM Defined           : "
+                ));
+                text.defined(data);
+                self.describe_oem(record, desk.context.csv, &mut text);
+            }
+        }
+        desk.output.bytes(&text.0);
+    }
+
+    fn full_stamp(&self, stamp: u32, text: &mut Text) {
+        text.add(format_args!(" Timestamp             : "));
+        text.bytes(&self.dates.date(stamp));
+        text.add(format_args!(" "));
+        text.bytes(&self.dates.time(stamp));
+        text.add(format_args!("\n"));
+    }
+
+    fn event_block(
+        &mut self,
+        desk: &mut Desk<'_>,
+        record: &Record,
+        event: &Event,
+        text: &mut Text,
+    ) {
+        self.full_stamp(event.timestamp, text);
+        self.event_fields(desk, event, "Event Data            ", text);
+        let description = describe(desk, &mut self.maker, record, event);
+        text.add(format_args!(" Description           : "));
+        text.bytes(&description.unwrap_or_default());
+        text.add(format_args!("\n\n"));
+    }
+
+    fn event_fields(
+        &mut self,
+        desk: &mut Desk<'_>,
+        event: &Event,
+        data_label: &str,
+        text: &mut Text,
+    ) {
+        text.add(format_args!(
+            " Generator ID          : {:04x}\n EvM Revision          : {:02x}\n",
+            event.generator, event.revision
+        ));
+        let sensor = self.maker.sensor_type(desk, event.sensor_type);
+        text.add(format_args!(
+            " Sensor Type           : {sensor}\n Sensor Number         : {:02x}\n \
+             Event Type            : {}\n Event Direction       : {} Event\n {data_label}: ",
+            event.sensor_number,
+            class(event.event_type),
+            if event.deasserted {
+                "Deassertion"
+            } else {
+                "Assertion"
+            },
+        ));
+        text.hexadecimal(&event.data);
+        text.add(format_args!("\n"));
+    }
+
+    /// A record as a line of a file of events. A vendor's record is none: it is only a comment there.
+    pub(super) fn file_line(&mut self, desk: &mut Desk<'_>, record: &Record) -> Vec<u8> {
+        let mut line = Text::default();
+        let Body::Event(event) = &record.body else {
+            line.add(format_args!("# OEM record {:02x} ", record.kind));
+            line.hexadecimal(&record.to_wire()[3..]);
+            return line.end();
+        };
+        let description = describe(desk, &mut self.maker, record, event);
+        let sensor = self.maker.sensor_type(desk, event.sensor_type);
+        line.add(format_args!(
+            "{} # {sensor} #0x{:02x} ",
+            event_file::line(event),
+            event.sensor_number
+        ));
+        line.bytes(description.as_deref().unwrap_or(b"Unknown"));
+        line.end()
+    }
+}
+
+/// A text that is being put together; it need not be UTF-8.
+#[derive(Default)]
+struct Text(Vec<u8>);
+
+impl Text {
+    fn add(&mut self, text: std::fmt::Arguments<'_>) {
+        // Writing to a vector cannot fail.
+        let _ = self.0.write_fmt(text);
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.0.extend_from_slice(bytes);
+    }
+
+    fn hexadecimal(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.add(format_args!("{byte:02x}"));
+        }
+    }
+
+    /// A vendor's bytes, also as letters, and an empty line.
+    fn defined(&mut self, bytes: &[u8]) {
+        self.hexadecimal(bytes);
+        self.add(format_args!(" ["));
+        self.0.extend(
+            bytes
+                .iter()
+                .map(|byte| if LETTERS.contains(byte) { *byte } else { b'.' }),
+        );
+        self.add(format_args!("]\n\n"));
+    }
+
+    fn end(mut self) -> Vec<u8> {
+        self.0.push(b'\n');
+        self.0
+    }
+}
+
+fn direction(event: &Event) -> &'static str {
+    if event.deasserted {
+        "Deasserted"
+    } else {
+        "Asserted"
+    }
+}
+
+/// The DIMM of a memory event, on BMCs that number them in the third byte.
+fn dimm(event: &Event) -> Option<String> {
+    let place = event.data[2];
+    let counted =
+        event.sensor_type == MEMORY && event.sensor_number == 0 && event.data[0] & 0x30 == 0x20;
+    counted.then(|| format!("CPU {} DIMM {}", place & 0x0f, place >> 4))
+}
+
+/// The kernel's last words, up to eleven bytes.
+fn panic_text(file: &[u8; 16]) -> &[u8] {
+    file[5..].split(|byte| *byte == 0).next().unwrap_or(&[])
+}
+
+/// What kind of event an event/reading type stands for.
+fn class(event_type: u8) -> &'static str {
+    match event_type {
+        0 => "Unspecified",
+        1 => "Threshold",
+        2..=0x0b => "Generic Discrete",
+        SENSOR_SPECIFIC => "Sensor-specific Discrete",
+        0x70..=0x7f => "OEM",
+        _ => "Reserved",
+    }
+}
+
+/// Stamps below this one count from the BMC's start.
+const INITIALIZED: u32 = 0x2000_0000;
+/// The bytes that stock takes for letters.
+const LETTERS: std::ops::RangeInclusive<u8> = 0x40..=0x7e;
+const MEMORY: u8 = 0x0c;
