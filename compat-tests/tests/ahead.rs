@@ -15,6 +15,7 @@ const VERBS: &[&[&str]] = &[
     &["chassis", "status"],
     &["power", "status"],
     &["mc", "info"],
+    &["-I", "lan", "sol", "info"],
 ];
 
 #[test]

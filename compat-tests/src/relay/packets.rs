@@ -49,6 +49,11 @@ pub fn is_secured(bytes: &[u8]) -> bool {
     payload_type(bytes).is_some() && bytes.get(5).is_some_and(|octet| octet & 0x40 != 0)
 }
 
+/// True for an authenticated packet of an IPMI 1.5 session, or of its activation.
+pub fn is_of_v15(bytes: &[u8]) -> bool {
+    bytes.get(3) == Some(&0x07) && matches!(bytes.get(4), Some(1 | 2 | 4 | 5))
+}
+
 /// A packet like `like`, `ahead` further on in the session's sequence, with noise where the payload and the
 /// integrity code were.
 pub fn forged(like: &[u8], ahead: u32) -> Vec<u8> {

@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::packets::is_secured;
+use super::packets::{is_of_v15, is_secured};
 use super::{Direction, Fate, Faults, Packet};
 
 pub(super) type Action = Box<dyn FnOnce(&mut State) + Send>;
@@ -110,7 +110,7 @@ impl State {
 
     /// Whether the BMC, serving one at a time, does not hear this.
     fn is_crowded(&mut self, now: Instant, direction: Direction, bytes: &[u8]) -> bool {
-        if !is_secured(bytes) {
+        if !is_secured(bytes) && !is_of_v15(bytes) {
             return false;
         }
         match direction {

@@ -111,6 +111,13 @@ impl Ahead {
         ahead
     }
 
+    /// The same in a session of IPMI 1.5, whose BMC takes packet numbers up to eight ahead of the last that it saw (IPMI
+    /// 2.0 section 6.12.13): when all that is in flight is lost, and some tries after it, the next must still be taken.
+    pub fn for_v15(mut self) -> Self {
+        self.window.limit(MOST_V15);
+        self
+    }
+
     /// Names requests that may be wanted soon, in this order, and that change nothing. Each is sent with `patience`
     /// when the window has room. Those that are known already are not named twice, and more than [`MOST_HINTS`] are not
     /// remembered.
@@ -415,6 +422,9 @@ pub fn is_odd(code: u8) -> bool {
 
 /// How many hinted requests are remembered, sent or not.
 pub const MOST_HINTS: usize = 256;
+
+/// Most requests in flight in a session of IPMI 1.5.
+const MOST_V15: usize = 4;
 
 const NODE_BUSY: u8 = 0xc0;
 

@@ -11,6 +11,7 @@ use std::time::Duration;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Window {
     size: usize,
+    most: usize,
     closed: bool,
     /// The latest round trip of a request without company.
     lone: Option<Duration>,
@@ -20,6 +21,7 @@ impl Default for Window {
     fn default() -> Self {
         Self {
             size: 1,
+            most: MOST,
             closed: false,
             lone: None,
         }
@@ -27,6 +29,11 @@ impl Default for Window {
 }
 
 impl Window {
+    /// It opens no further than to `most`.
+    pub fn limit(&mut self, most: usize) {
+        self.most = most;
+    }
+
     /// Whether one more may be sent while `flying` are in flight.
     pub fn has_room(&self, flying: usize) -> bool {
         !self.closed && flying < self.size
@@ -73,7 +80,7 @@ impl Window {
             return;
         };
         if took <= lone + lone / 2 + JITTER {
-            self.size = (self.size + 1).min(MOST);
+            self.size = (self.size + 1).min(self.most);
         } else if took > lone * 2 + JITTER * 2 {
             self.size = (self.size - 1).max(1);
         }
@@ -107,6 +114,17 @@ mod tests {
 
     fn size(window: &Window) -> usize {
         (0..100).take_while(|n| window.has_room(*n)).count()
+    }
+
+    #[test]
+    fn it_opens_no_further_than_it_may() {
+        let mut window = Window::default();
+        window.limit(4);
+        window.seed(Some(100 * MS));
+        for _ in 0..50 {
+            window.answered(100 * MS, true);
+        }
+        assert_eq!(size(&window), 4);
     }
 
     #[test]

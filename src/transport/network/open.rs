@@ -146,8 +146,12 @@ impl<T: Terms> Network<T> {
                 )));
             }
         };
+        let ahead = Ahead::after(wire.round_trip());
         let mut network = Self {
-            ahead: Ahead::after(wire.round_trip()),
+            ahead: match session.suite() {
+                Some(_) => ahead,
+                None => ahead.for_v15(),
+            },
             wire,
             config: config.clone(),
             patience: config.patience(),
