@@ -36,6 +36,8 @@ pub struct Driver<'a, C> {
     /// The core's room for input when nothing is queued.
     full_room: usize,
     opened: bool,
+    /// Whether the log was told that the BMC can be asked again for what could not be written.
+    can_refetch: bool,
     paused: bool,
     /// The last notice that found the output paused.
     held_notice: Option<String>,
@@ -87,6 +89,7 @@ impl<'a, C: Core> Driver<'a, C> {
             progress: edge.screen.output.progress().clone(),
             edge,
             opened: false,
+            can_refetch: false,
             paused: false,
             held_notice: None,
             repeats: Repeats::default(),
@@ -183,6 +186,10 @@ impl<'a, C: Core> Driver<'a, C> {
         self.edge.sinks.tick(now);
         if let Some(id) = self.core.session_id() {
             self.edge.sinks.session_renewed(id);
+        }
+        let can_refetch = self.core.can_refetch();
+        if can_refetch != std::mem::replace(&mut self.can_refetch, can_refetch) {
+            self.edge.sinks.set_refetch(can_refetch);
         }
         for text in self.repeats.due(now) {
             self.show_notice(text);

@@ -100,7 +100,10 @@ impl Sinks {
             tally: Tally::default(),
             notify,
             started: now,
-            last_output: clock::wall_clock(),
+            last_output: log
+                .as_ref()
+                .and_then(Log::last_written)
+                .unwrap_or_else(clock::wall_clock),
             reached: None,
             // What the log got last may have come a moment before it was written.
             missed_since: log

@@ -96,6 +96,8 @@ struct Trouble {
 struct Refill {
     loss: Loss,
     came: u64,
+    /// The disk was full once more: the rest of it is lost.
+    broken: bool,
     until: u64,
     /// What came meanwhile.
     held: VecDeque<Chunk>,
@@ -317,9 +319,12 @@ impl<M: Medium> Writer<M> {
 
     fn fill(&mut self, chunk: Chunk, now: u64) {
         if let Some(refill) = &mut self.refill {
-            refill.came += chunk.bytes.len() as u64;
             refill.until = now + REFILL_PATIENCE;
-            self.write(&chunk, now);
+            refill.broken |= self.waiting.len() + chunk.bytes.len() > WAITING_LIMIT;
+            if !refill.broken {
+                refill.came += chunk.bytes.len() as u64;
+                self.write(&chunk, now);
+            }
         }
     }
 
@@ -406,6 +411,7 @@ impl<M: Medium> Writer<M> {
             self.refill = Some(Refill {
                 loss,
                 came: 0,
+                broken: false,
                 until: now + REFILL_PATIENCE,
                 held: VecDeque::new(),
                 held_bytes: 0,
