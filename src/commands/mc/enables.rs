@@ -1,5 +1,7 @@
 //! `mc getenables` and `mc setenables <option=on|off> …`.
 
+use ipmi_rs::connection::Message;
+
 use crate::commands::{Desk, Job, Refusal};
 use crate::ipmi::app::{GLOBAL_ENABLES, GetGlobalEnables, SetGlobalEnables};
 use crate::ipmi::exchange;
@@ -9,6 +11,10 @@ use crate::ipmi::exchange;
 pub struct Show;
 
 impl Job for Show {
+    fn first(&self) -> Vec<Message> {
+        vec![GetGlobalEnables.into()]
+    }
+
     fn run(&self, desk: &mut Desk<'_>) -> bool {
         let Some(enables) = ask(desk) else {
             return false;

@@ -1,5 +1,6 @@
 //! `mc guid [encoding]`.
 
+use ipmi_rs::connection::Message;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -21,6 +22,10 @@ pub enum Show {
 }
 
 impl Job for Show {
+    fn first(&self) -> Vec<Message> {
+        vec![GetSystemGuid.into()]
+    }
+
     fn run(&self, desk: &mut Desk<'_>) -> bool {
         let bytes = match exchange(desk.bmc, GetSystemGuid) {
             Ok(bytes) => bytes,

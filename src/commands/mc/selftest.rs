@@ -1,5 +1,7 @@
 //! `mc selftest`.
 
+use ipmi_rs::connection::Message;
+
 use crate::commands::{Desk, Job};
 use crate::ipmi::app::{GetSelfTest, SelfTest};
 use crate::ipmi::{Failure, exchange};
@@ -9,6 +11,10 @@ use crate::ipmi::{Failure, exchange};
 pub struct SelfTestJob;
 
 impl Job for SelfTestJob {
+    fn first(&self) -> Vec<Message> {
+        vec![GetSelfTest.into()]
+    }
+
     fn run(&self, desk: &mut Desk<'_>) -> bool {
         let output = &mut *desk.output;
         let SelfTest { result, detail } = match exchange(desk.bmc, GetSelfTest) {

@@ -1,5 +1,7 @@
 //! `mc watchdog get`, `reset`, `off` and `set <option> …`.
 
+use ipmi_rs::connection::Message;
+
 use crate::commands::{Desk, Job, Parsed, Refusal};
 use crate::ipmi::watchdog::{
     ACTIONS, GetWatchdog, INTERRUPTS, ResetWatchdog, SetWatchdog, USES, Value, Watchdog,
@@ -106,6 +108,13 @@ fn find(values: &[Value; 8], name: &str) -> Option<u8> {
 }
 
 impl Job for Verb {
+    fn first(&self) -> Vec<Message> {
+        match self {
+            Self::Get => vec![GetWatchdog.into()],
+            Self::Reset | Self::Off | Self::Set(_) => Vec::new(),
+        }
+    }
+
     fn run(&self, desk: &mut Desk<'_>) -> bool {
         match *self {
             Self::Get => get(desk),
