@@ -8,6 +8,7 @@
 mod cases;
 mod chassis_cases;
 mod mc_cases;
+mod sdr_cases;
 mod sol_cases;
 
 use std::collections::BTreeMap;
@@ -83,6 +84,11 @@ fn chassis_does_what_stock_does() {
 #[test]
 fn mc_does_what_stock_does() {
     check(&mc_cases::all());
+}
+
+#[test]
+fn sdr_and_sensor_do_what_stock_does() {
+    check(&sdr_cases::all());
 }
 
 #[test]

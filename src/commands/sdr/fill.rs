@@ -11,7 +11,7 @@ use super::shelf::{next, plain, read};
 use super::{NOT_ENOUGH, usage};
 use crate::commands::Refusal;
 use crate::ipmi::Failure;
-use crate::sdr::Record;
+use crate::sdr::record::{Record, kind};
 use crate::sdr::repository::Step;
 
 /// Where the records come from.
@@ -211,7 +211,11 @@ fn copy(books: &mut Books<'_, '_>, address: Option<u8>) -> bool {
     ));
     let complete = loop {
         match repository.step(books.desk.bmc) {
-            Step::Record => {}
+            Step::Record => {
+                if let Some(record) = repository.records().last() {
+                    announce(record);
+                }
+            }
             Step::Unreadable(header) => {
                 books.desk.output.complain(format_args!(
                     "ipmitool: cannot obtain SDR record {:04x}",
@@ -222,11 +226,23 @@ fn copy(books: &mut Books<'_, '_>, address: Option<u8>) -> bool {
         }
     };
     let records = repository.records().to_vec();
-    for record in &records {
-        let name = String::from_utf8_lossy(&record.name()).into_owned();
-        log::info!("ID: 0x{:04x} , NAME: {name:<16}", record.id);
-    }
     write_all(books, &records) && complete
+}
+
+/// Names a record to those who asked for more messages.
+fn announce(record: &Record) {
+    let has_name = matches!(
+        record.kind,
+        kind::FULL | kind::COMPACT | kind::EVENT_ONLY | kind::MC_LOCATOR
+    );
+    let name = record.long_name();
+    let name = if has_name {
+        &name[..name.len().min(16)]
+    } else {
+        &[]
+    };
+    let name = String::from_utf8_lossy(name);
+    log::info!("ID: 0x{:04x} , NAME: {name:<16}", record.id);
 }
 
 fn write_all(books: &mut Books<'_, '_>, records: &[Record]) -> bool {

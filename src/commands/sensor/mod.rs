@@ -25,7 +25,7 @@ enum Action {
     Thresh(thresh::Thresh),
 }
 
-/// Parses what follows `sensor`. As in stock, words need only begin as they should.
+/// Parses what follows `sensor`.
 ///
 /// # Errors
 ///
@@ -36,10 +36,10 @@ pub fn parse(words: &[&str], _: &Context) -> Result<Parsed, Refusal> {
     };
     let names = || rest.iter().map(|name| (*name).to_owned()).collect();
     let action = match *word {
-        word if word.starts_with("help") => return Err(Refusal::help(usage::SENSOR)),
-        word if word.starts_with("list") => Action::List,
-        word if word.starts_with("thresh") => Action::Thresh(thresh::parse(rest)?),
-        word if word.starts_with("get") => match rest {
+        "help" => return Err(Refusal::help(usage::SENSOR)),
+        "list" => Action::List,
+        "thresh" => Action::Thresh(thresh::parse(rest)?),
+        "get" => match rest {
             [] => {
                 let usage = usage::GET;
                 return Err(Refusal::error(format!(
@@ -49,11 +49,9 @@ pub fn parse(words: &[&str], _: &Context) -> Result<Parsed, Refusal> {
             ["help", ..] => return Err(Refusal::help(usage::GET)),
             _ => Action::Get(names()),
         },
-        word if word.starts_with("reading") => match rest.first() {
+        "reading" => match rest.first() {
             None => return Err(Refusal::error(usage::READING)),
-            Some(name) if name.starts_with("help") => {
-                return Err(Refusal::error(usage::READING));
-            }
+            Some(&"help") => return Err(Refusal::error(usage::READING)),
             Some(_) => Action::Reading(names()),
         },
         word => return Err(Refusal::error(format!("Invalid sensor command: {word}"))),

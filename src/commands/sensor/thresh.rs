@@ -23,17 +23,17 @@ pub fn parse(words: &[&str]) -> Result<Thresh, Refusal> {
     let [name, which, values @ ..] = words else {
         return Err(Refusal::help(usage::THRESH));
     };
-    if values.is_empty() || name.starts_with("help") {
+    if values.is_empty() || *name == "help" {
         return Err(Refusal::help(usage::THRESH));
     }
-    let settings = if which.starts_with("upper") {
+    let settings = if *which == "upper" {
         group(
             "upper <unc> <ucr> <unr>",
             &UPPER,
             ["unc", "ucr", "unr"],
             values,
         )?
-    } else if which.starts_with("lower") {
+    } else if *which == "lower" {
         // Stock's complaints name the values in the other order than its usage does; its usage is right.
         group(
             "lower <lnr> <lcr> <lnc>",
@@ -44,7 +44,7 @@ pub fn parse(words: &[&str]) -> Result<Thresh, Refusal> {
     } else {
         let threshold = Threshold::RISING
             .into_iter()
-            .find(|threshold| which.starts_with(threshold.short()))
+            .find(|threshold| *which == threshold.short())
             .ok_or_else(|| {
                 Refusal::error(format!(
                     "Valid threshold '{which}' for sensor '{name}' not specified!"
