@@ -591,3 +591,7 @@ const BAD_LENGTH: u8 = 0xc7;
 const LENGTH_LIMIT: u8 = 0xc8;
 const TOO_MANY_BYTES: u8 = 0xca;
 const UNSPECIFIED: u8 = 0xff;
+
+#[cfg(test)]
+#[path = "repository_tests.rs"]
+mod tests;
