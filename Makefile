@@ -25,8 +25,10 @@ test:
 soak:
 	NETSIM_SEEDS=$${NETSIM_SEEDS:-1000000} cargo test --release -p compat-tests --test netsim -- --nocapture
 
+# Stock and ours side by side, as a table (some minutes; BENCH="--rounds 1 idle" for less).
 bench:
-	cargo bench --workspace
+	cargo build --release --workspace
+	$(TARGET)/release/bench $(BENCH)
 
 # The manual pages, from the programs' own tables and man/prose/.
 man:

@@ -17,6 +17,7 @@ debian_packages() {
     need conserver conserver-server
     need conmand conman
     need ipmiconsole freeipmi-tools
+    need systemd-analyze systemd
     need expect expect
     need qemu-system-x86_64 qemu-system-x86
     need cpio cpio

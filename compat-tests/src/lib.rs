@@ -8,6 +8,7 @@
 //! | [`ipmi_sim`] | OpenIPMI's BMC simulator as a peer |
 //! | [`bmcsim`] | our own BMC simulator as a peer |
 //! | [`fakebmc`] | pyghmi's BMC as a peer |
+//! | [`bench`] | stock and ours measured in turn |
 //! | [`capture`] | `sol capture` on a file, and what became of the host's lines in it |
 //! | [`client`] | an `ipmitool` on a terminal or on pipes |
 //! | [`accounting`] | numbered lines and keystrokes, and what became of them |
@@ -25,6 +26,7 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
 pub mod accounting;
+pub mod bench;
 pub mod binaries;
 pub mod bmcsim;
 pub mod capture;

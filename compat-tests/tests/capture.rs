@@ -9,7 +9,7 @@ use compat_tests::bmcsim::BmcSim;
 use compat_tests::capture::{
     Account, Host, LogFile, account, capture, capture_on_full_disk, kill, lift,
 };
-use compat_tests::client::{Input, Piped, wait_until};
+use compat_tests::client::{Input, OnTerminal, Piped, wait_until};
 use compat_tests::ipmi_sim::IpmiSim;
 use compat_tests::relay::Relay;
 use compat_tests::rig::{BANNER, ENVIRONMENT, Who, arguments, run};
@@ -221,6 +221,60 @@ fn another_users_console_is_not_taken_although_its_id_is_that_of_the_killed_capt
     std::thread::sleep(Duration::from_secs(3));
     assert!(other.ended().is_none(), "{}", other.stderr.text());
     assert!(!second.stdout.text().contains(BANNER));
+}
+
+#[test]
+fn escapes_switch_the_log_and_its_dates_and_show_how_things_stand() {
+    let serial = Serial::listen();
+    let bmc = BmcSim::start(&["--serial", &format!("tcp:{}", serial.address())]);
+    assert!(wait_until(LONG, || serial.is_connected()));
+    let folder = tempfile::tempdir().unwrap();
+    let log = LogFile::at(folder.path().join("log"));
+    let words = ["sol", "activate", &log.word()];
+    let console = OnTerminal::start(
+        &Who::Ours.program(),
+        &arguments(bmc.address(), &words),
+        &ENVIRONMENT,
+    );
+    let shows = |text: &str| {
+        assert!(
+            console.screen.wait_for(text, LONG),
+            "{}",
+            console.screen.text()
+        )
+    };
+    let say = |text: &str| {
+        serial.say(format!("{text}\r\n").as_bytes());
+        shows(text);
+    };
+    shows(BANNER);
+    assert!(wait_until(LONG, || console.is_raw()));
+    say("one");
+    console.type_in(b"\r~l");
+    shows("[the log is switched off]");
+    say("two");
+    console.type_in(b"\r~l");
+    shows("[the log goes on]");
+    say("three");
+    console.type_in(b"\r~t");
+    shows("[lines are dated]");
+    say("four");
+    console.type_in(b"\r~s");
+    shows("[up 0:0");
+    shows(&format!("log {} at ", log.path().display()));
+    assert!(wait_until(LONG, || log.text().contains("four")));
+    let text = log.text();
+    let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with('[')).collect();
+    assert_eq!(lines[..2], ["one", "three"], "{text}");
+    assert!(
+        lines[2].starts_with("20") && lines[2].ends_with(" four"),
+        "{text}"
+    );
+    assert_eq!(
+        text.matches(": the log is switched off]").count(),
+        1,
+        "{text}"
+    );
 }
 
 /// How many lines a host says, and how many a second: half a minute's work for the BMC.

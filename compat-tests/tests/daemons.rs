@@ -1,15 +1,17 @@
-//! conserver and conman, the real daemons, with our program behind the examples' configurations.
+//! conserver and conman, the real daemons, with our program behind the examples' configurations; and what systemd is told.
 
 #![allow(clippy::expect_used, clippy::unwrap_used)]
 
+use std::os::unix::net::UnixDatagram;
 use std::process::Command;
 use std::time::Duration;
 
 use compat_tests::binaries;
 use compat_tests::bmcsim::BmcSim;
-use compat_tests::client::wait_until;
+use compat_tests::client::{Input, Piped, wait_until};
 use compat_tests::ipmi_sim::{PASSWORD, USER};
 use compat_tests::peer::{Peer, free_port};
+use compat_tests::rig::{ENVIRONMENT, arguments};
 
 #[test]
 fn conserver_keeps_a_complete_log() {
@@ -45,6 +47,65 @@ fn conman_keeps_a_complete_log() {
     let mut command = Command::new("/usr/sbin/conmand");
     command.args(["-F", "-c", &path("conf")]);
     complete(command, &path("console.node1"));
+}
+
+#[test]
+fn systemd_finds_nothing_wrong_with_the_example_unit() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = std::fs::read_to_string(binaries::workspace().join("examples/sol-capture@.service"))
+        .unwrap();
+    let ours = binaries::ours().display().to_string();
+    let unit = folder.path().join("sol-capture@node1-bmc.service");
+    std::fs::write(&unit, text.replace("/usr/local/bin/ipmitool", &ours)).unwrap();
+    let verdict = Command::new("systemd-analyze")
+        .arg("verify")
+        .arg("--man=no")
+        .arg(&unit)
+        .output()
+        .expect("systemd-analyze");
+    let words = String::from_utf8_lossy(&verdict.stderr).into_owned();
+    // Of its other units a machine may complain as it likes.
+    assert!(!words.contains("sol-capture"), "{words}");
+    assert!(verdict.status.success() || !words.is_empty(), "{verdict:?}");
+}
+
+#[test]
+fn a_service_manager_is_told_of_readiness_life_state_and_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let name = folder.path().join("notify");
+    let socket = UnixDatagram::bind(&name).unwrap();
+    socket
+        .set_read_timeout(Some(Duration::from_secs(30)))
+        .unwrap();
+    let heard = || {
+        let mut bytes = [0; 4096];
+        let count = socket.recv(&mut bytes).expect("a word in time");
+        String::from_utf8_lossy(&bytes[..count]).into_owned()
+    };
+    let wait_for = |word: &str| while heard() != word {};
+    let bmc = BmcSim::start(&["--serial", COUNTING]);
+    let environment = [
+        &ENVIRONMENT[..],
+        &[
+            ("NOTIFY_SOCKET", name.to_str().unwrap()),
+            ("WATCHDOG_USEC", "500000"),
+        ],
+    ]
+    .concat();
+    let log = format!("log={}", folder.path().join("log").display());
+    let mut capture = Piped::start(
+        &binaries::ours(),
+        &arguments(bmc.address(), &["sol", "capture", &log]),
+        &environment,
+        Input::Null,
+    );
+    // Ready before there is a session: waiting for a BMC is part of the work.
+    assert_eq!(heard(), "READY=1");
+    wait_for("STATUS=connected");
+    (0..3).for_each(|_| wait_for("WATCHDOG=1"));
+    capture.signal(nix::sys::signal::Signal::SIGTERM);
+    wait_for("STOPPING=1");
+    assert!(capture.wait(Duration::from_secs(30)).is_some());
 }
 
 /// One of our examples, with the simulated BMC and our program in it.

@@ -79,6 +79,11 @@ pub const DEVIATIONS: &[Deviation] = &[
         here: "one line that names the word and lists those that are known.",
     },
     Deviation {
+        when: "sol activate help",
+        stock: "prints the usage of sol and ends with status 1.",
+        here: "the words that may follow, explained, with status 0; so do sol capture help and sol log help.",
+    },
+    Deviation {
         when: "mc info, getenables, selftest and watchdog get, and power status, and the BMC's answer is too short",
         stock: "prints whatever its memory holds.",
         here: "an error, and the status is 1.",
