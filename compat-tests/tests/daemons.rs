@@ -140,6 +140,13 @@ fn complete(command: Command, log: &str) {
     assert!(enough, "{:?}: {}", numbers(), daemon.words());
     assert!(daemon.is_running());
     daemon.signal(nix::sys::signal::Signal::SIGTERM);
+    // It ends its children first, if it is left the time.
+    for _ in 0..100 {
+        if !daemon.is_running() {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
     let got = numbers();
     assert!(got.windows(2).all(|pair| pair[1] == pair[0] + 1), "{got:?}");
 }
