@@ -65,8 +65,8 @@ pub fn parse(words: &[&str], context: &Context) -> Result<Parsed, Refusal> {
         })),
         ["set", rest @ ..] => set::parse(rest).map(Action::Set).map(Parsed::job),
         ["payload", rest @ ..] => access::parse(rest).map(Action::Access).map(Parsed::job),
-        ["activate" | "capture", "help"] => Err(Refusal::help(&help::console())),
-        ["log", "help"] => Err(Refusal::help(&help::log())),
+        ["activate" | "capture", "help"] => Err(Refusal::help(help::console())),
+        ["log", "help"] => Err(Refusal::help(help::log())),
         ["activate", rest @ ..] => console(rest, false, context),
         ["capture", rest @ ..] => console(rest, true, context).map_err(|refusal| Refusal {
             exit: Exit::Lasting,
