@@ -10,7 +10,6 @@ use crate::bmcsim::BmcSim;
 use crate::capture::LogFile;
 use crate::client::{OnTerminal, wait_until};
 use crate::rig::{BANNER, ENVIRONMENT, Who, arguments};
-use crate::serial::Serial;
 
 pub(super) const SCENES: &[Scene] = &[
     Scene {
@@ -44,17 +43,14 @@ fn idle(who: Who) -> Vec<Value> {
 /// A console with much output at once.
 fn busy(who: Who) -> Vec<Value> {
     let stage = Stage::with(who);
-    let text: String = (0..LINES).map(accounting::line).collect();
-    let length = stage.kept();
+    let (length, more) = (stage.kept(), stage.text_length);
     let (before, begun) = (Used::by(stage.console.pid()), Instant::now());
-    let (speaker, said) = (stage.serial.speaker(), text.clone());
-    let host = std::thread::spawn(move || speaker.say(said.as_bytes()));
-    let all = wait_until(LONG, || stage.kept() >= length + text.len() as u64);
+    std::fs::write(stage.folder.path().join(GO), "").expect("a temporary file");
+    let all = wait_until(LONG, || stage.kept() >= length + more);
     let took = begun.elapsed().as_secs_f64();
-    assert!(all, "{} of {} bytes", stage.kept() - length, text.len());
+    assert!(all, "{} of {more} bytes", stage.kept() - length);
     let used = Used::by(stage.console.pid()).since(before);
-    let _ = host.join();
-    let megabytes = text.len() as f64 / 1e6;
+    let megabytes = more as f64 / 1e6;
     vec![
         value("busy console: time a megabyte", "s", took / megabytes),
         value(
@@ -70,21 +66,27 @@ fn value(what: &'static str, unit: &'static str, value: f64) -> Value {
     Value { what, unit, value }
 }
 
-/// A BMC and a console on it.
+/// A BMC and a console on it. Its machine says a long text once there is a certain file.
 struct Stage {
-    serial: Serial,
     console: OnTerminal,
     log: Option<LogFile>,
     _bmc: BmcSim,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
+    text_length: u64,
 }
 
 impl Stage {
     fn with(who: Who) -> Self {
-        let serial = Serial::listen();
-        let bmc = BmcSim::start(&["--serial", &format!("tcp:{}", serial.address())]);
-        assert!(wait_until(LONG, || serial.is_connected()));
         let folder = tempfile::tempdir().expect("a temporary directory");
+        let file = |name: &str| folder.path().join(name).display().to_string();
+        let text: String = (0..LINES).map(accounting::line).collect();
+        std::fs::write(file("text"), &text).expect("a temporary file");
+        let machine = format!(
+            "exec:stty raw -echo; while [ ! -e {} ]; do sleep 0.1; done; cat {}; sleep 1000",
+            file(GO),
+            file("text")
+        );
+        let bmc = BmcSim::start(&["--serial", &machine]);
         let log = (who == Who::Ours).then(|| LogFile::at(folder.path().join("log")));
         let words = match &log {
             None => vec!["sol".to_owned(), "activate".to_owned()],
@@ -94,10 +96,10 @@ impl Stage {
         let arguments = arguments(bmc.address(), &words);
         let stage = Self {
             console: OnTerminal::start(&who.program(), &arguments, &ENVIRONMENT),
-            serial,
             log,
             _bmc: bmc,
-            _folder: folder,
+            folder,
+            text_length: text.len() as u64,
         };
         let screen = &stage.console.screen;
         assert!(screen.wait_for(BANNER, LONG), "{}", screen.text());
@@ -114,6 +116,9 @@ impl Stage {
         }
     }
 }
+
+/// The file that the machine waits for.
+const GO: &str = "go";
 
 /// How long an idle console is looked at: a keepalive and a little more.
 const IDLE: Duration = Duration::from_secs(20);
