@@ -44,14 +44,8 @@ fn a_bmc_that_does_not_hear_a_second_request_is_served_no_slower_than_by_stock()
         let lost = relay.count(Direction::ToBmc, Fate::Dropped) - before;
         println!("{words:?}: {mine} round trips, stock {stocks}; {lost} requests lost");
         assert_eq!(lost, 1, "{words:?}");
-        // A lost one costs two round trips, in which nothing is sent.
+        // A lost one costs two round trips, in which nothing is sent. Counted, not timed: a busy machine is slow.
         assert!(mine + 2 <= stocks, "{words:?}: {mine} of {stocks}");
-        assert!(
-            ours.took <= stock.took,
-            "{words:?}: {:?} of {:?}",
-            ours.took,
-            stock.took
-        );
     }
     drop(bmc);
 }
