@@ -35,6 +35,11 @@ fn cores_break_no_promise_on_their_corpus() {
 }
 
 #[test]
+fn records_break_no_promise_on_their_corpus() {
+    play("records", 20_000);
+}
+
+#[test]
 fn every_target_has_a_corpus_and_a_program() {
     for target in TARGETS {
         assert!(!corpus(target.name).is_empty(), "{}", target.name);

@@ -7,6 +7,7 @@ mod bytes;
 mod commands;
 mod cores;
 mod machine;
+mod records;
 mod text;
 mod wire;
 
@@ -42,6 +43,10 @@ pub const TARGETS: &[Target] = &[
     Target {
         name: "cores",
         run: cores::run,
+    },
+    Target {
+        name: "records",
+        run: records::run,
     },
 ];
 
