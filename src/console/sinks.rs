@@ -201,7 +201,8 @@ impl Sinks {
                 at,
             } => Some(Report::Gap {
                 bytes: *bytes,
-                from: self.last_output.min(*to),
+                // What came last may have been printed that much earlier.
+                from: self.last_output.saturating_sub(SLACK).min(*to),
                 to: *to,
                 at: *at,
             }),
