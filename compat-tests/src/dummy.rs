@@ -1,5 +1,6 @@
 //! A scripted BMC behind `-I dummy`: what a program asks is recorded, what it is answered stands in a table.
 
+use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::fd::AsRawFd;
 use std::os::unix::net::{UnixListener, UnixStream};
@@ -176,13 +177,30 @@ pub struct Run {
 /// # Panics
 /// When the program cannot be run, or does not end within ten seconds.
 pub fn run(program: &Path, arguments: &[String], script: &Script, home: &Path) -> Run {
+    run_typed(program, arguments, script, home, None)
+}
+
+/// The same, with a file's contents as standard input.
+///
+/// # Panics
+/// As [`run`], and when the file cannot be read.
+pub fn run_typed(
+    program: &Path,
+    arguments: &[String],
+    script: &Script,
+    home: &Path,
+    typed: Option<&Path>,
+) -> Run {
+    let stdin = typed.map_or_else(Stdio::null, |path| {
+        Stdio::from(File::open(path).expect("what is typed"))
+    });
     let responder = Responder::start(script.clone());
     let mut child = Command::new(program)
         .args(["-I", "dummy"])
         .args(arguments)
         .env("IPMI_DUMMY_SOCK", responder.socket())
         .env("HOME", home)
-        .stdin(Stdio::null())
+        .stdin(stdin)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()

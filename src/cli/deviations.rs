@@ -151,6 +151,43 @@ pub const DEVIATIONS: &[Deviation] = &[
         here: "the answer is waited for one second: a refusal is said, and the status is 1.",
     },
     Deviation {
+        when: "i2c with a bus, a channel or too few words that make no sense",
+        stock: "takes another bus or channel; ends with status 0.",
+        here: "refused with status 1.",
+    },
+    Deviation {
+        when: "shell and exec: a tilde in quotes, blanks in quotes inside a word, an empty word, more than 64 words, \
+               lines above 2047 bytes",
+        stock: "makes a blank of the tilde and tildes of the blanks, loses the empty word, cuts the rest off or runs it \
+                as a command of its own.",
+        here: "words are what they look like, in any number and length.",
+    },
+    Deviation {
+        when: "exec of a directory, or of a file that runs itself",
+        stock: "hangs; crashes.",
+        here: "an error, and the status is 1.",
+    },
+    Deviation {
+        when: "a console, or a verb that is handed over, in shell and exec",
+        stock: "runs over the same session.",
+        here: "runs as a program of its own; our session is closed before, and opened again for the next command.",
+    },
+    Deviation {
+        when: "set verbose in shell and exec",
+        stock: "shows some of what -v shows.",
+        here: "shows all of it.",
+    },
+    Deviation {
+        when: "set and echo outside of a shell",
+        stock: "opens a session for it.",
+        here: "no BMC is needed.",
+    },
+    Deviation {
+        when: "set username, password or port with a value that does not fit",
+        stock: "cuts it off, or takes a port below zero.",
+        here: "refused with status 1.",
+    },
+    Deviation {
         when: "sol set of a field whose neighbours in the same parameter the BMC does not tell",
         stock: "writes whatever its memory holds into them.",
         here: "an error, the status is 1, and nothing is written.",

@@ -55,6 +55,19 @@ pub fn hand_over_argv(argv: &[OsString], verb: Option<&OsStr>) -> Exit {
     }
 }
 
+/// The next `ipmitool` as a child process, to be given its arguments.
+///
+/// # Errors
+///
+/// What is missing.
+pub fn child() -> Result<Command, String> {
+    let visited = Visited::from_environment();
+    let next = find(&visited)?;
+    let mut command = Command::new(&next.path);
+    command.env(VISITED, visited.with(next.identity));
+    Ok(command)
+}
+
 /// Another `ipmitool`, and who it is.
 #[derive(Debug)]
 struct Next {

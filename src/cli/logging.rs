@@ -12,6 +12,7 @@
 
 use std::env;
 use std::io::Write;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use env_logger::{Builder, Target};
 use log::LevelFilter;
@@ -21,24 +22,43 @@ use crate::transport::network::commentary::PACKETS;
 /// Sets the program's logger up; a second call changes nothing.
 pub fn init(verbose: u8) {
     let mut builder = Builder::new();
-    builder
-        .target(Target::Stderr)
-        .format(|out, record| writeln!(out, "{}", record.args()));
+    builder.target(Target::Stderr);
     match FILTERS
         .iter()
         .find_map(|name| env::var(name).ok().filter(|filter| !filter.is_empty()))
     {
-        Some(filter) => builder.parse_filters(&filter),
+        Some(filter) => {
+            builder
+                .format(|out, record| writeln!(out, "{}", record.args()))
+                .parse_filters(&filter);
+        }
         // Libraries keep silent: what they have to say is in nobody's parser.
-        None => builder
-            .filter_level(LevelFilter::Error)
-            // What it complains of, it also returns.
-            .filter_module("ipmi_rs", LevelFilter::Off)
-            .filter_module("steadysol", level(verbose))
-            .filter_module(PACKETS, packets(verbose)),
-    };
+        None => {
+            builder
+                .format(|out, record| match is_shown(record.target()) {
+                    true => writeln!(out, "{}", record.args()),
+                    false => Ok(()),
+                })
+                .filter_level(LevelFilter::Error)
+                .filter_module("steadysol", LevelFilter::Trace);
+            CHANGEABLE.store(true, Ordering::Relaxed);
+        }
+    }
     // The only failure is a logger that stands already.
     let _ = builder.try_init();
+    set_verbosity(verbose);
+}
+
+/// Shows from here on what so many `-v` show, unless an environment variable says what is shown.
+pub fn set_verbosity(verbose: u8) {
+    if CHANGEABLE.load(Ordering::Relaxed) {
+        SHOWS_PACKETS.store(verbose >= 5, Ordering::Relaxed);
+        log::set_max_level(level(verbose));
+    }
+}
+
+fn is_shown(target: &str) -> bool {
+    !target.starts_with(PACKETS) || SHOWS_PACKETS.load(Ordering::Relaxed)
 }
 
 /// What a count of `-v` shows.
@@ -51,14 +71,11 @@ pub fn level(verbose: u8) -> LevelFilter {
     }
 }
 
-/// What a count of `-v` shows of packets.
-fn packets(verbose: u8) -> LevelFilter {
-    if verbose >= 5 {
-        LevelFilter::Trace
-    } else {
-        LevelFilter::Off
-    }
-}
+/// Whether the count of `-v` decides what is shown.
+static CHANGEABLE: AtomicBool = AtomicBool::new(false);
+
+/// Whether the packets are shown in hexadecimal.
+static SHOWS_PACKETS: AtomicBool = AtomicBool::new(false);
 
 /// Environment variables that hold a filter, the first one set wins.
 pub const FILTERS: [&str; 2] = ["IPMITOOL_LOG", "RUST_LOG"];

@@ -17,6 +17,7 @@ pub mod options;
 pub mod password_file;
 pub mod plan;
 pub mod prompt;
+pub mod respell;
 pub mod secret;
 pub mod time;
 pub mod typed;

@@ -91,7 +91,7 @@ pub const VERBS: &[Verb] = &[
     ),
     verb(
         "i2c",
-        Native::No,
+        Native::All,
         "Send an I2C Master Write-Read command and print response",
     ),
     verb("spd", Native::No, "Print SPD info from remote I2C device"),
@@ -177,10 +177,14 @@ pub const VERBS: &[Verb] = &[
     ),
     verb("firewall", Native::No, "Configure Firmware Firewall"),
     verb("delloem", Native::No, "OEM Commands for Dell systems"),
-    verb("shell", Native::No, "Launch interactive IPMI shell"),
-    verb("exec", Native::No, "Run list of commands from file"),
-    verb("set", Native::No, "Set runtime variable for shell and exec"),
-    unlisted("echo", Native::No),
+    verb("shell", Native::All, "Launch interactive IPMI shell"),
+    verb("exec", Native::All, "Run list of commands from file"),
+    verb(
+        "set",
+        Native::All,
+        "Set runtime variable for shell and exec",
+    ),
+    unlisted("echo", Native::All),
     verb(
         "hpm",
         Native::No,

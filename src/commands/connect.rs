@@ -39,7 +39,7 @@ pub fn open(
         _ => Vec::new(),
     };
     let mut connection = match &context.interface {
-        Interface::Dummy => Dummy::open(context.verbose).map(Connection::Dummy),
+        Interface::Dummy => Dummy::open().map(Connection::Dummy),
         Interface::Lan => {
             lan::open(context, interrupt, first).map(|session| Connection::Lan(Box::new(session)))
         }
@@ -59,7 +59,7 @@ pub fn open(
 
 /// What `-t -b -T -B -m` say. In a shelf the BMC knows best what it is called on the busses behind it; it is asked only
 /// where that makes a difference.
-fn addressing(context: &Context, connection: &mut Connection) -> Addressing {
+pub fn addressing(context: &Context, connection: &mut Connection) -> Addressing {
     let bridging = &context.bridging;
     let hop = |address, channel| (address != 0).then_some(Hop { channel, address });
     let target = hop(bridging.target_address, bridging.target_channel);

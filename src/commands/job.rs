@@ -54,6 +54,11 @@ pub trait Job: fmt::Debug {
         Vec::new()
     }
 
+    /// Whether the BMC forgets its sessions over it.
+    fn ends_sessions(&self) -> bool {
+        false
+    }
+
     /// Does it. Whether all went well; what did not was said.
     fn run(&self, desk: &mut Desk<'_>) -> bool;
 }

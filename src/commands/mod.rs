@@ -8,11 +8,12 @@
 //! A new verb: its file here, its line in [`PARSERS`], what is built in of it in [`verbs::VERBS`].
 
 use crate::cli::{Context, Exit, fallback, verbs};
-use crate::transport::BmcConnection;
 use crate::transport::interrupt::Interrupt;
+use crate::transport::{BmcConnection, Connection};
 
 pub mod chassis;
 pub mod connect;
+pub mod i2c;
 pub mod job;
 pub mod mc;
 pub mod output;
@@ -22,6 +23,7 @@ pub mod sdr;
 pub mod sel;
 pub mod sensor;
 pub mod session;
+pub mod shell;
 pub mod sol;
 
 pub use job::{Desk, Errand, Job, Parsed, Refusal};
@@ -82,16 +84,26 @@ fn open_and_run(
             return Exit::Failure;
         }
     };
+    let done = run_job(context, job, &mut connection, output);
+    connection.close();
+    if done { Exit::Success } else { Exit::Failure }
+}
+
+/// Does a job, whether it went well.
+fn run_job(
+    context: &Context,
+    job: &dyn Job,
+    connection: &mut Connection,
+    output: &mut Output,
+) -> bool {
     if let Some((timeout, tries)) = job.patience() {
         connection.set_patience(timeout, tries);
     }
-    let done = job.run(&mut Desk {
+    job.run(&mut Desk {
         context,
-        bmc: &mut connection,
+        bmc: connection,
         output,
-    });
-    connection.close();
-    if done { Exit::Success } else { Exit::Failure }
+    })
 }
 
 /// Turns the words after a verb into what is to be done.
@@ -100,12 +112,17 @@ pub type Parse = fn(&[&str], &Context) -> Result<Parsed, Refusal>;
 /// Who understands which verb: every verb of [`verbs::VERBS`] of which anything is built in.
 pub const PARSERS: &[(&str, Parse)] = &[
     ("raw", raw::parse),
+    ("i2c", i2c::parse),
     ("chassis", chassis::parse),
     ("power", power::parse),
     ("mc", mc::parse),
     ("bmc", mc::parse),
     ("sol", sol::parse),
     ("session", session::parse),
+    ("shell", shell::parse_shell),
+    ("exec", shell::parse_exec),
+    ("set", shell::parse_set),
+    ("echo", shell::parse_echo),
     ("sdr", sdr::parse),
     ("sensor", sensor::parse),
     ("sel", sel::parse),

@@ -164,6 +164,37 @@ pub const GLOBAL_ENABLES: [(u8, &str, &str); 7] = [
     (0x80, "oem2", "OEM 2"),
 ];
 
+/// Master Write-Read, section 22.11: a transfer on a bus behind the BMC.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MasterWriteRead {
+    /// The channel (bits 7:4), the bus (3:1), and whether it is private (0).
+    pub bus: u8,
+    /// The device's address, its lowest bit 0.
+    pub address: u8,
+    /// How many bytes are read.
+    pub count: u8,
+    /// What is written before.
+    pub data: Vec<u8>,
+}
+
+impl From<MasterWriteRead> for Message {
+    fn from(command: MasterWriteRead) -> Self {
+        let mut data = vec![command.bus, command.address, command.count];
+        data.extend(command.data);
+        Self::new_request(NetFn::App, 0x52, data)
+    }
+}
+
+impl IpmiCommand for MasterWriteRead {
+    /// What was read.
+    type Output = Vec<u8>;
+    type Error = AnswerError;
+
+    fn parse_success_response(data: &[u8]) -> Result<Vec<u8>, AnswerError> {
+        Ok(data.to_vec())
+    }
+}
+
 /// Get Self Test Results, section 20.4.
 #[derive(Clone, Copy, Debug)]
 pub struct GetSelfTest;

@@ -19,7 +19,6 @@ use super::{BmcConnection, TransportError, system_text};
 #[derive(Debug)]
 pub struct Dummy {
     socket: UnixStream,
-    verbosity: u8,
     /// Netfn and command of the request that is not yet answered.
     pending: Option<(u8, u8)>,
 }
@@ -30,10 +29,10 @@ impl Dummy {
     /// # Errors
     ///
     /// [`TransportError::Open`] with stock's line.
-    pub fn open(verbosity: u8) -> Result<Self, TransportError> {
+    pub fn open() -> Result<Self, TransportError> {
         let path =
             std::env::var_os(SOCKET_VARIABLE).unwrap_or_else(|| OsString::from(DEFAULT_SOCKET));
-        Self::open_at(Path::new(&path), verbosity)
+        Self::open_at(Path::new(&path))
     }
 
     /// Connects to the socket at `path`.
@@ -41,7 +40,7 @@ impl Dummy {
     /// # Errors
     ///
     /// [`TransportError::Open`] with stock's line.
-    pub fn open_at(path: &Path, verbosity: u8) -> Result<Self, TransportError> {
+    pub fn open_at(path: &Path) -> Result<Self, TransportError> {
         let socket = UnixStream::connect(path).map_err(|error| {
             TransportError::Open(format!(
                 "dummy failed on connect(): : {}",
@@ -50,7 +49,6 @@ impl Dummy {
         })?;
         Ok(Self {
             socket,
-            verbosity,
             pending: None,
         })
     }
@@ -63,13 +61,11 @@ impl Dummy {
         // The peer may be gone already; then there is nobody left to say goodbye to.
         let _ = self.socket.write_all(&goodbye);
     }
+}
 
-    fn note(&self, line: std::fmt::Arguments<'_>) {
-        if self.verbosity > 0 {
-            // A closed stderr must not end the program.
-            let _ = writeln!(io::stderr(), "{line}");
-        }
-    }
+/// What `-v` shows.
+fn note(line: std::fmt::Arguments<'_>) {
+    log::info!("{line}");
 }
 
 impl IpmiConnection for Dummy {
@@ -87,13 +83,13 @@ impl IpmiConnection for Dummy {
             request.target().lun().value(),
         );
 
-        self.note(format_args!(">>> IPMI req"));
-        self.note(format_args!("msg.data_len: {length}"));
-        self.note(format_args!("msg.netfn: {netfn:x}"));
-        self.note(format_args!("msg.cmd: {cmd:x}"));
-        self.note(format_args!("msg.target_cmd: 0"));
-        self.note(format_args!("msg.lun: {lun:x}"));
-        self.note(format_args!(">>>"));
+        note(format_args!(">>> IPMI req"));
+        note(format_args!("msg.data_len: {length}"));
+        note(format_args!("msg.netfn: {netfn:x}"));
+        note(format_args!("msg.cmd: {cmd:x}"));
+        note(format_args!("msg.target_cmd: 0"));
+        note(format_args!("msg.lun: {lun:x}"));
+        note(format_args!(">>>"));
 
         let mut packet = Vec::with_capacity(REQUEST_HEADER + data.len());
         packet.extend_from_slice(&[netfn, lun, cmd, 0]);
@@ -119,14 +115,14 @@ impl IpmiConnection for Dummy {
         data[0] = header[4];
         self.socket.read_exact(&mut data[1..]).map_err(failed)?;
 
-        self.note(format_args!("<<< IPMI rsp"));
-        self.note(format_args!("ccode: {:x}", header[4]));
-        self.note(format_args!("data_len: {length}"));
-        self.note(format_args!("msg.netfn: {:x}", header[0]));
-        self.note(format_args!("msg.cmd: {:x}", header[1]));
-        self.note(format_args!("msg.seq: {:x}", header[2]));
-        self.note(format_args!("msg.lun: {:x}", header[3]));
-        self.note(format_args!("<<<"));
+        note(format_args!("<<< IPMI rsp"));
+        note(format_args!("ccode: {:x}", header[4]));
+        note(format_args!("data_len: {length}"));
+        note(format_args!("msg.netfn: {:x}", header[0]));
+        note(format_args!("msg.cmd: {:x}", header[1]));
+        note(format_args!("msg.seq: {:x}", header[2]));
+        note(format_args!("msg.lun: {:x}", header[3]));
+        note(format_args!("<<<"));
 
         // The socket carries one answer per request, in order: as in stock, the answer's own netfn is not looked at.
         Response::new(Message::new_raw(netfn, cmd, data), i64::from(header[2]))
@@ -176,7 +172,6 @@ mod tests {
         });
         let mut dummy = Dummy {
             socket: ours,
-            verbosity: 0,
             pending: None,
         };
         let message = Message::new_raw(0x2c, 0x3e, vec![7, 8]);
@@ -227,7 +222,6 @@ mod tests {
         });
         let dummy = Dummy {
             socket: ours,
-            verbosity: 0,
             pending: None,
         };
         let answer = ipmi_rs::Ipmi::new(dummy).send_recv(GroupExtension);
@@ -257,7 +251,7 @@ mod tests {
 
     #[test]
     fn a_missing_socket_is_reported_in_stocks_words() {
-        let error = Dummy::open_at(Path::new("/nonexistent/socket"), 0).unwrap_err();
+        let error = Dummy::open_at(Path::new("/nonexistent/socket")).unwrap_err();
         assert_eq!(
             error.to_string(),
             "dummy failed on connect(): : No such file or directory"
@@ -270,7 +264,7 @@ mod tests {
             std::env::temp_dir().join(format!("steadysol-dummy-{}", std::process::id()));
         let _ = std::fs::remove_file(&directory);
         let listener = UnixListener::bind(&directory).unwrap();
-        let dummy = Dummy::open_at(&directory, 0).unwrap();
+        let dummy = Dummy::open_at(&directory).unwrap();
         let (mut peer, _) = listener.accept().unwrap();
         dummy.close();
         let mut goodbye = Vec::new();

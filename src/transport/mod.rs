@@ -59,6 +59,9 @@ pub trait BmcConnection:
         let _ = (timeout, tries);
     }
 
+    /// Back to the patience that the connection was opened with.
+    fn reset_patience(&mut self) {}
+
     /// From here on requests go where this says. An interface that reaches the BMC only ignores it, as stock's does.
     fn set_addressing(&mut self, addressing: Addressing) {
         let _ = addressing;
@@ -118,6 +121,10 @@ impl BmcConnection for Connection {
 
     fn set_patience(&mut self, timeout: Duration, tries: u32) {
         self.medium().set_patience(timeout, tries);
+    }
+
+    fn reset_patience(&mut self) {
+        self.medium().reset_patience();
     }
 
     fn set_addressing(&mut self, addressing: Addressing) {

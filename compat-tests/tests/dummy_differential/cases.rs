@@ -28,6 +28,7 @@ pub fn same(verb: &'static str, words: &str, script: Script) -> Case {
         arguments,
         script,
         expect: Expect::Same,
+        typed: None,
     }
 }
 

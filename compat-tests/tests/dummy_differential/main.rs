@@ -7,19 +7,21 @@
 
 mod cases;
 mod chassis_cases;
+mod i2c_cases;
 mod mc_cases;
 mod sdr_cases;
+mod shell_cases;
 mod sol_cases;
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use compat_tests::binaries;
-use compat_tests::dummy::{Request, Run, Script, run};
+use compat_tests::dummy::{Request, Run, Script, run, run_typed};
 
 /// One command line against one BMC.
 pub struct Case {
@@ -31,6 +33,8 @@ pub struct Case {
     pub script: Script,
     /// What must agree.
     pub expect: Expect,
+    /// A file that is standard input.
+    pub typed: Option<PathBuf>,
 }
 
 /// What must agree.
@@ -92,6 +96,17 @@ fn sdr_and_sensor_do_what_stock_does() {
 }
 
 #[test]
+fn i2c_does_what_stock_does() {
+    check(&i2c_cases::all());
+}
+
+#[test]
+fn shell_exec_set_and_echo_do_what_stock_does() {
+    let files = tempfile::tempdir().unwrap();
+    check(&shell_cases::all(files.path()));
+}
+
+#[test]
 fn sol_does_what_stock_does() {
     check(&sol_cases::all());
 }
@@ -106,9 +121,12 @@ fn check(all: &[Case]) {
         for _ in 0..WORKERS {
             scope.spawn(|| {
                 while let Some(case) = all.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let theirs =
-                        probes_aside(run(&stock, &case.arguments, &case.script, home.path()));
-                    let mine = run(&ours, &case.arguments, &case.script, home.path());
+                    let run = |program| {
+                        let typed = case.typed.as_deref();
+                        run_typed(program, &case.arguments, &case.script, home.path(), typed)
+                    };
+                    let theirs = probes_aside(run(&stock));
+                    let mine = run(&ours);
                     if let Some(difference) = difference(case, &theirs, &mine) {
                         failures.lock().unwrap().push(difference);
                     }

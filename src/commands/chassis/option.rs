@@ -1,5 +1,7 @@
 //! Boot options in stock's words: `chassis bootparam get`, and for `chassis bootmbox get`.
 
+use ipmi_rs::connection::Message;
+
 use crate::cli::dates::Dates;
 use crate::commands::output::Output;
 use crate::commands::raw::dump as bytes;
@@ -98,6 +100,10 @@ impl Show {
 }
 
 impl Job for Show {
+    fn first(&self) -> Vec<Message> {
+        vec![self.command.into()]
+    }
+
     fn run(&self, desk: &mut Desk<'_>) -> bool {
         self.show(desk)
     }

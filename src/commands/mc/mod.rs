@@ -76,6 +76,10 @@ impl Job for Reset {
         (*self == Self::Cold).then_some((COLD_TIMEOUT, 1))
     }
 
+    fn ends_sessions(&self) -> bool {
+        *self == Self::Cold
+    }
+
     fn run(&self, desk: &mut Desk<'_>) -> bool {
         let name = match self {
             Self::Cold => "cold",

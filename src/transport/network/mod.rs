@@ -286,6 +286,10 @@ impl<T: Terms> BmcConnection for Network<T> {
         };
     }
 
+    fn reset_patience(&mut self) {
+        self.patience = self.config.patience();
+    }
+
     fn set_addressing(&mut self, addressing: Addressing) {
         self.addressing = addressing;
     }
