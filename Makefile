@@ -5,7 +5,7 @@ MANDIR = $(DESTDIR)$(PREFIX)/share/man/man1
 
 TARGET = $(or $(CARGO_TARGET_DIR),target)
 
-.PHONY: all build demo test bench picture man install uninstall fmt lint soak fuzz deny deb rpm units reproducible
+.PHONY: all build demo test bench picture man registry install uninstall fmt lint soak fuzz deny deb rpm units reproducible
 
 all: build
 
@@ -33,6 +33,13 @@ bench:
 # The manual pages, from the programs' own tables and man/prose/.
 man:
 	cargo run -q -p compat-tests --bin make-man
+
+# The names of manufacturers, from IANA's registry, or from a file: make registry REGISTRY=/usr/share/misc/enterprise-numbers.txt
+REGISTRY = target/enterprise-numbers.txt
+registry:
+	test $(REGISTRY) != target/enterprise-numbers.txt || \
+		curl -fsS -o $(REGISTRY) https://www.iana.org/assignments/enterprise-numbers.txt
+	cargo run -q -p compat-tests --bin make-registry $(REGISTRY)
 
 # The README's picture, from a real run (a minute).
 picture:

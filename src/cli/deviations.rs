@@ -278,9 +278,10 @@ pub const DEVIATIONS: &[Deviation] = &[
         here: "the byte itself.",
     },
     Deviation {
-        when: "mc info, and the registry of enterprise numbers is not installed",
-        stock: "complains, or fails, at every start, whatever the verb.",
-        here: "a short table that is built in names the makers of BMCs.",
+        when: "the names of manufacturers",
+        stock: "reads all of the registry's file at every start, whatever the verb; complains, or fails, where there is none.",
+        here: "IANA's registry of May 2024 is built in, and the system's file is asked for what it lacks; a file of the \
+               user's own goes before both, as in stock.",
     },
     Deviation {
         when: "lan, and no session comes about",

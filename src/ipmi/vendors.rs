@@ -1,9 +1,11 @@
 //! Names of manufacturers and products.
 //!
-//! Manufacturers are IANA private enterprise numbers. Like stock, the names come from the registry's file, the user's
-//! own before the system's; where there is none, a short table of those that make BMCs stands in (stock fails).
+//! Manufacturers are IANA private enterprise numbers. Their names stand in a table that is built in (`make registry`
+//! renews it); the system's registry is asked for those that it lacks. A registry of the user's own goes before both,
+//! and is the only one then, as in stock.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
@@ -13,9 +15,12 @@ pub fn manufacturer(number: u32) -> Cow<'static, str> {
     if let Some(name) = find(number, FIRST) {
         return Cow::Borrowed(name);
     }
-    let registered = match open_registry() {
-        Some(registry) => name_in_registry(BufReader::new(registry), number).map(Cow::Owned),
-        None => find(number, SHORT).map(Cow::Borrowed),
+    let in_file = |file| name_in_registry(BufReader::new(file), number).map(Cow::Owned);
+    let registered = match users_registry() {
+        Some(own) => in_file(own),
+        None => name_in_table(number, ENTERPRISES)
+            .map(Cow::Borrowed)
+            .or_else(|| in_file(File::open(REGISTRY).ok()?)),
     };
     registered
         .or_else(|| find(number, LAST).map(Cow::Borrowed))
@@ -43,40 +48,70 @@ fn find(number: u32, table: &'static [(u32, &'static str)]) -> Option<&'static s
         .map(|(_, name)| *name)
 }
 
-fn open_registry() -> Option<File> {
-    let of_user = std::env::var_os("HOME").map(|home| {
-        let mut path = home;
-        path.push("/.local");
-        path.push(REGISTRY);
-        PathBuf::from(path)
-    });
-    of_user
-        .and_then(|path| File::open(path).ok())
-        .or_else(|| File::open(REGISTRY).ok())
+fn users_registry() -> Option<File> {
+    let mut path = std::env::var_os("HOME")?;
+    path.push("/.local");
+    path.push(REGISTRY);
+    File::open(PathBuf::from(path)).ok()
 }
 
-/// Searches the registry: a number at a line's start, and on the next line, indented by exactly two spaces, the name.
-fn name_in_registry(registry: impl BufRead, number: u32) -> Option<String> {
-    let mut lines = registry.split(b'\n').map_while(Result::ok);
-    while let Some(line) = lines.next() {
-        if !line.first().is_some_and(u8::is_ascii_digit) {
-            continue;
-        }
-        let digits: String = line
+/// Searches lines of a number, a tab and a name, in the order of the numbers, without looking at most of them.
+fn name_in_table(number: u32, table: &'static str) -> Option<&'static str> {
+    let mut rest = table;
+    while !rest.is_empty() {
+        // The line that the middle lies in. What is looked for is a single byte: the cuts are between characters.
+        let bytes = rest.as_bytes();
+        let (before, behind) = bytes.split_at(bytes.len() / 2);
+        let start = before
             .iter()
-            .take_while(|byte| byte.is_ascii_digit())
-            .map(|byte| char::from(*byte))
-            .collect();
-        let name = lines.next()?;
-        let name = match name.strip_prefix(b"  ") {
-            Some(name) if name.first() != Some(&b' ') => name,
-            _ => continue,
+            .rposition(|byte| *byte == b'\n')
+            .map_or(0, |end| end + 1);
+        let end = behind
+            .iter()
+            .position(|byte| *byte == b'\n')
+            .map_or(bytes.len(), |end| before.len() + end);
+        let (each, name) = rest.get(start..end)?.split_once('\t')?;
+        rest = match number.cmp(&each.parse().ok()?) {
+            Ordering::Equal => return Some(name),
+            Ordering::Less => rest.get(..start)?,
+            Ordering::Greater => rest.get(end + 1..).unwrap_or_default(),
         };
-        if digits.parse() == Ok(number) {
-            return Some(String::from_utf8_lossy(name).into_owned());
-        }
     }
     None
+}
+
+/// Searches the registry.
+fn name_in_registry(registry: impl BufRead, number: u32) -> Option<String> {
+    entries(registry)
+        .find(|(each, _)| *each == number)
+        .map(|(_, name)| name)
+}
+
+/// A registry's entries in its order: a number at a line's start, and on the next line, indented by exactly two spaces,
+/// the name.
+pub fn entries(registry: impl BufRead) -> impl Iterator<Item = (u32, String)> {
+    let mut lines = registry.split(b'\n').map_while(Result::ok);
+    std::iter::from_fn(move || {
+        loop {
+            let line = lines.next()?;
+            let digits: String = line
+                .iter()
+                .take_while(|byte| byte.is_ascii_digit())
+                .map(|byte| char::from(*byte))
+                .collect();
+            if digits.is_empty() {
+                continue;
+            }
+            let name = lines.next()?;
+            let name = match name.strip_prefix(b"  ") {
+                Some(name) if name.first() != Some(&b' ') => name,
+                _ => continue,
+            };
+            if let Ok(number) = digits.parse() {
+                return Some((number, String::from_utf8_lossy(name).into_owned()));
+            }
+        }
+    })
 }
 
 const REGISTRY: &str = "/usr/share/misc/enterprise-numbers.txt";
@@ -90,78 +125,9 @@ const LAST: &[(u32, &str)] = &[(0xff_fffe, "A Debug Assisting Company, Ltd.")];
 /// The products that stock 1.8.19 knows: manufacturer (decimal), product (hexadecimal), name.
 const PRODUCTS: &str = include_str!("products.tsv");
 
-/// Makers of BMCs and of computers with them, named as in IANA's registry of 2024-05-16.
-const SHORT: &[(u32, &str)] = &[
-    (2, "IBM (https://w3.ibm.com/standards )"),
-    (9, "ciscoSystems"),
-    (11, "Hewlett-Packard"),
-    (42, "Sun Microsystems"),
-    (47, "Prime Computer"),
-    (116, "Hitachi, Ltd."),
-    (119, "NEC Corporation"),
-    (161, "Motorola"),
-    (186, "Toshiba Corporation"),
-    (193, "Ericsson AB"),
-    (232, "Compaq"),
-    (311, "Microsoft"),
-    (343, "Intel Corporation"),
-    (373, "Tatung Co., Ltd."),
-    (399, "Hitachi Computer Products (America), Inc."),
-    (674, "Dell Inc."),
-    (2011, "HUAWEI Technology Co.,Ltd"),
-    (2623, "ASUSTek Computer Inc."),
-    (4128, "ARM Ltd."),
-    (4337, "RadiSys Corp."),
-    (4413, "Broadcom Limited"),
-    (5593, "Magnum Technologies Inc."),
-    (5703, "NVIDIA Corporation"),
-    (5771, "Cisco Systems, Inc."),
-    (6653, "Tyan Computer Corporation"),
-    (7154, "Intelligent Platform Management Interface forum"),
-    (7244, "Quanta Computer Inc."),
-    (10297, "Advantech Co., Ltd."),
-    (
-        10368,
-        "Fujitsu Technology Solutions GmbH (formerly 'Fujitsu Siemens Computers')",
-    ),
-    (10418, "Avocent Corporation"),
-    (10437, "Peppercon AG"),
-    (10876, "Super Micro Computer Inc."),
-    (11102, "OSA Technologies Inc."),
-    (11129, "Google, Inc."),
-    (11183, "Mitac International Corp."),
-    (12634, "PICMG"),
-    (13742, "Raritan Computer, Inc."),
-    (15000, "Kontron Canada Inc"),
-    (15370, "GIGA-BYTE TECHNOLOGY CO., LTD"),
-    (
-        16394,
-        "nVent, Schroff GmbH (formerly 'Pentair Technical Products,' formerly 'Pigeon Point Systems')",
-    ),
-    (19046, "Lenovo Enterprise Business Group"),
-    (20569, "Inventec Enterprise System Corp."),
-    (20974, "American Megatrends, Inc"),
-    (21317, "ATEN INTERNATIONAL CO., LTD."),
-    (22238, "FOXCONN Technology Group"),
-    (24339, "ADLINK TECHNOLOGY INC."),
-    (24673, "ServerEngines LLC"),
-    (25506, "H3C"),
-    (33049, "Mellanox Technologies LTD"),
-    (34774, "Huawei Symantec Technologies Co.,Ltd"),
-    (
-        37945,
-        "Inspur(BeiJing) Electronic Information Industry Co.,Ltd",
-    ),
-    (40092, "Wiwynn Corporation"),
-    (42623, "Open Compute Project"),
-    (42817, "IBM Platform Firmware Division"),
-    (45065, "Insyde"),
-    (47196, "Hewlett Packard Enterprise"),
-    (48512, "Inspur Group Co.,Ltd."),
-    (49769, "YADRO"),
-    (51974, "Raptor Computing Systems, LLC"),
-    (52538, "Ampere Computing"),
-];
+/// IANA's registry of 2024-05-16: number (decimal), name, in the order of the numbers. Only the pages that a search
+/// looks at are read from disk.
+const ENTERPRISES: &str = include_str!("enterprises.tsv");
 
 #[cfg(test)]
 mod tests {
@@ -193,5 +159,29 @@ mod tests {
         assert_eq!(manufacturer(0), "Unknown");
         assert_eq!(manufacturer(0xf_ffff), "Unspecified");
         assert_eq!(manufacturer(0xff_ffff), "Unknown (0xFFFFFF)");
+    }
+    #[test]
+    fn every_name_of_the_built_in_table_is_found_in_it() {
+        let mut last = None;
+        for line in ENTERPRISES.lines() {
+            let (number, name) = line.split_once('\t').unwrap();
+            let number: u32 = number.parse().unwrap();
+            assert!(last < Some(number), "{line}");
+            last = Some(number);
+            assert_eq!(name_in_table(number, ENTERPRISES), Some(name));
+        }
+        assert!(last > Some(60_000));
+        for missing in [0xff_ffff, last.unwrap() + 1] {
+            assert_eq!(name_in_table(missing, ENTERPRISES), None);
+        }
+    }
+
+    #[test]
+    fn a_table_of_any_shape_is_searched_to_its_end() {
+        assert_eq!(name_in_table(1, ""), None);
+        assert_eq!(name_in_table(1, "no table"), None);
+        let table = "1\tone\n3\tthr\u{e9}e\n9\tnine";
+        let found: Vec<_> = (0..11).filter_map(|n| name_in_table(n, table)).collect();
+        assert_eq!(found, ["one", "thr\u{e9}e", "nine"]);
     }
 }
