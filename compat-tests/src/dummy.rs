@@ -30,6 +30,8 @@ struct Rule {
 /// An answer.
 #[derive(Clone, Debug)]
 pub enum Reply {
+    /// Completion codes and data, one after the other; the last one for ever.
+    InTurn(Vec<(u8, Vec<u8>)>),
     /// Completion code and data.
     Answer(u8, Vec<u8>),
     /// The connection is reset instead.
@@ -53,6 +55,18 @@ impl Script {
         self
     }
 
+    /// Adds a rule whose answers come one after the other; the last one comes for ever.
+    pub fn in_turn(mut self, netfn: u8, cmd: u8, prefix: &[u8], answers: &[(u8, &[u8])]) -> Self {
+        let answers = answers.iter().map(|(code, data)| (*code, data.to_vec()));
+        self.rules.push(Rule {
+            netfn,
+            cmd,
+            prefix: prefix.to_vec(),
+            reply: Reply::InTurn(answers.collect()),
+        });
+        self
+    }
+
     /// Adds a rule that resets the connection.
     pub fn reset_on(mut self, netfn: u8, cmd: u8, prefix: &[u8]) -> Self {
         self.rules.push(Rule {
@@ -70,14 +84,19 @@ impl Script {
         self
     }
 
-    fn reply(&self, request: &Request) -> Reply {
-        self.rules
-            .iter()
-            .find(|rule| {
-                (rule.netfn, rule.cmd) == (request.netfn, request.cmd)
-                    && request.data.starts_with(&rule.prefix)
-            })
-            .map_or(Reply::Answer(0xc1, Vec::new()), |rule| rule.reply.clone())
+    /// The answer, `None` for a reset. What was answered in turn is taken out.
+    fn reply(&mut self, request: &Request) -> Option<(u8, Vec<u8>)> {
+        let rule = self.rules.iter_mut().find(|rule| {
+            (rule.netfn, rule.cmd) == (request.netfn, request.cmd)
+                && request.data.starts_with(&rule.prefix)
+        });
+        match rule.map(|rule| &mut rule.reply) {
+            Some(Reply::Answer(code, data)) => Some((*code, data.clone())),
+            Some(Reply::InTurn(answers)) if answers.len() > 1 => Some(answers.remove(0)),
+            Some(Reply::InTurn(answers)) => answers.first().cloned(),
+            Some(Reply::Reset) => None,
+            None => Some((0xc1, Vec::new())),
+        }
     }
 }
 
@@ -115,7 +134,7 @@ impl Responder {
         let thread = thread::spawn(move || {
             if let Ok((stream, _)) = listener.accept() {
                 // A client that goes away in the middle is its own affair.
-                let _ = serve(stream, &script, &record);
+                let _ = serve(stream, script, &record);
             }
         });
         Self {
@@ -177,10 +196,10 @@ pub struct Run {
 /// # Panics
 /// When the program cannot be run, or does not end within ten seconds.
 pub fn run(program: &Path, arguments: &[String], script: &Script, home: &Path) -> Run {
-    run_typed(program, arguments, script, home, None)
+    run_typed(program, arguments, script, home, None, PATIENCE)
 }
 
-/// The same, with a file's contents as standard input.
+/// The same, with a file's contents as standard input, of a program that may take as long as `patience`.
 ///
 /// # Panics
 /// As [`run`], and when the file cannot be read.
@@ -190,6 +209,7 @@ pub fn run_typed(
     script: &Script,
     home: &Path,
     typed: Option<&Path>,
+    patience: Duration,
 ) -> Run {
     let stdin = typed.map_or_else(Stdio::null, |path| {
         Stdio::from(File::open(path).expect("what is typed"))
@@ -217,7 +237,7 @@ pub fn run_typed(
         let _ = stdout.read_to_end(&mut text);
         text
     });
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + patience;
     let status = loop {
         match child.try_wait().expect("our own child") {
             Some(status) => break status,
@@ -237,7 +257,11 @@ pub fn run_typed(
     }
 }
 
-fn serve(mut stream: UnixStream, script: &Script, record: &Mutex<Vec<Request>>) -> io::Result<()> {
+fn serve(
+    mut stream: UnixStream,
+    mut script: Script,
+    record: &Mutex<Vec<Request>>,
+) -> io::Result<()> {
     loop {
         // The last byte of a request is only peeked at first: a connection that is closed with a byte unread is reset, and by then
         // the client has written all of it.
@@ -263,8 +287,8 @@ fn serve(mut stream: UnixStream, script: &Script, record: &Mutex<Vec<Request>>) 
             *byte = last[0];
         }
         let answer = match script.reply(&request) {
-            Reply::Answer(code, data) => encode(&request, code, &data),
-            Reply::Reset => {
+            Some((code, data)) => encode(&request, code, &data),
+            None => {
                 record.lock().expect("nobody panics with it").push(request);
                 return Ok(());
             }

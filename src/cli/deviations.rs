@@ -393,6 +393,94 @@ pub const DEVIATIONS: &[Deviation] = &[
         stock: "opens the device with the rest of a division by 256.",
         here: "that device, or none.",
     },
+    Deviation {
+        when: "lan print, lan set, lan alert and lan stats clear, and the BMC refuses",
+        stock: "ends with status 1 and says nothing, or (lan set vlan, lan alert set) ends with status 0.",
+        here: "one line says what was refused and why, and the status is 1.",
+    },
+    Deviation {
+        when: "lan print, lan stats, lan alert and channel authcap, and an answer is too short",
+        stock: "prints whatever its memory holds, or says nothing.",
+        here: "an error, and the status is 1; lan print goes on with the next parameter.",
+    },
+    Deviation {
+        when: "an IP or MAC address with a sign, a blank or anything after it; a community longer than 18 bytes, \
+               a password longer than its size, lan alert set retry above 7, a number of lan6 set out of range",
+        stock: "cuts it down and writes it.",
+        here: "refused, and nothing is written.",
+    },
+    Deviation {
+        when: "lan set with a bad word after arp, alert or vlan, bad cipher_privs, and an unknown lan alert command",
+        stock: "ends with status 0.",
+        here: "the status is 1, and for lan alert there is usage.",
+    },
+    Deviation {
+        when: "lan set arp interval and lan set auth without a value",
+        stock: "complains of (null), or says nothing.",
+        here: "the usage.",
+    },
+    Deviation {
+        when: "lan set auth with a list of levels or types",
+        stock: "heeds only the list's last word; warns of unknown words, and writes all the same.",
+        here: "all words count; an unknown one is an error, and nothing is written.",
+    },
+    Deviation {
+        when: "lan set alert on and off",
+        stock: "does the opposite: the bit that it sets for on disables alerts.",
+        here: "on enables them.",
+    },
+    Deviation {
+        when: "lan set access and lan set alert, and the second of two settings cannot be changed; lan6 set of an item \
+               with several parameters, and one cannot be written; a commit that fails",
+        stock: "says which command failed.",
+        here: "and what was changed before, or is still locked.",
+    },
+    Deviation {
+        when: "lan6 with a channel above 15",
+        stock: "uses its low byte.",
+        here: "refused.",
+    },
+    Deviation {
+        when: "lan6 print, save and lock, and the BMC refuses",
+        stock: "ends with status 0.",
+        here: "the status is 1.",
+    },
+    Deviation {
+        when: "lan6 set of an item that is read-only",
+        stock: "locks, commits, sets nothing, and ends with status 0.",
+        here: "an error, the status is 1, and nothing is written.",
+    },
+    Deviation {
+        when: "lan6 save, and the flow label",
+        stock: "appends a d, a digit that changes the value when it is set again.",
+        here: "does not.",
+    },
+    Deviation {
+        when: "channel setaccess with callin, ipmi or link",
+        stock: "takes every value for on, off included.",
+        here: "off, no and disable are off; what is neither on nor off is an error, and nothing is written.",
+    },
+    Deviation {
+        when: "channel setaccess privilege with 0, nothing, or more than 15",
+        stock: "writes what is left in four bits.",
+        here: "refused, and nothing is written.",
+    },
+    Deviation {
+        when: "channel getciphers",
+        stock: "prints the first twelve suites; of an answer of the wrong length it says that the command completed \
+                normally.",
+        here: "prints all suites; a wrong length is named.",
+    },
+    Deviation {
+        when: "user set password, asked for twice",
+        stock: "does not notice that the two differ.",
+        here: "an error, and nothing is written.",
+    },
+    Deviation {
+        when: "user test with a password that is too long",
+        stock: "cuts it off, and tests what is left.",
+        here: "an error.",
+    },
 ];
 
 #[cfg(test)]

@@ -95,7 +95,7 @@ pub const VERBS: &[Verb] = &[
         "Send an I2C Master Write-Read command and print response",
     ),
     verb("spd", Native::No, "Print SPD info from remote I2C device"),
-    verb("lan", Native::No, "Configure LAN Channels"),
+    verb("lan", Native::All, "Configure LAN Channels"),
     verb(
         "chassis",
         Native::All,
@@ -158,10 +158,10 @@ pub const VERBS: &[Verb] = &[
         "Configure and connect with Tyan IPMIv1.5 Serial-over-LAN",
     ),
     verb("isol", Native::No, "Configure IPMIv1.5 Serial-over-LAN"),
-    verb("user", Native::No, "Configure Management Controller users"),
+    verb("user", Native::All, "Configure Management Controller users"),
     verb(
         "channel",
-        Native::No,
+        Native::All,
         "Configure Management Controller channels",
     ),
     verb("session", Native::All, "Print session information"),
@@ -201,7 +201,7 @@ pub const VERBS: &[Verb] = &[
         "Update Intel Manageability Engine Firmware",
     ),
     verb("vita", Native::No, "Run a VITA 46.11 extended cmd"),
-    verb("lan6", Native::No, "Configure IPv6 LAN Channels"),
+    verb("lan6", Native::All, "Configure IPv6 LAN Channels"),
 ];
 
 #[cfg(test)]

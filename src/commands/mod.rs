@@ -11,11 +11,16 @@ use crate::cli::{Context, Exit, fallback, verbs};
 use crate::transport::interrupt::Interrupt;
 use crate::transport::{BmcConnection, Connection};
 
+pub mod arguments;
+pub mod channel;
 pub mod chassis;
 pub mod connect;
 pub mod i2c;
 pub mod job;
+pub mod lan;
+pub mod lan6;
 pub mod mc;
+mod medium;
 pub mod output;
 pub mod power;
 pub mod raw;
@@ -25,6 +30,7 @@ pub mod sensor;
 pub mod session;
 pub mod shell;
 pub mod sol;
+pub mod user;
 
 pub use job::{Desk, Errand, Job, Parsed, Refusal};
 use output::Output;
@@ -114,10 +120,13 @@ pub const PARSERS: &[(&str, Parse)] = &[
     ("raw", raw::parse),
     ("i2c", i2c::parse),
     ("chassis", chassis::parse),
+    ("lan", lan::parse),
     ("power", power::parse),
     ("mc", mc::parse),
     ("bmc", mc::parse),
     ("sol", sol::parse),
+    ("user", user::parse),
+    ("channel", channel::parse),
     ("session", session::parse),
     ("shell", shell::parse_shell),
     ("exec", shell::parse_exec),
@@ -126,6 +135,7 @@ pub const PARSERS: &[(&str, Parse)] = &[
     ("sdr", sdr::parse),
     ("sensor", sensor::parse),
     ("sel", sel::parse),
+    ("lan6", lan6::parse),
 ];
 
 #[cfg(test)]

@@ -105,6 +105,21 @@ impl Output {
         false
     }
 
+    /// Says what went wrong in the words that some of stock's verbs have for every command; the verb's own line comes
+    /// after it.
+    pub fn evaluate(&mut self, failure: &Failure) {
+        match failure {
+            Failure::Transport(error) => {
+                self.explain(error);
+                self.complain(format_args!("IPMI response is NULL."));
+            }
+            Failure::Answer(_) => self.complain(format_args!("Unexpected data length received.")),
+            Failure::Completion(_) => {
+                self.complain(format_args!("IPMI command failed: {failure}"));
+            }
+        }
+    }
+
     /// Writes what was kept back so far: before something slow, or another program that writes.
     pub fn flush(&mut self) {
         if self.failed.is_none() {

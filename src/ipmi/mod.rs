@@ -12,12 +12,14 @@ use crate::transport::{BmcConnection, MOST_HINTS, TransportError};
 
 pub mod app;
 pub mod boot;
+pub mod channel;
 pub mod chassis;
 pub mod completion;
 pub mod entities;
 pub mod events;
 pub mod guid;
 pub mod ipmb;
+pub mod lan;
 pub mod names;
 pub mod payload;
 pub mod sensor_types;
@@ -25,6 +27,7 @@ pub mod session;
 pub mod sol;
 pub mod system_info;
 pub mod units;
+pub mod user;
 pub mod vendors;
 pub mod watchdog;
 

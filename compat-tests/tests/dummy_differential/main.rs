@@ -6,12 +6,16 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod cases;
+mod channel_cases;
 mod chassis_cases;
 mod i2c_cases;
+mod lan6_cases;
+mod lan_cases;
 mod mc_cases;
 mod sdr_cases;
 mod shell_cases;
 mod sol_cases;
+mod user_cases;
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -19,6 +23,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use compat_tests::binaries;
 use compat_tests::dummy::{Request, Run, Script, run, run_typed};
@@ -66,6 +71,15 @@ pub enum Expect {
         /// Why stock is not followed.
         why: &'static str,
     },
+    /// Standard output and exit status. Ours asks something else, and says this; the reason is given.
+    Instead {
+        /// All of our standard error.
+        stderr: String,
+        /// Netfn, command and data of all our requests.
+        requests: Vec<(u8, u8, Vec<u8>)>,
+        /// Why stock is not followed.
+        why: &'static str,
+    },
     /// Requests. Ours exits 1 with these lines on standard error, and nothing on standard output: the reason is given.
     Ours {
         /// All of standard error.
@@ -107,6 +121,31 @@ fn shell_exec_set_and_echo_do_what_stock_does() {
 }
 
 #[test]
+fn lan_does_what_stock_does() {
+    check(&lan_cases::all());
+}
+
+#[test]
+fn lan_waits_as_long_as_stock_does() {
+    check(&lan_cases::slow());
+}
+
+#[test]
+fn lan6_does_what_stock_does() {
+    check(&lan6_cases::all());
+}
+
+#[test]
+fn user_does_what_stock_does() {
+    check(&user_cases::all());
+}
+
+#[test]
+fn channel_does_what_stock_does() {
+    check(&channel_cases::all());
+}
+
+#[test]
 fn sol_does_what_stock_does() {
     check(&sol_cases::all());
 }
@@ -123,7 +162,14 @@ fn check(all: &[Case]) {
                 while let Some(case) = all.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let run = |program| {
                         let typed = case.typed.as_deref();
-                        run_typed(program, &case.arguments, &case.script, home.path(), typed)
+                        run_typed(
+                            program,
+                            &case.arguments,
+                            &case.script,
+                            home.path(),
+                            typed,
+                            PATIENCE,
+                        )
                     };
                     let theirs = probes_aside(run(&stock));
                     let mine = run(&ours);
@@ -228,6 +274,13 @@ fn difference(case: &Case, theirs: &Run, mine: &Run) -> Option<String> {
                 writeln!(text, "  ours {}", mine.status).unwrap();
             }
         }
+        Expect::Instead { stderr, .. } => {
+            same_streams(&mut text, "stdout", &theirs.stdout, &mine.stdout);
+            same_streams(&mut text, "stderr", stderr.as_bytes(), &mine.stderr);
+            if theirs.status != mine.status {
+                writeln!(text, "  stock {}, ours {}", theirs.status, mine.status).unwrap();
+            }
+        }
         Expect::Ours { stderr, .. } => {
             same_streams(&mut text, "stdout", b"", &mine.stdout);
             same_streams(&mut text, "stderr", stderr.as_bytes(), &mine.stderr);
@@ -237,7 +290,12 @@ fn difference(case: &Case, theirs: &Run, mine: &Run) -> Option<String> {
         }
     }
     // A deviation may leave requests out that stock sends afterwards, but may not send others.
-    let agreed = match case.expect {
+    let agreed = match &case.expect {
+        Expect::Instead { requests, .. } => {
+            let asked = mine.requests.iter();
+            let asked = asked.map(|request| (request.netfn, request.cmd, request.data.clone()));
+            asked.eq(requests.iter().cloned())
+        }
         Expect::Ours { .. } | Expect::Differs { .. } => theirs.requests.starts_with(&mine.requests),
         Expect::Unlike { .. } => true,
         _ => theirs.requests == mine.requests,
@@ -298,8 +356,10 @@ fn print_table(all: &[Case]) {
     for case in all {
         let (cases, deviations) = counts.entry(case.verb).or_default();
         *cases += 1;
-        if let Expect::Ours { why, .. } | Expect::Differs { why, .. } | Expect::Unlike { why, .. } =
-            &case.expect
+        if let Expect::Ours { why, .. }
+        | Expect::Differs { why, .. }
+        | Expect::Unlike { why, .. }
+        | Expect::Instead { why, .. } = &case.expect
         {
             *deviations += 1;
             *reasons.entry(why).or_default() += 1;
@@ -355,6 +415,9 @@ Decimal
 ";
 
 const WORKERS: usize = 6;
+
+/// The longest that a case may take: longer than the longest that stock waits for a BMC.
+const PATIENCE: Duration = Duration::from_secs(90);
 
 /// Differences printed at most.
 const SHOWN: usize = 20;

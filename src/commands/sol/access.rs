@@ -1,12 +1,13 @@
 //! `sol payload <enable|disable|status> [channel] [user]`: who may activate SOL.
 
-use crate::cli::number;
 use crate::commands::Refusal;
+use crate::commands::arguments::{channel, user};
 use crate::commands::output::Output;
+use crate::ipmi::channel::CURRENT;
 use crate::ipmi::payload::{GetUserPayloadAccess, SetSolUserAccess};
 use crate::ipmi::{Bmc, Failure, exchange};
 
-use super::{CURRENT_CHANNEL, USAGE, channel};
+use super::USAGE;
 
 /// What is to be done, and for whom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,9 +34,7 @@ pub fn parse(words: &[&str]) -> Result<Access, Refusal> {
         [operation, rest @ ..] if rest.len() <= 2 => (*operation, rest),
         _ => return Err(Refusal::error(USAGE)),
     };
-    let channel = rest
-        .first()
-        .map_or(Ok(CURRENT_CHANNEL), |word| channel(word))?;
+    let channel = rest.first().map_or(Ok(CURRENT), |word| channel(word))?;
     let user = rest.get(1).map_or(Ok(1), |word| user(word))?;
     let operation = match operation {
         "enable" => Operation::Enable,
@@ -121,13 +120,4 @@ fn status(channel: u8, user: u8, bmc: &mut Bmc<'_>, output: &mut Output) -> bool
         }
     }
     false
-}
-
-fn user(word: &str) -> Result<u8, Refusal> {
-    match number::uchar(word.as_bytes()) {
-        Ok(user @ 1..=63) => Ok(user),
-        _ => Err(Refusal::error(format!(
-            "Given User ID '{word}' is either invalid or out of range.\nUser ID is limited to range <1..63>."
-        ))),
-    }
 }

@@ -5,10 +5,12 @@ use ipmi_rs::connection::Message;
 use crate::cli::context::Interface;
 use crate::cli::number;
 use crate::cli::{Context, Exit};
+use crate::ipmi::channel::CURRENT;
 use crate::ipmi::payload::DeactivateSol;
 use crate::ipmi::{Bmc, Failure, exchange};
 use crate::transport::interrupt::Interrupt;
 
+use super::arguments::channel;
 use super::output::Output;
 use super::{Desk, Errand, Job, Parsed, Refusal};
 
@@ -57,9 +59,7 @@ enum Action {
 pub fn parse(words: &[&str], context: &Context) -> Result<Parsed, Refusal> {
     match words {
         [] | ["help", ..] => Err(Refusal::help(USAGE)),
-        ["info"] => Ok(Parsed::job(Action::Info {
-            channel: CURRENT_CHANNEL,
-        })),
+        ["info"] => Ok(Parsed::job(Action::Info { channel: CURRENT })),
         ["info", word] => Ok(Parsed::job(Action::Info {
             channel: channel(word)?,
         })),
@@ -183,20 +183,6 @@ fn instance_in_range(instance: u8) -> Result<(), Refusal> {
         _ => Err(Refusal::error("Error: Instance must range from 1 to 15")),
     }
 }
-
-/// A channel number: 0 to 11, 14 (the one in use) or 15 (the system interface).
-fn channel(word: &str) -> Result<u8, Refusal> {
-    match number::uchar(word.as_bytes()) {
-        Ok(channel @ (0x0..=0xb | 0xe..=0xf)) => Ok(channel),
-        _ => Err(Refusal::error(format!(
-            "Given Channel number '{word}' is either invalid or out of range.\n\
-             Channel number must be from ranges: <0x0..0xB>, <0xE..0xF>"
-        ))),
-    }
-}
-
-/// "The channel that this request comes through."
-const CURRENT_CHANNEL: u8 = 0x0e;
 
 const USAGE: &str = "\
 SOL Commands: info [<channel number>]

@@ -3,11 +3,13 @@
 use crate::cli::Context;
 use crate::cli::number;
 use crate::commands::Refusal;
+use crate::commands::arguments::channel;
 use crate::commands::output::Output;
+use crate::ipmi::channel::CURRENT;
 use crate::ipmi::sol::{Parameter, SetSolParameter, SolConfiguration};
 use crate::ipmi::{Bmc, Failure, exchange};
 
-use super::{CURRENT_CHANNEL, channel, info};
+use super::info;
 
 /// A parameter, its value, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,7 +47,7 @@ enum Change {
 pub fn parse(words: &[&str]) -> Result<Set, Refusal> {
     let (parameter, value, channel, guarded) = match words {
         [parameter, value] | [parameter, value, "noguard"] => {
-            (*parameter, *value, CURRENT_CHANNEL, words.len() == 2)
+            (*parameter, *value, CURRENT, words.len() == 2)
         }
         [parameter, value, number] => (*parameter, *value, channel(number)?, true),
         [parameter, value, number, word] => {
