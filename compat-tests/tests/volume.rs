@@ -122,4 +122,4 @@ fn arguments(bmc: SocketAddr, words: &[&str]) -> Vec<String> {
 
 const SOON: Duration = Duration::from_secs(20);
 /// For everything, on a machine that has other things to do.
-const LONG: Duration = Duration::from_secs(150);
+const LONG: Duration = Duration::from_secs(400);
