@@ -1,5 +1,6 @@
 //! A scripted BMC behind `-I dummy`: what a program asks is recorded, what it is answered stands in a table.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::fd::AsRawFd;
@@ -17,6 +18,8 @@ use tempfile::TempDir;
 #[derive(Clone, Debug, Default)]
 pub struct Script {
     rules: Vec<Rule>,
+    /// By netfn, command and all of the data.
+    exact: HashMap<(u8, u8, Vec<u8>), Reply>,
 }
 
 #[derive(Clone, Debug)]
@@ -67,6 +70,14 @@ impl Script {
         self
     }
 
+    /// Adds a rule for requests with just this data: found at once, however many there are, after the other
+    /// rules.
+    pub fn exactly(mut self, netfn: u8, cmd: u8, asked: &[u8], code: u8, data: &[u8]) -> Self {
+        let reply = Reply::Answer(code, data.to_vec());
+        self.exact.insert((netfn, cmd, asked.to_vec()), reply);
+        self
+    }
+
     /// Adds a rule that resets the connection.
     pub fn reset_on(mut self, netfn: u8, cmd: u8, prefix: &[u8]) -> Self {
         self.rules.push(Rule {
@@ -81,6 +92,10 @@ impl Script {
     /// The rules of `self` before those of `other`.
     pub fn or(mut self, other: &Self) -> Self {
         self.rules.extend(other.rules.iter().cloned());
+        for (asked, reply) in &other.exact {
+            let own = self.exact.entry(asked.clone());
+            own.or_insert_with(|| reply.clone());
+        }
         self
     }
 
@@ -90,7 +105,11 @@ impl Script {
             (rule.netfn, rule.cmd) == (request.netfn, request.cmd)
                 && request.data.starts_with(&rule.prefix)
         });
-        match rule.map(|rule| &mut rule.reply) {
+        let asked = (request.netfn, request.cmd, request.data.clone());
+        let reply = rule
+            .map(|rule| &mut rule.reply)
+            .or_else(|| self.exact.get_mut(&asked));
+        match reply {
             Some(Reply::Answer(code, data)) => Some((*code, data.clone())),
             Some(Reply::InTurn(answers)) if answers.len() > 1 => Some(answers.remove(0)),
             Some(Reply::InTurn(answers)) => answers.first().cloned(),

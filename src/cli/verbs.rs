@@ -19,7 +19,7 @@ pub struct Verb {
 pub enum Native {
     /// Nothing.
     No,
-    /// These subcommands.
+    /// These subcommands; "" is none at all.
     Only(&'static [&'static str]),
     /// Everything.
     All,
@@ -128,8 +128,10 @@ pub const VERBS: &[Verb] = &[
     verb(
         "sel",
         Native::Only(&[
+            "",
             "info",
             "list",
+            "elist",
             "clear",
             "delete",
             "add",
@@ -137,6 +139,7 @@ pub const VERBS: &[Verb] = &[
             "save",
             "writeraw",
             "readraw",
+            "ereadraw",
             "interpret",
             "help",
         ]),

@@ -13,6 +13,7 @@ mod lan6_cases;
 mod lan_cases;
 mod mc_cases;
 mod sdr_cases;
+mod sel_cases;
 mod shell_cases;
 mod sol_cases;
 mod user_cases;
@@ -49,6 +50,15 @@ pub enum Expect {
     Same,
     /// Standard error and requests: stock dies by SIGPIPE when the connection is reset.
     SameComplaint,
+    /// Everything, once this is mended in stock's standard output, wherever it is. The reason is given.
+    Mended {
+        /// What stock prints.
+        from: String,
+        /// What is printed here.
+        to: String,
+        /// Why stock is not followed.
+        why: &'static str,
+    },
     /// Requests, and what is not named here. The reason is given.
     Differs {
         /// All of our standard output; `None`: stock's.
@@ -146,6 +156,11 @@ fn channel_does_what_stock_does() {
 }
 
 #[test]
+fn sel_does_what_stock_does() {
+    check(&sel_cases::all());
+}
+
+#[test]
 fn sol_does_what_stock_does() {
     check(&sol_cases::all());
 }
@@ -172,7 +187,11 @@ fn check(all: &[Case]) {
                         )
                     };
                     let theirs = probes_aside(run(&stock));
-                    let mine = run(&ours);
+                    let mut mine = run(&ours);
+                    if case.verb.starts_with("sel") {
+                        // Asked only when the answer is needed.
+                        mine.requests.retain(|request| !probes().contains(request));
+                    }
                     if let Some(difference) = difference(case, &theirs, &mine) {
                         failures.lock().unwrap().push(difference);
                     }
@@ -242,6 +261,14 @@ fn difference(case: &Case, theirs: &Run, mine: &Run) -> Option<String> {
     match &case.expect {
         Expect::Same => {
             same_streams(&mut text, "stdout", &theirs.stdout, &mine.stdout);
+            same_streams(&mut text, "stderr", &theirs.stderr, &mine.stderr);
+            if theirs.status != mine.status {
+                writeln!(text, "  stock {}, ours {}", theirs.status, mine.status).unwrap();
+            }
+        }
+        Expect::Mended { from, to, .. } => {
+            let mended = replaced(&theirs.stdout, from.as_bytes(), to.as_bytes());
+            same_streams(&mut text, "stdout", &mended, &mine.stdout);
             same_streams(&mut text, "stderr", &theirs.stderr, &mine.stderr);
             if theirs.status != mine.status {
                 writeln!(text, "  stock {}, ours {}", theirs.status, mine.status).unwrap();
@@ -324,12 +351,7 @@ fn from_first_difference<'a>(theirs: &'a str, mine: &'a str) -> (&'a str, &'a st
 
 /// Without the PICMG and VITA probes at its start, and what `-v` says up to their end.
 fn probes_aside(mut run: Run) -> Run {
-    let probes = [0x00, 0x03].map(|data| Request {
-        netfn: 0x2c,
-        lun: 0,
-        cmd: 0x00,
-        data: vec![data],
-    });
+    let probes = probes();
     if run.requests.starts_with(&probes) {
         run.requests.drain(..probes.len());
     }
@@ -348,6 +370,31 @@ fn probes_aside(mut run: Run) -> Run {
         run.stderr = format!("{version}{after}").into_bytes();
     }
     run
+}
+
+/// The text, which need not be UTF-8, with `to` for every `from`.
+fn replaced(mut text: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
+    let mut result = Vec::with_capacity(text.len());
+    while let Some(first) = text.first() {
+        if let Some(rest) = text.strip_prefix(from) {
+            result.extend_from_slice(to);
+            text = rest;
+        } else {
+            result.push(*first);
+            text = &text[1..];
+        }
+    }
+    result
+}
+
+/// Whether a BMC speaks PICMG, or VITA.
+fn probes() -> [Request; 2] {
+    [0x00, 0x03].map(|data| Request {
+        netfn: 0x2c,
+        lun: 0,
+        cmd: 0x00,
+        data: vec![data],
+    })
 }
 
 fn print_table(all: &[Case]) {

@@ -90,7 +90,10 @@ fn day(text: &[u8]) -> Option<(i64, i64, i64)> {
         .ok()?
         .split('/')
         .map(|part| part.parse::<i64>().ok().filter(|year| year.abs() <= FAR));
-    Some((numbers.next()??, numbers.next()??, numbers.next()??))
+    let year = numbers.next()??;
+    // There is no year 0: -1 is the year before 1.
+    let year = if year < 0 { year + 1 } else { year };
+    Some((year, numbers.next()??, numbers.next()??))
 }
 
 /// The place of `ERA` in `LC_TIME`.
@@ -129,7 +132,7 @@ mod tests {
         }
         assert_eq!(eras(&japan).gregorian(6), Some(2024));
         assert_eq!(
-            eras(&["+:1:-543/01/01:+*:B:%EC %Ey"]).gregorian(2567),
+            eras(&["+:1:-543/01/01:+*:B:%EC %Ey"]).gregorian(2566),
             Some(2023)
         );
         for damaged in ["", "+:x", "+:1:2/3:+*:a:b", "+:1:99999999/1/1:+*:a:b"] {

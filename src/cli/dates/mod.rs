@@ -69,15 +69,21 @@ impl Dates {
     /// The stamp of a date and time as the locale writes them in numbers, or as `mm/dd/yyyy hh:mm:ss`. None where it is
     /// no time, or one that no stamp has.
     pub fn stamp(&self, text: &str) -> Option<u32> {
-        let civil = parse::parse(&self.locale, b"%x %X", text.as_bytes())
-            .or_else(|| parse::parse(&self.locale, b"%m/%d/%Y %H:%M:%S", text.as_bytes()))?;
+        let text = text.as_bytes();
+        let civil = parse::parse(&self.locale, b"%x %X", text)
+            .map(|(civil, _)| civil)
+            .or_else(|| parse::parse_whole(&self.locale, b"%m/%d/%Y %H:%M:%S", text))?;
         self.seconds(civil)
     }
 
     /// The stamp of a date and time in English words, such as `Mar 27 06:41:10 2007`.
     pub fn stamp_of_words(&self, text: &str) -> Option<u32> {
         let format = b"%b %d %H:%M:%S %Y";
-        self.seconds(parse::parse(&Locale::default(), format, text.as_bytes())?)
+        self.seconds(parse::parse_whole(
+            &Locale::default(),
+            format,
+            text.as_bytes(),
+        )?)
     }
 
     /// A clock's time as a stamp.

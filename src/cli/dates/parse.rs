@@ -7,16 +7,26 @@ use super::era::Eras;
 use super::format::{ABDAY, ABMON, ALT_DIGITS, AM, DAY, MON, conversion, nested};
 use crate::cli::locale::Locale;
 
-/// Reads `text` in `format`. What follows is ignored, as by the C library, and days beyond the month's last are days of
-/// the next.
-pub(super) fn parse(locale: &Locale, format: &[u8], text: &[u8]) -> Option<DateTime> {
+/// Reads `text` in `format`, all of it.
+pub(super) fn parse_whole(locale: &Locale, format: &[u8], text: &[u8]) -> Option<DateTime> {
+    let (civil, rest) = parse(locale, format, text)?;
+    rest.trim_ascii().is_empty().then_some(civil)
+}
+
+/// Reads `text` in `format`; also returns what follows, which the C library ignores. Days beyond the month's last are
+/// days of the next.
+pub(super) fn parse<'a>(
+    locale: &Locale,
+    format: &[u8],
+    text: &'a [u8],
+) -> Option<(DateTime, &'a [u8])> {
     let mut read = Read {
         locale,
         text,
         found: Found::default(),
     };
     read.follow(format, DEPTH)?;
-    read.found.civil()
+    Some((read.found.civil()?, read.text))
 }
 
 #[derive(Default)]
@@ -56,13 +66,13 @@ impl Found {
     }
 }
 
-struct Read<'a> {
-    locale: &'a Locale,
+struct Read<'l, 'a> {
+    locale: &'l Locale,
     text: &'a [u8],
     found: Found,
 }
 
-impl Read<'_> {
+impl Read<'_, '_> {
     fn follow(&mut self, mut format: &[u8], depth: u8) -> Option<()> {
         while let [sign, rest @ ..] = format {
             if sign.is_ascii_whitespace() {
@@ -189,12 +199,13 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(
-                parse(&Locale::default(), b"%x %X", text.as_bytes()),
+                parse(&Locale::default(), b"%x %X", text.as_bytes()).map(|(civil, _)| civil),
                 civil.map(|civil| civil.parse().unwrap()),
                 "{text}"
             );
         }
-        let twelve = |text: &[u8]| parse(&Locale::default(), b"%B %d %Y, %r", text);
+        let twelve = |text: &[u8]| parse_whole(&Locale::default(), b"%B %d %Y, %r", text);
+        assert_eq!(twelve(b"March 7 2024, 1:30:00 pm UTC"), None);
         assert_eq!(
             twelve(b"march 7 2024, 12:30:00 AM"),
             Some("2024-03-07T00:30:00".parse().unwrap())

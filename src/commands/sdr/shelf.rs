@@ -40,10 +40,15 @@ impl Books<'_, '_> {
 
     /// The first record with this name.
     pub fn find(&mut self, shelf: &mut Shelf, name: &[u8]) -> Option<Record> {
+        self.first(shelf, |record| record.is_called(name))
+    }
+
+    /// The first record for which `wanted` is true.
+    pub fn first(&mut self, shelf: &mut Shelf, wanted: impl Fn(&Record) -> bool) -> Option<Record> {
         let mut index = 0;
         loop {
             for record in shelf.repository.records().get(index..).unwrap_or(&[]) {
-                if record.is_called(name) {
+                if wanted(record) {
                     return Some(record.clone());
                 }
                 index += 1;

@@ -3,6 +3,7 @@
 use super::show::Show;
 use super::{ADD_ENTRY, CLEAR, DELETE_ENTRY, RESERVE, STORAGE};
 use crate::commands::Desk;
+use crate::commands::sdr::books::Books;
 use crate::ipmi::Failure;
 use crate::sel::record::SYSTEM_EVENT;
 use crate::sel::{Body, Event, Record};
@@ -46,19 +47,21 @@ pub(super) fn delete(desk: &mut Desk<'_>, ids: &[u16]) -> bool {
 }
 
 /// Adds events that were read from a file.
-pub(super) fn add(desk: &mut Desk<'_>, show: &mut Show, events: &[[u8; 7]]) -> bool {
+pub(super) fn add(books: &mut Books<'_, '_>, show: &mut Show, events: &[[u8; 7]]) -> bool {
     for (done, message) in events.iter().enumerate() {
         let record = Record {
             id: 0,
             kind: SYSTEM_EVENT,
             body: Body::Event(Event::from_message(*message, SYSTEM_SOFTWARE)),
         };
-        show.brief(desk, &record);
-        if let Err(failure) = desk.ask(STORAGE, ADD_ENTRY, &record.to_wire()) {
-            desk.output
+        show.brief(books, &record, None);
+        if let Err(failure) = books.desk.ask(STORAGE, ADD_ENTRY, &record.to_wire()) {
+            books
+                .desk
+                .output
                 .fail(format_args!("Add SEL Entry failed"), &failure);
             if done > 0 {
-                desk.output.complain(format_args!(
+                books.desk.output.complain(format_args!(
                     "{done} of {} events were added before",
                     events.len()
                 ));

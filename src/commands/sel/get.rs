@@ -1,44 +1,92 @@
 //! `sel get`.
 
+use super::sensors::Sensors;
 use super::show::Show;
 use super::walk::{Entry, get, question};
 use super::{GET_ENTRY, STORAGE};
 use crate::cli::number;
-use crate::commands::Desk;
+use crate::commands::sdr::books::Books;
+use crate::commands::sensor::print;
+use crate::sdr::record::{Record, kind};
+use crate::sel::{self, Body};
 
-/// Shows single entries, by the numbers in `words`.
-pub(super) fn run(desk: &mut Desk<'_>, show: &mut Show, words: &[String]) -> bool {
+/// Shows single entries, by the numbers in `words`, and their sensors.
+pub(super) fn run(books: &mut Books<'_, '_>, show: &mut Show, words: &[String]) -> bool {
     let numbers = || words.iter().map(|word| number::ushort(word.as_bytes()));
-    desk.hint(
+    books.desk.hint(
         numbers()
             .flatten()
             .map(|id| (STORAGE, GET_ENTRY, question(id))),
     );
+    let mut sensors = Sensors::default();
     let mut good = true;
-    for (word, id) in words.iter().zip(numbers()) {
+    for (index, (word, id)) in words.iter().zip(numbers()).enumerate() {
         let Ok(id) = id else {
-            desk.output
+            books
+                .desk
+                .output
                 .complain(format_args!("Given SEL ID '{word}' is invalid."));
             good = false;
             continue;
         };
-        log::debug!("Looking up SEL entry 0x{id:x}");
-        match get(desk, id) {
-            Ok(Entry { next, record }) if next != 0 => {
-                let event = record.as_event();
-                if (record.kind, event.sensor_type, event.sensor_number) == (0, 0, 0) {
-                    desk.output
-                        .complain(format_args!("SEL Entry 0x{id:x} not found"));
-                    good = false;
-                } else {
-                    show.block(desk, &record);
-                }
-            }
-            _ => {
-                log::debug!("SEL Entry 0x{id:x} not found.");
-                good = false;
-            }
+        let Some(record) = find(books, id) else {
+            good = false;
+            continue;
+        };
+        let event = record.as_event();
+        // A vendor's record has no sensor, though its bytes may look so.
+        let is_event = matches!(record.body, Body::Event(_));
+        match sensors.of(books, &event).filter(|_| is_event) {
+            Some(sensor) => show.block_of_sensor(books.desk, &record, &sensor),
+            None => show.block(books.desk, &record),
+        }
+        // Stock looks for it twice.
+        let Some(sensor) = sensors.of(books, &event).filter(|_| is_event) else {
+            continue;
+        };
+        describe(books, &sensor);
+        // Stock now looks for inventories of the sensor's entity, which are `fru`'s to print.
+        if let Some(shelf) = sensors.shelf(books) {
+            books.collect(shelf, |_| false);
+        }
+        if index + 1 < words.len() {
+            books.put(format_args!("----------------------\n\n"));
         }
     }
     good
+}
+
+/// An entry; what goes wrong is said.
+fn find(books: &mut Books<'_, '_>, id: u16) -> Option<sel::Record> {
+    log::debug!("Looking up SEL entry 0x{id:x}");
+    match get(books.desk, id) {
+        Ok(Entry { next, record }) if next != 0 => {
+            let event = record.as_event();
+            if (record.kind, event.sensor_type, event.sensor_number) == (0, 0, 0) {
+                books
+                    .desk
+                    .output
+                    .complain(format_args!("SEL Entry 0x{id:x} not found"));
+                return None;
+            }
+            Some(record)
+        }
+        _ => {
+            log::debug!("SEL Entry 0x{id:x} not found.");
+            None
+        }
+    }
+}
+
+/// A sensor as with `-v`.
+fn describe(books: &mut Books<'_, '_>, record: &Record) {
+    let verbose = std::mem::replace(&mut books.verbose, true);
+    match record.sensor() {
+        Some(sensor) => {
+            print::sensor(books, record, sensor);
+        }
+        None if record.kind == kind::EVENT_ONLY => books.put_record(record),
+        None => {}
+    }
+    books.verbose = verbose;
 }

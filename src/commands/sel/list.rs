@@ -6,11 +6,13 @@ use std::path::PathBuf;
 
 use super::info::trace;
 use super::maker::{APP, GET_DEVICE_ID};
+use super::sensors::Sensors;
 use super::show::Show;
 use super::walk::{END, Walk, question};
 use super::{GET_ENTRY, GET_INFO, STORAGE};
 use crate::cli::files;
 use crate::commands::Desk;
+use crate::commands::sdr::books::Books;
 use crate::sel::Record;
 
 /// Which entries, and where to.
@@ -32,21 +34,28 @@ pub(super) struct Save {
     pub(super) raw: bool,
 }
 
-pub(super) fn run(desk: &mut Desk<'_>, show: &mut Show, list: &List) -> bool {
-    desk.hint([
+pub(super) fn run(books: &mut Books<'_, '_>, show: &mut Show, list: &List) -> bool {
+    books.desk.hint([
         (STORAGE, GET_INFO, Vec::new()),
         (STORAGE, GET_ENTRY, question(0)),
         (APP, GET_DEVICE_ID, Vec::new()),
     ]);
-    let Some(count) = entries(desk, true) else {
+    let Some(count) = entries(books.desk, true) else {
         return false;
     };
     if count == 0 {
-        desk.output.complain(format_args!("SEL has no entries"));
+        books
+            .desk
+            .output
+            .complain(format_args!("SEL has no entries"));
         return true;
     }
-    let mut walk = Walk::new(desk, count);
-    let Some(start) = start(desk, &mut walk, list.count) else {
+    let mut sensors = (list.extended && !books.verbose).then(Sensors::default);
+    if let Some(sensors) = &mut sensors {
+        sensors.prepare(books);
+    }
+    let mut walk = Walk::new(books.desk, count);
+    let Some(start) = start(books.desk, &mut walk, list.count) else {
         return false;
     };
     let mut good = true;
@@ -55,7 +64,7 @@ pub(super) fn run(desk: &mut Desk<'_>, show: &mut Show, list: &List) -> bool {
         match files::create(&save.path) {
             Ok(created) => file = Some((BufWriter::new(created), save)),
             Err(complaint) => {
-                desk.output.complain(format_args!("{complaint}"));
+                books.desk.output.complain(format_args!("{complaint}"));
                 good = false;
             }
         }
@@ -63,14 +72,14 @@ pub(super) fn run(desk: &mut Desk<'_>, show: &mut Show, list: &List) -> bool {
     let (mut id, mut before, mut shown) = (start, None, 0);
     while id != END {
         log::debug!("SEL Next ID: {id:04x}");
-        let Some(entry) = walk.entry(desk, id, before) else {
+        let Some(entry) = walk.entry(books.desk, id, before) else {
             break;
         };
-        show.record(desk, &entry.record);
+        show.record(books, &entry.record, sensors.as_mut());
         if let Some((out, save)) = &mut file
-            && let Err(error) = write(desk, show, out, save, &entry.record)
+            && let Err(error) = write(books.desk, show, out, save, &entry.record)
         {
-            complain_of(desk, save, &error);
+            complain_of(books.desk, save, &error);
             good = false;
             file = None;
         }
@@ -84,7 +93,7 @@ pub(super) fn run(desk: &mut Desk<'_>, show: &mut Show, list: &List) -> bool {
     if let Some((mut out, save)) = file
         && let Err(error) = out.flush()
     {
-        complain_of(desk, save, &error);
+        complain_of(books.desk, save, &error);
         good = false;
     }
     good && walk.went_well()

@@ -3,10 +3,13 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use ipmi_rs::connection::Message;
+
 use crate::cli::{Context, files, number};
 use crate::sel::event_file::{self, Line};
 use crate::sel::oem_file::{self, Descriptions};
 
+use super::sdr::books::Books;
 use super::{Desk, Job, Parsed, Refusal};
 
 mod change;
@@ -15,14 +18,16 @@ mod describe;
 mod get;
 mod info;
 mod list;
-pub(super) mod maker;
+mod maker;
 mod replay;
+pub(super) mod sensors;
 pub(super) mod show;
 mod walk;
 
 use clock::Clock;
 use list::{List, Save};
 use replay::Interpret;
+use sensors::Sensors;
 use show::Show;
 
 /// What is to be done with the log.
@@ -35,7 +40,7 @@ enum Action {
     Delete(Vec<u16>),
     Add(Vec<[u8; 7]>),
     Clock(Clock),
-    ReadRaw { path: PathBuf },
+    ReadRaw { path: PathBuf, extended: bool },
     Interpret(Interpret),
 }
 
@@ -98,7 +103,12 @@ fn file_action(word: &str, rest: &[&str], context: &Context) -> Result<Option<Ac
             })));
         }
         "add" => return Ok(Some(Action::Add(events(&path(0))?))),
-        "readraw" | "ereadraw" => return Ok(Some(Action::ReadRaw { path: path(0) })),
+        "readraw" | "ereadraw" => {
+            return Ok(Some(Action::ReadRaw {
+                path: path(0),
+                extended: word == "ereadraw",
+            }));
+        }
         "interpret" => {
             if number::uint(rest[0].as_bytes()).is_err() {
                 let iana = rest[0];
@@ -184,19 +194,32 @@ pub(super) fn events(path: &Path) -> Result<Vec<[u8; 7]>, Refusal> {
 }
 
 impl Job for Action {
-    fn run(&self, desk: &mut Desk<'_>) -> bool {
-        let descriptions = descriptions(desk);
-        let mut show = Show::new(desk, descriptions);
+    fn first(&self) -> Vec<Message> {
+        let message = |cmd| Message::new_raw(STORAGE, cmd, Vec::new());
         match self {
-            Self::Info => info::run(desk),
-            Self::List(list) => list::run(desk, &mut show, list),
-            Self::Get(words) => get::run(desk, &mut show, words),
-            Self::Clear => change::clear(desk),
-            Self::Delete(ids) => change::delete(desk, ids),
-            Self::Add(events) => change::add(desk, &mut show, events),
-            Self::Clock(clock) => clock.run(desk),
-            Self::ReadRaw { path } => replay::raw(desk, &mut show, path),
-            Self::Interpret(log) => replay::interpret(desk, &mut show, log),
+            Self::Info | Self::List(_) => vec![message(GET_INFO)],
+            Self::Clock(Clock::Get) => vec![message(GET_TIME)],
+            _ => Vec::new(),
+        }
+    }
+
+    fn run(&self, desk: &mut Desk<'_>) -> bool {
+        let books = &mut Books::new(desk, false);
+        let descriptions = descriptions(books.desk);
+        let mut show = Show::new(books.desk, descriptions);
+        match self {
+            Self::Info => info::run(books.desk),
+            Self::List(list) => list::run(books, &mut show, list),
+            Self::Get(words) => get::run(books, &mut show, words),
+            Self::Clear => change::clear(books.desk),
+            Self::Delete(ids) => change::delete(books.desk, ids),
+            Self::Add(events) => change::add(books, &mut show, events),
+            Self::Clock(clock) => clock.run(books.desk),
+            Self::ReadRaw { path, extended } => {
+                let sensors = (*extended && !books.verbose).then(Sensors::default);
+                replay::raw(books, &mut show, path, sensors)
+            }
+            Self::Interpret(log) => replay::interpret(books, &mut show, log),
         }
     }
 }

@@ -4,17 +4,24 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
+use super::sensors::Sensors;
 use super::show::Show;
 use crate::cli::files;
 use crate::commands::Desk;
+use crate::commands::sdr::books::Books;
 use crate::sel::{Body, Record, pps};
 
 /// A file of records, as `sel writeraw` writes it.
-pub(super) fn raw(desk: &mut Desk<'_>, show: &mut Show, path: &Path) -> bool {
+pub(super) fn raw(
+    books: &mut Books<'_, '_>,
+    show: &mut Show,
+    path: &Path,
+    mut sensors: Option<Sensors>,
+) -> bool {
     let mut file = match files::open(path) {
         Ok(file) => BufReader::new(file),
         Err(complaint) => {
-            desk.output.complain(format_args!(
+            books.desk.output.complain(format_args!(
                 "{complaint}\nipmitool: could not open input file."
             ));
             return false;
@@ -26,14 +33,16 @@ pub(super) fn raw(desk: &mut Desk<'_>, show: &mut Show, path: &Path) -> bool {
             Ok(0) => return true,
             Ok(_) => {}
             Err(error) => {
-                complain_of(desk, path, &error);
+                complain_of(books.desk, path, &error);
                 return false;
             }
         }
         match <[u8; RECORD]>::try_from(bytes) {
-            Ok(bytes) => show.record(desk, &Record::from_file(&bytes)),
+            Ok(bytes) => show.record(books, &Record::from_file(&bytes), sensors.as_mut()),
             Err(_) => {
-                desk.output
+                books
+                    .desk
+                    .output
                     .complain(format_args!("ipmitool: incomplete record found in file."));
                 return false;
             }
@@ -47,29 +56,34 @@ pub(super) struct Interpret {
     pub(super) path: PathBuf,
 }
 
-pub(super) fn interpret(desk: &mut Desk<'_>, show: &mut Show, log: &Interpret) -> bool {
+pub(super) fn interpret(books: &mut Books<'_, '_>, show: &mut Show, log: &Interpret) -> bool {
     let path = &log.path;
     let file = match files::open(path) {
         Ok(file) => file,
         Err(complaint) => {
-            desk.output.complain(format_args!(
+            books.desk.output.complain(format_args!(
                 "{complaint}\nFailed to open file '{}' for reading.",
                 path.display()
             ));
             return false;
         }
     };
-    lines(desk, show, path, BufReader::new(file))
+    lines(books, show, path, BufReader::new(file))
 }
 
-fn lines(desk: &mut Desk<'_>, show: &mut Show, path: &Path, mut file: BufReader<File>) -> bool {
+fn lines(
+    books: &mut Books<'_, '_>,
+    show: &mut Show,
+    path: &Path,
+    mut file: BufReader<File>,
+) -> bool {
     loop {
         let mut line = Vec::new();
         match file.by_ref().take(LONGEST).read_until(b'\n', &mut line) {
             Ok(0) => return true,
             Ok(_) => {}
             Err(error) => {
-                complain_of(desk, path, &error);
+                complain_of(books.desk, path, &error);
                 return false;
             }
         }
@@ -81,10 +95,10 @@ fn lines(desk: &mut Desk<'_>, show: &mut Show, path: &Path, mut file: BufReader<
                         .and_then(|time| show.dates.stamp_of_words(time))
                         .unwrap_or(0);
                 }
-                show.record(desk, &record);
+                show.record(books, &record, None);
             }
             Err(complaint) => {
-                desk.output.complain(format_args!("{complaint}"));
+                books.desk.output.complain(format_args!("{complaint}"));
                 return false;
             }
         }

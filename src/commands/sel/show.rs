@@ -4,9 +4,13 @@ use std::io::Write;
 
 use super::describe::describe;
 use super::maker::Maker;
+use super::sensors::Sensors;
 use crate::cli::dates::Dates;
+use crate::cli::locale::Locale;
 use crate::commands::Desk;
-use crate::ipmi::events::SENSOR_SPECIFIC;
+use crate::commands::sdr::books::Books;
+use crate::ipmi::events::{SENSOR_SPECIFIC, THRESHOLD};
+use crate::sdr;
 use crate::sel::oem_file::Descriptions;
 use crate::sel::record::LINUX_PANIC;
 use crate::sel::vendor::Vendor;
@@ -17,7 +21,8 @@ use crate::sel::{Body, Event, Record, event_file};
 pub(in crate::commands) struct Show {
     pub(super) dates: Dates,
     descriptions: Descriptions,
-    pub(super) maker: Maker,
+    maker: Maker,
+    point: Vec<u8>,
 }
 
 impl Show {
@@ -26,25 +31,45 @@ impl Show {
             dates: Dates::from_environment(desk.context.utc),
             descriptions,
             maker: Maker::new(desk.context),
+            point: Locale::from_environment().decimal_point().to_vec(),
         }
     }
 
-    /// A record in the form that `-v` decides on.
-    pub(super) fn record(&mut self, desk: &mut Desk<'_>, record: &Record) {
-        if desk.context.verbose > 0 {
-            self.block(desk, record);
+    /// A record in the form that `-v` decides on; on a line with the name of its sensor, if `sensors` are wanted.
+    pub(super) fn record(
+        &mut self,
+        books: &mut Books<'_, '_>,
+        record: &Record,
+        sensors: Option<&mut Sensors>,
+    ) {
+        if books.desk.context.verbose > 0 {
+            self.block(books.desk, record);
         } else {
-            self.brief(desk, record);
+            self.brief(books, record, sensors);
         }
     }
 
     /// A record on a line.
-    pub(super) fn brief(&mut self, desk: &mut Desk<'_>, record: &Record) {
-        let line = self.line(desk, record);
-        desk.output.bytes(&line);
+    pub(in crate::commands) fn brief(
+        &mut self,
+        books: &mut Books<'_, '_>,
+        record: &Record,
+        sensors: Option<&mut Sensors>,
+    ) {
+        let sensor = match (&record.body, sensors) {
+            (Body::Event(event), Some(sensors)) => sensors.of(books, event),
+            _ => None,
+        };
+        let line = self.line(books.desk, record, sensor.as_ref());
+        books.desk.output.bytes(&line);
     }
 
-    fn line(&mut self, desk: &mut Desk<'_>, record: &Record) -> Vec<u8> {
+    fn line(
+        &mut self,
+        desk: &mut Desk<'_>,
+        record: &Record,
+        sensor: Option<&sdr::Record>,
+    ) -> Vec<u8> {
         let csv = desk.context.csv;
         let next = if csv { "," } else { " | " };
         let mut line = Text::default();
@@ -64,7 +89,7 @@ impl Show {
         match &record.body {
             Body::Event(event) => {
                 self.stamp(&mut line, event.timestamp, csv);
-                self.event(desk, record, event, next, &mut line);
+                self.event(desk, record, event, sensor, &mut line);
             }
             Body::Stamped(stamped) => {
                 self.stamp(&mut line, stamped.timestamp, csv);
@@ -103,25 +128,80 @@ impl Show {
         desk: &mut Desk<'_>,
         record: &Record,
         event: &Event,
-        next: &str,
+        sensor: Option<&sdr::Record>,
         line: &mut Text,
     ) {
-        let sensor = self.maker.sensor_type(desk, event.sensor_type);
-        line.add(format_args!("{sensor}"));
-        if event.sensor_number != 0 {
-            line.add(format_args!(" #0x{:02x}", event.sensor_number));
+        let next = if desk.context.csv { "," } else { " | " };
+        let kind = self.maker.sensor_type(desk, event.sensor_type);
+        line.add(format_args!("{kind}"));
+        match sensor {
+            Some(sensor) => {
+                line.add(format_args!(" "));
+                line.bytes(&sensor.long_name());
+            }
+            None if event.sensor_number != 0 => {
+                line.add(format_args!(" #0x{:02x}", event.sensor_number));
+            }
+            None => {}
         }
         line.add(format_args!("{next}"));
         if let Some(text) = describe(desk, &mut self.maker, record, event) {
             line.bytes(&text);
         }
         line.add(format_args!("{next}{}", direction(event)));
-        if event.event_type == SENSOR_SPECIFIC {
-            let vendor = self.maker.vendor(desk);
-            let own_words = matches!(vendor, Some(Vendor::Supermicro | Vendor::Quanta));
-            if let Some(dimm) = dimm(event).filter(|_| !own_words) {
-                line.add(format_args!("{next}{dimm}"));
+        match (sensor, event.event_type) {
+            (Some(sensor), THRESHOLD) => {
+                line.add(format_args!("{next}"));
+                self.crossing(event, sensor, line);
             }
+            (_, SENSOR_SPECIFIC) => {
+                let vendor = self.maker.vendor(desk);
+                let own_words = matches!(vendor, Some(Vendor::Supermicro | Vendor::Quanta));
+                if let Some(dimm) = dimm(event).filter(|_| !own_words) {
+                    line.add(format_args!("{next}{dimm}"));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A reading and the threshold that it crossed.
+    fn crossing(&self, event: &Event, sensor: &sdr::Record, line: &mut Text) {
+        let [first, reading, threshold] = event.data;
+        let sensor = sensor.sensor();
+        let analog = sensor.filter(|sensor| sensor.is_full());
+        let value = |raw| analog.map_or(0.0, |sensor| sensor.factors().reading(raw));
+        let reading = if first >> 6 == SPECIFIED {
+            value(reading)
+        } else {
+            0.0
+        };
+        line.add(format_args!("Reading "));
+        line.bytes(&self.short_number(reading));
+        if first >> 4 & 3 == SPECIFIED {
+            let rising = (first & 1 != 0) != event.deasserted;
+            let sign = if rising { '>' } else { '<' };
+            line.add(format_args!(" {sign} Threshold "));
+            line.bytes(&self.short_number(value(threshold)));
+            let units = sensor.map(|sensor| sensor.units().text());
+            line.add(format_args!(" {}", units.unwrap_or_default()));
+        }
+    }
+
+    /// A number as C's `float`, without decimal places where it has none.
+    fn short_number(&self, value: f64) -> Vec<u8> {
+        let value = f64::from(value as f32);
+        let is_integer = value == f64::from(value as i32);
+        self.number(value, if is_integer { 0 } else { 2 })
+    }
+
+    fn number(&self, value: f64, places: usize) -> Vec<u8> {
+        let text = format!("{value:.places$}");
+        match text.split_once('.') {
+            Some((integer, fraction)) => {
+                [integer.as_bytes(), &self.point, fraction.as_bytes()].concat()
+            }
+            None => text.into_bytes(),
         }
     }
 
@@ -142,7 +222,7 @@ impl Show {
     }
 
     /// A record in lines of its own.
-    pub(super) fn block(&mut self, desk: &mut Desk<'_>, record: &Record) {
+    pub(in crate::commands) fn block(&mut self, desk: &mut Desk<'_>, record: &Record) {
         let mut text = Text::default();
         text.add(format_args!("SEL Record ID          : {:04x}\n", record.id));
         if record.kind == LINUX_PANIC {
@@ -202,6 +282,69 @@ impl Show {
         text.add(format_args!(" Description           : "));
         text.bytes(&description.unwrap_or_default());
         text.add(format_args!("\n\n"));
+    }
+
+    /// A record's lines with what its sensor's record tells of the event.
+    pub(in crate::commands) fn block_of_sensor(
+        &mut self,
+        desk: &mut Desk<'_>,
+        record: &Record,
+        sensor: &sdr::Record,
+    ) {
+        let Body::Event(event) = &record.body else {
+            // Stock takes a vendor's bytes for an event where a sensor happens to fit them.
+            self.block(desk, record);
+            return;
+        };
+        let mut text = Text::default();
+        text.add(format_args!(
+            "SEL Record ID          : {:04x}\n Record Type           : {:02x}\n",
+            record.id, record.kind
+        ));
+        self.full_stamp(event.timestamp, &mut text);
+        self.event_fields(desk, event, "Event Data (RAW)      ", &mut text);
+        self.interpretation(event, sensor, &mut text);
+        let description = describe(desk, &mut self.maker, record, event);
+        text.add(format_args!(" Description           : "));
+        text.bytes(&description.unwrap_or_default());
+        text.add(format_args!("\n\n"));
+        desk.output.bytes(&text.0);
+    }
+
+    /// What the bytes of an event are, table 29-6.
+    fn interpretation(&self, event: &Event, sensor: &sdr::Record, text: &mut Text) {
+        let [first, second, third] = event.data;
+        let full = sensor.sensor().filter(|sensor| sensor.is_full());
+        match (event.event_type, full) {
+            (THRESHOLD, Some(sensor)) => {
+                for (means, byte, label) in [
+                    (first >> 6, second, "Trigger Reading      "),
+                    (first >> 4 & 3, third, "Trigger Threshold    "),
+                ] {
+                    match means {
+                        SPECIFIED => {
+                            text.add(format_args!(" {label} : "));
+                            text.bytes(&self.number(sensor.factors().reading(byte), 3));
+                            text.add(format_args!("{}\n", sensor.units().text()));
+                        }
+                        2 => text.add(format_args!(" OEM Data              : {byte:02x}\n")),
+                        3 => text.add(format_args!(" Sensor Extension Code : {byte:02x}\n")),
+                        _ => {}
+                    }
+                }
+            }
+            (2..=0x0c | 0x70..=0x7f, _) => {}
+            (SENSOR_SPECIFIC, _) => match dimm(event) {
+                Some(dimm) => text.add(format_args!(" Event Data            : {dimm}\n")),
+                None if event.sensor_type == VERSION_CHANGE && first == 0xc1 => {}
+                None => text.add(format_args!(" Event Interpretation  : Missing\n")),
+            },
+            _ => {
+                text.add(format_args!(" Event Data            : "));
+                text.hexadecimal(&event.data);
+                text.add(format_args!("\n"));
+            }
+        }
     }
 
     fn event_fields(
@@ -327,3 +470,6 @@ const INITIALIZED: u32 = 0x2000_0000;
 /// The bytes that stock takes for letters.
 const LETTERS: std::ops::RangeInclusive<u8> = 0x40..=0x7e;
 const MEMORY: u8 = 0x0c;
+const VERSION_CHANGE: u8 = 0x2b;
+/// A byte of the event data is a reading or a threshold.
+const SPECIFIED: u8 = 1;

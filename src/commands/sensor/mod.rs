@@ -9,7 +9,7 @@ use crate::commands::sdr::usage;
 use crate::commands::{Desk, Job, Parsed, Refusal};
 use crate::sdr::{Record, Sensor};
 
-mod print;
+pub(super) mod print;
 mod thresh;
 
 /// What is to be done.
