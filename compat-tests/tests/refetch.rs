@@ -46,7 +46,7 @@ fn over_a_full_disk(options: &[&str]) -> Account {
     host.start(LINES - 1000, A_SECOND);
     assert!(host.has_said(LINES - 1000, LONG), "{}", host.said());
     // All of it has been said; now it must arrive.
-    std::thread::sleep(Duration::from_secs(5));
+    std::thread::sleep(Duration::from_secs(20));
     assert_eq!(log.length(), FULL, "the disk is full");
     lift(&program);
     let kept = || log.length() >= FULL + KEPT;

@@ -190,6 +190,6 @@ mod tests {
             .filter_map(|(_, value)| value)
             .map(|value| value.to_string_lossy().into_owned())
             .collect();
-        assert_eq!(secrets, ["key", "top secret"]);
+        assert_eq!(secrets, ["top secret", "key"]);
     }
 }

@@ -7,7 +7,7 @@ use super::words;
 pub(super) fn console() -> String {
     let words = words::WORDS.iter().map(|word| (word.shown(), word.help));
     let head = "sol activate [word ...]      the console; ~? lists its escapes\n\
-                sol capture [word ...]       the same, unattended: noinput and reconnect are implied";
+                sol capture [word ...]       the same, unattended: noinput reconnect are implied";
     text(head, words)
 }
 
