@@ -16,6 +16,12 @@ const VERBS: &[&[&str]] = &[
     &["power", "status"],
     &["mc", "info"],
     &["mc", "guid"],
+    &["lan", "print"],
+    &["lan", "print", "1"],
+    &["lan", "alert", "print"],
+    &["user", "list", "1"],
+    &["channel", "info"],
+    &["channel", "getaccess", "1"],
 ];
 
 #[test]

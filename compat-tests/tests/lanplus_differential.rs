@@ -37,6 +37,29 @@ fn verbs_say_the_same_on_pyghmis_bmc() {
     compare(bmc.address(), COMMANDS);
 }
 
+/// Settings that are written, read back, and shown: two simulators alike, one for each client.
+#[test]
+fn networks_users_and_channels_are_set_alike_on_bmcsim() {
+    let bmcs = [Who::Stock, Who::Ours].map(|who| (who, BmcSim::start(&[])));
+    let mut differences = Vec::new();
+    for words in SETTINGS {
+        let words: Vec<&str> = words.split(' ').collect();
+        let [stock, ours] = bmcs.each_ref().map(|(who, bmc)| {
+            let done = run(
+                &who.program(),
+                &arguments(bmc.address(), &words),
+                &ENVIRONMENT,
+                PATIENCE,
+            );
+            (done.code, done.stdout, done.stderr)
+        });
+        if stock != ours {
+            differences.push(format!("{words:?}\n  stock {stock:?}\n  ours  {ours:?}"));
+        }
+    }
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
+}
+
 fn compare(bmc: SocketAddr, commands: &[&str]) {
     let mut differences = Vec::new();
     for words in commands {
@@ -76,7 +99,80 @@ fn steady(text: &str) -> String {
         .collect()
 }
 
+/// Each shows in what follows.
+const SETTINGS: &[&str] = &[
+    "lan print",
+    "lan print 1",
+    "lan print 2",
+    "lan print 14",
+    "lan set 1 ipsrc dhcp",
+    "lan set 1 ipsrc static",
+    "lan set 1 ipaddr 192.0.2.77",
+    "lan set 1 netmask 255.255.0.0",
+    "lan set 1 defgw ipaddr 192.0.2.254",
+    "lan set 1 bakgw macaddr 1:2:3:4:5:6",
+    "lan set 1 snmp private",
+    "lan set 1 vlan id 12",
+    "lan set 1 vlan priority 5",
+    "lan print 1",
+    "lan set 1 vlan id off",
+    "lan set 1 arp respond on",
+    "lan set 1 arp generate off",
+    "lan set 1 arp interval 5",
+    "lan set 1 auth ADMIN MD5",
+    "lan set 1 cipher_privs XXXaaaaaaaaaaaa",
+    "lan set 1 bad_pass_thresh 5 1 6 30",
+    "lan set 1 user",
+    "lan alert print 1 1",
+    "lan alert set 1 1 ipaddr 192.0.2.9",
+    "lan alert set 1 1 time 7",
+    "lan alert print 1",
+    "lan print 1",
+    "lan6 print 1",
+    "lan6 set 1 enables both",
+    "lan6 set 1 static_addr 0 enable 2001:db8::7 64",
+    "lan6 print 1",
+    "lan6 lock 1",
+    "lan6 discard 1",
+    "user list 1",
+    "-c user list",
+    "user summary",
+    "user set name 5 operator",
+    "user set password 5 operators",
+    "user enable 5",
+    "user priv 5 3 1",
+    "user test 5 16 operators",
+    "user test 5 16 others",
+    "user test 5 20 operators",
+    "channel getaccess 1 5",
+    "channel setaccess 1 5 link=on ipmi=on callin=on privilege=4",
+    "channel getaccess 1",
+    "user disable 5",
+    "user list 1",
+    "channel info",
+    "channel info 1",
+    "channel info 15",
+    "channel authcap 14 4",
+    "channel getciphers ipmi",
+    "channel getciphers sol 1",
+    "lan set 1 access on",
+    "channel info 1",
+];
+
 const COMMANDS: &[&str] = &[
+    "lan print",
+    "lan print 1",
+    "lan alert print",
+    "lan stats get 1",
+    "lan6 print 1",
+    "user list",
+    "user list 1",
+    "user summary 1",
+    "channel info",
+    "channel info 1",
+    "channel authcap 14 4",
+    "channel getaccess 1",
+    "channel getciphers ipmi",
     "mc info",
     "bmc info",
     "mc guid",

@@ -91,6 +91,7 @@ impl Job for Print {
 
     fn run(&self, desk: &mut Desk<'_>) -> bool {
         let channel = self.channel.or_else(|| medium::find_lan(desk)).unwrap_or(0);
+        hint_first(channel, self.destination.unwrap_or(0), desk);
         if !medium::is_lan(channel, desk) {
             desk.output.complain(format_args!("{}", not_lan(channel)));
             return false;
@@ -129,6 +130,19 @@ fn is_destination(channel: u8, destination: u8, desk: &mut Desk<'_>) -> bool {
         ));
     }
     valid
+}
+
+/// Tells the connection what is going to be asked up to the first destination. What the channel is may be known.
+fn hint_first(channel: u8, destination: u8, desk: &mut Desk<'_>) {
+    let count = GetLanParameter::of(channel, Parameter::DESTINATION_COUNT);
+    ipmi::hint(
+        desk.bmc,
+        [
+            Message::from(GetChannelInfo { channel }),
+            Message::from(count),
+        ],
+    );
+    hint(channel, destination..=destination, desk);
 }
 
 /// Tells the connection what [`print`] is going to ask.

@@ -83,11 +83,6 @@ impl Job for Channel {
     }
 
     fn run(&self, desk: &mut Desk<'_>) -> bool {
-        if self.what == What::Configuration {
-            // The first of these was asked already.
-            let (channel, kinds) = self.number.map_or((1, 2), |channel| (channel, 1));
-            print::hint(channel, kinds, desk);
-        }
         let Some(channel) = self.number.or_else(|| medium::find_lan(desk)) else {
             desk.output.complain(format_args!("Invalid channel: 0"));
             return false;

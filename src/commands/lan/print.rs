@@ -13,23 +13,10 @@ use crate::ipmi::lan::{GetLanParameter, Parameter};
 use super::address::{ipv4_text, mac_text};
 use super::read::{self, Unread};
 
-/// Tells the connection what is going to be asked: the channel's kind, as often as given, and what [`run`] asks.
-pub fn hint(channel: u8, kinds: usize, desk: &mut Desk<'_>) {
-    let lines = LINES.iter().map(|line| line.parameter);
-    let parameters = lines.chain([
-        Parameter::SUITE_COUNT,
-        Parameter::SUITES,
-        Parameter::SUITE_PRIVILEGES,
-        Parameter::BAD_PASSWORDS,
-    ]);
-    let kinds = iter::repeat_n(Message::from(GetChannelInfo { channel }), kinds);
-    let parameters = parameters.map(|parameter| GetLanParameter::of(channel, parameter).into());
-    ipmi::hint(desk.bmc, kinds.chain(parameters));
-}
-
 /// Prints a channel's configuration. Whether all of it could be had: a parameter that the BMC does not have is left out,
 /// as is one whose value is too short; any other failure is the end.
 pub fn run(channel: u8, desk: &mut Desk<'_>) -> bool {
+    hint(channel, desk);
     if !medium::is_lan(channel, desk) {
         desk.output
             .complain(format_args!("Channel {channel} is not a LAN channel"));
@@ -56,6 +43,20 @@ pub fn run(channel: u8, desk: &mut Desk<'_>) -> bool {
         }
     }
     complete
+}
+
+/// Tells the connection what [`run`] is going to ask.
+fn hint(channel: u8, desk: &mut Desk<'_>) {
+    let lines = LINES.iter().map(|line| line.parameter);
+    let parameters = lines.chain([
+        Parameter::SUITE_COUNT,
+        Parameter::SUITES,
+        Parameter::SUITE_PRIVILEGES,
+        Parameter::BAD_PASSWORDS,
+    ]);
+    let kind = iter::once(Message::from(GetChannelInfo { channel }));
+    let parameters = parameters.map(|parameter| GetLanParameter::of(channel, parameter).into());
+    ipmi::hint(desk.bmc, kind.chain(parameters));
 }
 
 /// A parameter and how it is shown.
