@@ -17,6 +17,7 @@ pub fn all() -> Vec<Case> {
     partial_changes(&mut cases);
     access(&mut cases);
     alert_print(&mut cases);
+    alerts_missing(&mut cases);
     alert_set(&mut cases);
     stats(&mut cases);
     cases
@@ -748,6 +749,20 @@ fn alert_print(cases: &mut Vec<Case>) {
                     .on(0xc, 2, &[1, parameter], 0, &answer)
                     .or(&good());
                 cases.push(same(verb, "lan alert print 1 1", script));
+            }
+        }
+    }
+}
+
+/// Destinations that are counted and are not there.
+fn alerts_missing(cases: &mut Vec<Case>) {
+    let verb = "lan alert";
+    for parameter in [18, 19] {
+        for code in [0x80, 0xc9, 0xcc] {
+            for selector in [&[1, parameter][..], &[1, parameter, 1]] {
+                let script = Script::new().on(0xc, 2, selector, code, &[]).or(&good());
+                cases.push(same(verb, "lan alert print 1", script.clone()));
+                cases.push(same(verb, "-v lan alert print", script));
             }
         }
     }

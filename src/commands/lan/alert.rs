@@ -107,7 +107,7 @@ impl Job for Print {
                 hint(channel, 0..=last, desk);
                 let mut complete = true;
                 for destination in 0..=last {
-                    complete &= print(channel, destination, desk);
+                    complete &= print_if_there(channel, destination, desk);
                 }
                 complete
             }
@@ -178,6 +178,38 @@ fn print(channel: u8, destination: u8, desk: &mut Desk<'_>) -> bool {
     let Some(address) = value(channel, destination, Parameter::DESTINATION_ADDRESS, desk) else {
         return false;
     };
+    show(&kind, &address, desk);
+    true
+}
+
+/// [`print`], but a destination that the BMC does not have after all is left out.
+fn print_if_there(channel: u8, destination: u8, desk: &mut Desk<'_>) -> bool {
+    let mut values = Vec::new();
+    for parameter in [Parameter::DESTINATION_TYPE, Parameter::DESTINATION_ADDRESS] {
+        let command = GetLanParameter {
+            set: destination,
+            ..GetLanParameter::of(channel, parameter)
+        };
+        let unread = match read::value(command, parameter, desk) {
+            Ok(None) => return true,
+            Ok(Some(value)) if value.len() >= parameter.length => {
+                values.push(value);
+                continue;
+            }
+            Ok(Some(value)) => read::too_short(parameter, &value, parameter.length),
+            Err(unread) => unread,
+        };
+        unread.say(desk.output);
+        return false;
+    }
+    if let [kind, address] = &values[..] {
+        show(kind, address, desk);
+    }
+    true
+}
+
+/// Shows the values of both parameters, which have the parameters' lengths at least.
+fn show(kind: &[u8], address: &[u8], desk: &mut Desk<'_>) {
     let acknowledged = kind[1] & 0x80 != 0;
     let (answer, time) = if acknowledged {
         ("Acknowledged", "Acknowledge Timeout")
@@ -208,7 +240,6 @@ fn print(channel: u8, destination: u8, desk: &mut Desk<'_>) -> bool {
         desk.output.line(format_args!("{label:<24}: {text}"));
     }
     desk.output.line(format_args!(""));
-    true
 }
 
 fn destination_type(bits: u8) -> &'static str {
