@@ -163,7 +163,6 @@ const COMMANDS: &[&str] = &[
     "lan print",
     "lan print 1",
     "lan alert print",
-    "lan6 print 1",
     "user list",
     "user list 1",
     "user summary 1",
