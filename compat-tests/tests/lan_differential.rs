@@ -363,6 +363,7 @@ const COMMANDS: &[&str] = &[
     "power status",
     "chassis power status",
     "power bogus",
+    "sdr info",
     "raw 6 1",
     "raw 6 0x38 0x0e 4",
     "raw 6 0x99",

@@ -209,6 +209,7 @@ const COMMANDS: &[&str] = &[
     "chassis bootparam set bootflag force_cdrom options=timeout",
     "chassis bootmbox get",
     "chassis bogus",
+    "sdr info",
     "raw 6 1",
     "raw 6 0x38 0x0e 4",
     "raw 6 0x99",

@@ -8,6 +8,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use compat_tests::bmcsim::BmcSim;
+use compat_tests::ipmi_sim::IpmiSim;
 use compat_tests::relay::{Direction, Relay};
 use compat_tests::rig::{ENVIRONMENT, Finished, Who, arguments, run};
 use tempfile::TempDir;
@@ -55,6 +56,29 @@ fn a_bmc_that_does_not_hear_a_second_request_is_served_no_slower_than_by_stock()
         assert_eq!((ours.0.code, &ours.0.stdout), (Some(0), &stock.0.stdout));
         assert!(ours.1 <= stock.1);
     }
+}
+
+/// Stock erases `ipmi_sim`'s repository, which has no records, and builds another.
+#[test]
+fn an_empty_repository_is_never_erased_by_reading_it() {
+    let bmc = IpmiSim::start();
+    let ask = |words| {
+        run(
+            &Who::Ours.program(),
+            &arguments(bmc.address(), words),
+            &[&[("STEADYSOL_NO_CACHE", "1")], &ENVIRONMENT[..]].concat(),
+            Duration::from_secs(30),
+        )
+    };
+    let before = ask(&["sdr", "info"]).stdout;
+    for words in [&["sdr"][..], &["sdr", "elist", "all"], &["sensor"]] {
+        let done = ask(words);
+        assert_eq!(
+            (done.code, done.stdout, done.stderr),
+            (Some(0), String::new(), String::new())
+        );
+    }
+    assert_eq!(ask(&["sdr", "info"]).stdout, before);
 }
 
 /// A distant BMC, and a cache directory of its own.

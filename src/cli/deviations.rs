@@ -374,6 +374,11 @@ pub const DEVIATIONS: &[Deviation] = &[
         here: "the status is 1, and how many records the repository has is said.",
     },
     Deviation {
+        when: "-v sdr fill, and a record has no name",
+        stock: "prints blanks, and whatever its memory holds after them.",
+        here: "blanks.",
+    },
+    Deviation {
         when: "sdr and sensor over a network",
         stock: "reads every record at each start.",
         here: "records are kept below XDG_CACHE_HOME and used as long as the BMC says that nothing has changed; STEADYSOL_NO_CACHE=1 turns that off.",
