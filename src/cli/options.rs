@@ -49,11 +49,8 @@ const fn valued(
     manual: &'static str,
 ) -> Opt {
     Opt {
-        letter,
         value: Some(value),
-        help,
-        manual,
-        secret: false,
+        ..flag(letter, help, manual)
     }
 }
 
@@ -64,11 +61,8 @@ const fn secret(
     manual: &'static str,
 ) -> Opt {
     Opt {
-        letter,
-        value: Some(value),
-        help,
-        manual,
         secret: true,
+        ..valued(letter, value, help, manual)
     }
 }
 

@@ -1,5 +1,5 @@
 //! Bytes to types and back, both directions: RMCP, ASF, IPMI 1.5 and 2.0 session headers, IPMI messages, session
-//! set-up and SOL payloads.
+//! set-up, SOL payloads, and the names of units.
 //!
 //! Nothing here panics on any input: every parser is total and returns a [`Result`]; every enumeration has a value
 //! for what it does not know. Nothing here believes anything either: integrity is [`crate::crypto`]'s business.
@@ -11,6 +11,7 @@ pub mod rmcp;
 pub mod session;
 pub mod setup;
 pub mod sol;
+pub mod units;
 
 use thiserror::Error;
 

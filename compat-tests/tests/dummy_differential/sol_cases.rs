@@ -1,7 +1,8 @@
 //! Cases of `sol`.
 
 use compat_tests::dummy::Script;
-use steadysol::commands::sol::words::{WORDS, Word};
+use steadysol::commands::sol::word::Word;
+use steadysol::commands::sol::words::WORDS;
 
 use crate::cases::{reset, same};
 use crate::{Case, Expect};

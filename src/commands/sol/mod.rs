@@ -25,6 +25,7 @@ mod looptest;
 mod prelude;
 mod set;
 pub mod values;
+pub mod word;
 pub mod words;
 
 use self::log::words::LogWords;

@@ -11,6 +11,7 @@ use crate::console::clock;
 use crate::console::events::Target;
 use crate::console::log::{Format, Rotate};
 
+use super::word::{self, Word, invalid};
 use super::{parse_instance, values};
 
 /// What was typed after `sol activate`, or stands for it elsewhere.
@@ -97,140 +98,97 @@ pub struct Reconnect {
     pub tries: Option<u32>,
 }
 
-/// One word.
-#[derive(Clone, Copy, Debug)]
-pub struct Word {
-    /// As typed, without the value.
-    pub name: &'static str,
-    /// What the value is called, for words of the form `name=value`.
-    pub value: Option<&'static str>,
-    /// Whether the word may stand without its value.
-    pub optional: bool,
-    /// What it does, for the manual.
-    pub help: &'static str,
-    set: fn(&mut ActivateWords, &str) -> Result<(), Refusal>,
-}
-
-impl Word {
-    /// As complaints show it.
-    pub fn shown(&self) -> String {
-        match self.value {
-            None => self.name.to_owned(),
-            Some(value) if self.optional => format!("{}[={value}]", self.name),
-            Some(value) => format!("{}={value}", self.name),
-        }
-    }
-
-    fn takes(&self, value: Option<&str>) -> bool {
-        self.value.is_some() == value.is_some() || (self.optional && value.is_none())
-    }
-}
-
 /// Every word, in the order of the manual.
-pub const WORDS: &[Word] = &[
-    Word {
-        name: "usesolkeepalive",
-        value: None,
-        optional: false,
-        help: "Keep the session alive with empty SOL packets instead of Get Device ID.",
-        set: |words, _| {
+pub const WORDS: &[Word<ActivateWords>] = &[
+    Word::alone(
+        "usesolkeepalive",
+        "Keep the session alive with empty SOL packets instead of Get Device ID.",
+        |words, _| {
             // Stock's nokeepalive wins, whatever the order.
             if words.keepalive != Keepalive::Off {
                 words.keepalive = Keepalive::SolPacket;
             }
             Ok(())
         },
-    },
-    Word {
-        name: "nokeepalive",
-        value: None,
-        optional: false,
-        help: "Send nothing to keep the session alive.",
-        set: |words, _| {
+    ),
+    Word::alone(
+        "nokeepalive",
+        "Send nothing to keep the session alive.",
+        |words, _| {
             words.keepalive = Keepalive::Off;
             Ok(())
         },
-    },
-    Word {
-        name: "instance",
-        value: Some("N"),
-        optional: false,
-        help: "Which SOL instance, 1 to 15 (default 1).",
-        set: |words, value| {
+    ),
+    Word::valued(
+        "instance",
+        "N",
+        "Which SOL instance, 1 to 15 (default 1).",
+        |words, value| {
             words.instance = parse_instance(value)?;
             Ok(())
         },
-    },
-    Word {
-        name: "force",
-        value: None,
-        optional: false,
-        help: "Take the console over from the session that holds it.",
-        set: |words, _| {
+    ),
+    Word::alone(
+        "force",
+        "Take the console over from the session that holds it.",
+        |words, _| {
             words.force = true;
             Ok(())
         },
-    },
-    Word {
-        name: "noinput",
-        value: None,
-        optional: false,
-        help: "Leave standard input alone; its end does not end the console.",
-        set: |words, _| {
+    ),
+    Word::alone(
+        "noinput",
+        "Leave standard input alone; its end does not end the console.",
+        |words, _| {
             words.noinput = true;
             Ok(())
         },
-    },
-    Word {
-        name: "keepalive",
-        value: Some("SECONDS"),
-        optional: false,
-        help: "Send a keepalive this long after the last answered command (default 15).",
-        set: |words, value| {
+    ),
+    Word::valued(
+        "keepalive",
+        "SECONDS",
+        "Send a keepalive this long after the last answered command (default 15).",
+        |words, value| {
             words.keepalive_after = Some(seconds("keepalive", value, MAX_KEEPALIVE)?);
             Ok(())
         },
-    },
-    Word {
-        name: "dead-after",
-        value: Some("SECONDS"),
-        optional: false,
-        help: "Give the session up after this much silence (default 90 or more).",
-        set: |words, value| {
+    ),
+    Word::valued(
+        "dead-after",
+        "SECONDS",
+        "Give the session up after this much silence (default 90 or more).",
+        |words, value| {
             words.dead_after = Some(seconds("dead-after", value, MAX_DEAD_AFTER)?);
             Ok(())
         },
-    },
-    Word {
-        name: "log",
-        value: Some("FILE"),
-        optional: false,
-        help: "Append what the host prints to FILE, in which %h is the BMC's name, %Y %m %d %H %M %S the date and time \
+    ),
+    Word::valued(
+        "log",
+        "FILE",
+        "Append what the host prints to FILE, in which %h is the BMC's name, %Y %m %d %H %M %S the date and time \
                when it is opened, and %% a percent sign.",
-        set: |words, value| {
+        |words, value| {
             crate::console::log::path::check(value)
                 .map_err(|right| invalid("log", value, &right))?;
             words.log = Some(value.to_owned());
             Ok(())
         },
-    },
-    Word {
-        name: "timestamps",
-        value: Some("iso|epoch|relative|delta"),
-        optional: true,
-        help: "Begin each line of the log with its date: as ISO 8601 (the default), in seconds since 1970, since the \
+    ),
+    Word::maybe(
+        "timestamps",
+        "iso|epoch|relative|delta",
+        "Begin each line of the log with its date: as ISO 8601 (the default), in seconds since 1970, since the \
                first line, or since the line before. The time is the BMC's where it tells it, else this machine's.",
-        set: |words, value| {
+        |words, value| {
             words.timestamps = Some(timestamps(value)?);
             Ok(())
         },
-    },
-    Word {
-        name: "timestamps-on",
-        value: Some("log|both"),
-        optional: false,
-        help: "Where lines are dated: in the log (the default), or on standard output too.",
-        set: |words, value| {
+    ),
+    Word::valued(
+        "timestamps-on",
+        "log|both",
+        "Where lines are dated: in the log (the default), or on standard output too.",
+        |words, value| {
             words.timestamps_on_both = match value {
                 "log" => false,
                 "both" => true,
@@ -238,34 +196,30 @@ pub const WORDS: &[Word] = &[
             };
             Ok(())
         },
-    },
-    Word {
-        name: "strip",
-        value: None,
-        optional: false,
-        help: "Keep terminal escapes and control characters, tabs excepted, out of the log.",
-        set: |words, _| {
+    ),
+    Word::alone(
+        "strip",
+        "Keep terminal escapes and control characters, tabs excepted, out of the log.",
+        |words, _| {
             words.strip = true;
             Ok(())
         },
-    },
-    Word {
-        name: "rotate",
-        value: Some("SIZE[,KEEP]"),
-        optional: false,
-        help: "When the log has grown to SIZE (such as 10M), rename it to FILE.1, FILE.1 to FILE.2 and so on, and begin \
+    ),
+    Word::valued(
+        "rotate",
+        "SIZE[,KEEP]",
+        "When the log has grown to SIZE (such as 10M), rename it to FILE.1, FILE.1 to FILE.2 and so on, and begin \
                it anew; KEEP old ones are kept (default 5).",
-        set: |words, value| {
+        |words, value| {
             words.rotate = Some(rotate(value)?);
             Ok(())
         },
-    },
-    Word {
-        name: "reconnect",
-        value: Some("N"),
-        optional: true,
-        help: "When the session is lost, make another one, after at most N failures in a row (default: any number).",
-        set: |words, value| {
+    ),
+    Word::maybe(
+        "reconnect",
+        "N",
+        "When the session is lost, make another one, after at most N failures in a row (default: any number).",
+        |words, value| {
             words.reconnect = Some(Reconnect {
                 tries: match value {
                     "" => None,
@@ -274,56 +228,51 @@ pub const WORDS: &[Word] = &[
             });
             Ok(())
         },
-    },
-    Word {
-        name: "cycle",
-        value: Some("N"),
-        optional: false,
-        help: "How many heartbeats make a cycle, 1 to 255 (default 4).",
-        set: |words, value| {
+    ),
+    Word::valued(
+        "cycle",
+        "N",
+        "How many heartbeats make a cycle, 1 to 255 (default 4).",
+        |words, value| {
             words.cycle = u8::try_from(whole("cycle", value, 1, 255)?).unwrap_or(u8::MAX);
             Ok(())
         },
-    },
-    Word {
-        name: "for",
-        value: Some("DURATION"),
-        optional: false,
-        help: "End in good order after this long (such as 90, 15m or 7d).",
-        set: |words, value| {
+    ),
+    Word::valued(
+        "for",
+        "DURATION",
+        "End in good order after this long (such as 90, 15m or 7d).",
+        |words, value| {
             words.run_for =
                 Some(values::duration(value).map_err(|right| invalid("for", value, &right))?);
             Ok(())
         },
-    },
-    Word {
-        name: "since",
-        value: Some("TIME"),
-        optional: false,
-        help: "Only console output from this time on, by the BMC's clock where it keeps a console log: what it holds \
+    ),
+    Word::valued(
+        "since",
+        "TIME",
+        "Only console output from this time on, by the BMC's clock where it keeps a console log: what it holds \
                from before now is read first, and the console goes on from there. Times are written as for sol log.",
-        set: |words, value| {
+        |words, value| {
             words.since = Some(Moment::parse(value).map_err(Refusal::error)?);
             Ok(())
         },
-    },
-    Word {
-        name: "until",
-        value: Some("TIME"),
-        optional: false,
-        help: "Only console output before this time; when it has come, and what is stored up to it has been read, the \
+    ),
+    Word::valued(
+        "until",
+        "TIME",
+        "Only console output before this time; when it has come, and what is stored up to it has been read, the \
                console ends.",
-        set: |words, value| {
+        |words, value| {
             words.until = Some(Moment::parse(value).map_err(Refusal::error)?);
             Ok(())
         },
-    },
-    Word {
-        name: "events",
-        value: Some("FILE|fd:N"),
-        optional: false,
-        help: "Append one line of JSON for each event to FILE, or write it to file descriptor N.",
-        set: |words, value| {
+    ),
+    Word::valued(
+        "events",
+        "FILE|fd:N",
+        "Append one line of JSON for each event to FILE, or write it to file descriptor N.",
+        |words, value| {
             words.events = Some(match value.strip_prefix("fd:") {
                 Some(number) => Target::Fd(
                     i32::try_from(whole("events", number, 0, 1_000_000)?).unwrap_or(i32::MAX),
@@ -335,20 +284,19 @@ pub const WORDS: &[Word] = &[
             });
             Ok(())
         },
-    },
-    Word {
-        name: "on-alarm",
-        value: Some("COMMAND"),
-        optional: false,
-        help: "Run COMMAND with sh when something is wrong, with the event in its environment.",
-        set: |words, value| {
+    ),
+    Word::valued(
+        "on-alarm",
+        "COMMAND",
+        "Run COMMAND with sh when something is wrong, with the event in its environment.",
+        |words, value| {
             if value.trim().is_empty() {
                 return Err(invalid("on-alarm", value, "use a command for sh"));
             }
             words.on_alarm = Some(value.to_owned());
             Ok(())
         },
-    },
+    ),
 ];
 
 /// Parses what follows `activate`. Where a word stands twice, the last one counts.
@@ -370,25 +318,7 @@ pub fn parse(typed: &[&str]) -> Result<ActivateWords, Refusal> {
 ///
 /// As [`parse`].
 pub fn apply(words: &mut ActivateWords, typed: &str) -> Result<(), Refusal> {
-    let (name, value) = match typed.split_once('=') {
-        Some((name, value)) => (name, Some(value)),
-        None => (typed, None),
-    };
-    let word = WORDS
-        .iter()
-        .find(|word| word.name == name && word.takes(value))
-        .ok_or_else(|| {
-            Refusal::error(format!(
-                "Invalid word '{}' after activate: use {}",
-                plain(typed),
-                list()
-            ))
-        })?;
-    // `name=` is not the same as `name`.
-    if word.optional && value == Some("") {
-        return Err(invalid(name, "", &format!("use {}", word.shown())));
-    }
-    (word.set)(words, value.unwrap_or_default())
+    word::apply(WORDS, "activate", words, typed)
 }
 
 /// What is wrong with words that are each good.
@@ -422,21 +352,6 @@ pub fn finish(words: ActivateWords) -> Result<ActivateWords, Refusal> {
         return Err(Refusal::error("since must be before until"));
     }
     Ok(words)
-}
-
-fn list() -> String {
-    let all: Vec<String> = WORDS.iter().map(Word::shown).collect();
-    all.join(", ")
-}
-
-fn invalid(name: &str, value: &str, right: &str) -> Refusal {
-    let value = plain(value);
-    Refusal::error(format!("Invalid word '{name}={value}': {right}"))
-}
-
-/// Text on one line, and unable to steer a terminal.
-fn plain(text: &str) -> String {
-    crate::console::notice::plain(text)
 }
 
 /// How lines are dated: by a name, or as without one.

@@ -2,6 +2,7 @@
 
 use crate::cli::time::Moment;
 use crate::commands::Refusal;
+use crate::commands::sol::word::{self, Word};
 use crate::commands::sol::words::timestamps;
 use crate::commands::sol::{instance_in_range, parse_instance};
 use crate::console::log::Format;
@@ -36,98 +37,61 @@ impl Default for LogWords {
     }
 }
 
-/// One word.
-#[derive(Clone, Copy, Debug)]
-pub struct Word {
-    /// As typed, without the value.
-    pub name: &'static str,
-    /// What the value is called, for words of the form `name=value`.
-    pub value: Option<&'static str>,
-    /// Whether the word may stand without its value.
-    pub optional: bool,
-    /// What it does, for the manual.
-    pub help: &'static str,
-    set: fn(&mut LogWords, &str) -> Result<(), Refusal>,
-}
-
-impl Word {
-    /// As the manual shows it.
-    pub fn shown(&self) -> String {
-        match self.value {
-            None => self.name.to_owned(),
-            Some(value) if self.optional => format!("{}[={value}]", self.name),
-            Some(value) => format!("{}={value}", self.name),
-        }
-    }
-
-    fn takes(&self, value: Option<&str>) -> bool {
-        self.value.is_some() == value.is_some() || (self.optional && value.is_none())
-    }
-}
-
 /// Every word, in the order of the manual.
-pub const WORDS: &[Word] = &[
-    Word {
-        name: "instance",
-        value: Some("N"),
-        optional: false,
-        help: "Which SOL instance, 1 to 15 (default 1).",
-        set: |words, value| {
+pub const WORDS: &[Word<LogWords>] = &[
+    Word::valued(
+        "instance",
+        "N",
+        "Which SOL instance, 1 to 15 (default 1).",
+        |words, value| {
             words.instance = parse_instance(value)?;
             instance_in_range(words.instance)
         },
-    },
-    Word {
-        name: "since",
-        value: Some("TIME"),
-        optional: false,
-        help: "Only what the host printed at that time or later.",
-        set: |words, value| {
+    ),
+    Word::valued(
+        "since",
+        "TIME",
+        "Only what the host printed at that time or later.",
+        |words, value| {
             words.since = Some(Moment::parse(value).map_err(Refusal::error)?);
             Ok(())
         },
-    },
-    Word {
-        name: "until",
-        value: Some("TIME"),
-        optional: false,
-        help: "Only what the host printed before that time; with follow, the end.",
-        set: |words, value| {
+    ),
+    Word::valued(
+        "until",
+        "TIME",
+        "Only what the host printed before that time; with follow, the end.",
+        |words, value| {
             words.until = Some(Moment::parse(value).map_err(Refusal::error)?);
             Ok(())
         },
-    },
-    Word {
-        name: "follow",
-        value: None,
-        optional: false,
-        help: "Go on with what the host prints from now on, until a signal or the time of until.",
-        set: |words, _| {
+    ),
+    Word::alone(
+        "follow",
+        "Go on with what the host prints from now on, until a signal or the time of until.",
+        |words, _| {
             words.follow = true;
             Ok(())
         },
-    },
-    Word {
-        name: "timestamps",
-        value: Some("iso|epoch|relative|delta"),
-        optional: true,
-        help: "Begin each line with its date by the BMC's clock: as ISO 8601 (the default), in seconds since 1970, since \
+    ),
+    Word::maybe(
+        "timestamps",
+        "iso|epoch|relative|delta",
+        "Begin each line with its date by the BMC's clock: as ISO 8601 (the default), in seconds since 1970, since \
                the first line, or since the line before.",
-        set: |words, value| {
+        |words, value| {
             words.timestamps = Some(timestamps(value)?);
             Ok(())
         },
-    },
-    Word {
-        name: "strip",
-        value: None,
-        optional: false,
-        help: "Leave out terminal escapes and control characters, tabs excepted.",
-        set: |words, _| {
+    ),
+    Word::alone(
+        "strip",
+        "Leave out terminal escapes and control characters, tabs excepted.",
+        |words, _| {
             words.strip = true;
             Ok(())
         },
-    },
+    ),
 ];
 
 /// Parses what follows `log`. Where a word stands twice, the last one counts.
@@ -138,26 +102,9 @@ pub const WORDS: &[Word] = &[
 pub fn parse(typed: &[&str]) -> Result<LogWords, Refusal> {
     let mut words = LogWords::default();
     for each in typed {
-        let (name, value) = match each.split_once('=') {
-            Some((name, value)) => (name, Some(value)),
-            None => (*each, None),
-        };
-        let word = WORDS
-            .iter()
-            .find(|word| word.name == name && word.takes(value))
-            // `name=` is not the same as `name`.
-            .filter(|word| !(word.optional && value == Some("")))
-            .ok_or_else(|| {
-                Refusal::error(format!("Invalid word '{each}' after log: use {}", list()))
-            })?;
-        (word.set)(&mut words, value.unwrap_or_default())?;
+        word::apply(WORDS, "log", &mut words, each)?;
     }
     Ok(words)
-}
-
-fn list() -> String {
-    let all: Vec<String> = WORDS.iter().map(Word::shown).collect();
-    all.join(", ")
 }
 
 #[cfg(test)]
