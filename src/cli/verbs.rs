@@ -168,7 +168,7 @@ pub const VERBS: &[Verb] = &[
         "Configure Management Controller channels",
     ),
     verb("session", Native::All, "Print session information"),
-    verb("dcmi", Native::No, "Data Center Management Interface"),
+    verb("dcmi", Native::All, "Data Center Management Interface"),
     verb("nm", Native::No, "Node Manager Interface"),
     verb("sunoem", Native::No, "OEM Commands for Sun servers"),
     verb("kontronoem", Native::No, "OEM Commands for Kontron devices"),

@@ -121,3 +121,25 @@ impl Refusal {
         }
     }
 }
+
+/// Texts for both streams that no BMC is needed for.
+#[derive(Debug)]
+pub struct Told {
+    /// For standard output, as it is.
+    pub stdout: String,
+    /// One or more lines for standard error, without the last line's end; the status is 1 then.
+    pub stderr: Option<String>,
+}
+
+impl Errand for Told {
+    fn run(self: Box<Self>, _: &Context, _: Option<&Interrupt>, output: &mut Output) -> Exit {
+        output.print(format_args!("{}", self.stdout));
+        match &self.stderr {
+            None => Exit::Success,
+            Some(lines) => {
+                output.complain(format_args!("{lines}"));
+                Exit::Failure
+            }
+        }
+    }
+}

@@ -16,6 +16,7 @@ pub mod channel;
 pub mod chassis;
 pub mod connect;
 pub mod i2c;
+pub mod dcmi;
 pub mod job;
 pub mod lan;
 pub mod lan6;
@@ -32,7 +33,7 @@ pub mod shell;
 pub mod sol;
 pub mod user;
 
-pub use job::{Desk, Errand, Job, Parsed, Refusal};
+pub use job::{Desk, Errand, Job, Parsed, Refusal, Told};
 use output::Output;
 
 /// Runs the verb that `context.args` names; what is not built in is handed to another `ipmitool`. When `interrupt` is
@@ -136,6 +137,7 @@ pub const PARSERS: &[(&str, Parse)] = &[
     ("sensor", sensor::parse),
     ("sel", sel::parse),
     ("lan6", lan6::parse),
+    ("dcmi", dcmi::parse),
 ];
 
 #[cfg(test)]

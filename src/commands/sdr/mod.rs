@@ -2,13 +2,11 @@
 
 use std::path::PathBuf;
 
-use crate::cli::{Context, Exit, number};
-use crate::commands::output::Output;
-use crate::commands::{Desk, Errand, Job, Parsed, Refusal};
+use crate::cli::{Context, number};
+use crate::commands::{Desk, Job, Parsed, Refusal, Told};
 use crate::ipmi::entities::ENTITIES;
 use crate::ipmi::{names, sensor_types};
 use crate::sdr::record::{Record, kind};
-use crate::transport::interrupt::Interrupt;
 
 pub mod books;
 mod devices;
@@ -293,26 +291,6 @@ fn not_found(books: &mut Books<'_, '_>, name: &str) {
         .desk
         .output
         .complain(format_args!("Unable to find sensor id '{name}'"));
-}
-
-/// A text for standard output, and perhaps an error.
-#[derive(Debug)]
-struct Told {
-    stdout: String,
-    stderr: Option<String>,
-}
-
-impl Errand for Told {
-    fn run(self: Box<Self>, _: &Context, _: Option<&Interrupt>, output: &mut Output) -> Exit {
-        output.print(format_args!("{}", self.stdout));
-        match &self.stderr {
-            None => Exit::Success,
-            Some(line) => {
-                output.complain(format_args!("{line}"));
-                Exit::Failure
-            }
-        }
-    }
 }
 
 const NOT_ENOUGH: &str = "Not enough parameters given.";

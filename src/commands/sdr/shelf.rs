@@ -43,7 +43,7 @@ impl Books<'_, '_> {
         self.first(shelf, |record| record.is_called(name))
     }
 
-    /// The first record for which `wanted` is true.
+    /// The first record for which `wanted` is true; those behind it are not read.
     pub fn first(&mut self, shelf: &mut Shelf, wanted: impl Fn(&Record) -> bool) -> Option<Record> {
         let mut index = 0;
         loop {

@@ -5,6 +5,7 @@ pub mod commentary;
 mod driver;
 mod entropy;
 mod open;
+pub mod ping;
 
 use std::net::UdpSocket;
 use std::time::{Duration, Instant};
