@@ -29,6 +29,7 @@ fn verbs_say_the_same_on_ipmi_sim() {
 fn verbs_say_the_same_on_bmcsim() {
     let bmc = BmcSim::start(&[]);
     compare(bmc.address(), COMMANDS);
+    compare(bmc.address(), DATA_CENTRE);
 }
 
 #[test]
@@ -92,7 +93,19 @@ fn compare(bmc: SocketAddr, commands: &[&str]) {
 
 /// Without what differs from session to session: its handle and the client's port.
 fn steady(text: &str) -> String {
-    let changing = ["session handle", "console port"];
+    let changing = [
+        "session handle",
+        "console port",
+        "    IPMI timestamp",
+        "    Average power",
+        "    Instantaneous power",
+        "    Minimum during",
+        "    Maximum during",
+        "Record ID 0x",
+        "Baseboard temperature",
+        "CPU temperature",
+        "Inlet air",
+    ];
     text.lines()
         .filter(|line| !changing.iter().any(|label| line.starts_with(label)))
         .map(|line| format!("{line}\n"))
@@ -209,6 +222,8 @@ const COMMANDS: &[&str] = &[
     "chassis bootparam set bootflag force_cdrom options=timeout",
     "chassis bootmbox get",
     "chassis bogus",
+    "dcmi discover",
+    "dcmi power reading",
     "sdr info",
     "raw 6 1",
     "raw 6 0x38 0x0e 4",
@@ -234,6 +249,40 @@ const COMMANDS: &[&str] = &[
     "sol deactivate",
     "sol deactivate instance=2",
     "sol deactivate instance=16",
+];
+
+/// What only bmcsim has.
+const DATA_CENTRE: &[&str] = &[
+    "dcmi discover",
+    "dcmi power reading",
+    "dcmi power reading 1_min",
+    "dcmi power activate",
+    "dcmi power get_limit",
+    "dcmi power set_limit limit 300",
+    "dcmi power set_limit action sel_logging",
+    "dcmi power set_limit action power_off limit 400 correction 3000 sample 5",
+    "dcmi power get_limit",
+    "dcmi power activate",
+    "dcmi power get_limit",
+    "dcmi power deactivate",
+    "dcmi sensors",
+    "dcmi asset_tag",
+    "dcmi set_asset_tag 0123456789abcdefghij",
+    "dcmi asset_tag",
+    "dcmi get_mc_id_string",
+    "dcmi set_mc_id_string a-name-of-more-than-16-bytes",
+    "dcmi get_mc_id_string",
+    "dcmi thermalpolicy get 64 1",
+    "dcmi thermalpolicy set 64 1 volatile poweroff nosel 60 600",
+    "dcmi thermalpolicy get 64 1",
+    "dcmi thermalpolicy get 64 99",
+    "dcmi get_temp_reading",
+    "dcmi get_conf_param",
+    "dcmi set_conf_param init 7",
+    "dcmi set_conf_param retry 99",
+    "dcmi set_conf_param activate_dhcp",
+    "dcmi get_conf_param",
+    "dcmi oob_discover",
 ];
 
 const PATIENCE: Duration = Duration::from_secs(30);

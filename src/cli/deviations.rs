@@ -486,6 +486,42 @@ pub const DEVIATIONS: &[Deviation] = &[
         stock: "cuts it off, and tests what is left.",
         here: "an error.",
     },
+    Deviation {
+        when: "dcmi and nm, and an answer is too short",
+        stock: "shows what its memory holds.",
+        here: "an error that names both lengths.",
+    },
+    Deviation {
+        when: "dcmi power with an unknown word, dcmi set_conf_param refused by the BMC, dcmi get_temp_reading without any answer",
+        stock: "ends with status 0.",
+        here: "the status is 1, so that scripts notice.",
+    },
+    Deviation {
+        when: "dcmi power set_limit, thermalpolicy set and set_conf_param with a word or number that is wrong",
+        stock: "writes in spite of it: something else, what fits of the number, or the settings before the mistake.",
+        here: "all is checked before the first byte is written; what is wrong is an error.",
+    },
+    Deviation {
+        when: "dcmi power set_limit with all four settings",
+        stock: "heeds their order and not their names; takes the maker's actions for no action.",
+        here: "any order; the maker's actions are written.",
+    },
+    Deviation {
+        when: "dcmi set_asset_tag, set_mc_id_string and power set_limit, and a part is refused",
+        stock: "does not say what was written; set_limit goes on with the next setting.",
+        here: "stops, and a line says what was written before.",
+    },
+    Deviation {
+        when: "dcmi sensors",
+        stock: "reads the whole repository for every sensor; its status tells of the last kind of sensor; more than 127 \
+                are none; the line of a sensor that is not in the repository does not end.",
+        here: "reads it once; any failure makes the status 1; up to 255 sensors; says 'not found'.",
+    },
+    Deviation {
+        when: "dcmi oob_discover",
+        stock: "opens a session first, which a BMC without one refuses.",
+        here: "only pings.",
+    },
 ];
 
 #[cfg(test)]

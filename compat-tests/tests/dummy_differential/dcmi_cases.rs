@@ -229,10 +229,7 @@ fn mistakes(cases: &mut Vec<Case>) {
                 "dcmi",
                 &format!("dcmi power set_limit {words}"),
                 if bytes == "another order" {
-                    only(
-                        4,
-                        &[0, 0, 0, 0x11, 0xf4, 1, 0xe8, 3, 0, 0, 0, 0, 1, 0],
-                    )
+                    only(4, &[0, 0, 0, 0x11, 0xf4, 1, 0xe8, 3, 0, 0, 0, 0, 1, 0])
                 } else {
                     only(4, &[0, 0, 0, 2, 0xf4, 1, 0xe8, 3, 0, 0, 0, 0, 1, 0])
                 },
@@ -390,7 +387,16 @@ fn values(cases: &mut Vec<Case>) {
             }
         }
     }
-    for stamp in [0, 1, 0x1fff_ffff, 0x2000_0000, 0x2000_0001, 0x6543_2100, u32::MAX - 1, u32::MAX] {
+    for stamp in [
+        0,
+        1,
+        0x1fff_ffff,
+        0x2000_0000,
+        0x2000_0001,
+        0x6543_2100,
+        u32::MAX - 1,
+        u32::MAX,
+    ] {
         let mut data = READING;
         data[9..13].copy_from_slice(&u32::to_le_bytes(stamp));
         for words in [
@@ -429,10 +435,18 @@ fn tags(cases: &mut Vec<Case>) {
     let piece: Vec<u8> = [0xdc, 0].into_iter().chain(b'A'..=b'P').collect();
     for (words, cmd) in [("dcmi asset_tag", 6), ("dcmi get_mc_id_string", 9)] {
         for length in (0..=80).chain([127, 128, 240, 255]) {
-            let probe: &[u8] = if cmd == 6 { &[0xdc, 0, 0] } else { &[0xdc, 0, 1] };
-            let script = Script::new()
-                .on(GROUP, cmd, probe, 0, &[0xdc, length])
-                .on(GROUP, cmd, &[], 0, &piece);
+            let probe: &[u8] = if cmd == 6 {
+                &[0xdc, 0, 0]
+            } else {
+                &[0xdc, 0, 1]
+            };
+            let script = Script::new().on(GROUP, cmd, probe, 0, &[0xdc, length]).on(
+                GROUP,
+                cmd,
+                &[],
+                0,
+                &piece,
+            );
             // A text of one byte is asked for just as its length is.
             if !(cmd == 9 && length == 1) {
                 cases.push(same("dcmi", words, script));
@@ -441,7 +455,13 @@ fn tags(cases: &mut Vec<Case>) {
         // The second piece is refused, comes short, or comes with a code that says how it is encoded.
         for code in [0x80, 0x81, 0x82, 0x83, 0x84, 0xc0, 0xc9, 0xff] {
             let script = Script::new()
-                .on(GROUP, cmd, &[0xdc, 0, if cmd == 6 { 0 } else { 1 }], 0, &[0xdc, 20])
+                .on(
+                    GROUP,
+                    cmd,
+                    &[0xdc, 0, if cmd == 6 { 0 } else { 1 }],
+                    0,
+                    &[0xdc, 20],
+                )
                 .on(GROUP, cmd, &[0xdc, 16], code, &piece)
                 .on(GROUP, cmd, &[], 0, &piece);
             cases.push(same("dcmi", words, script));
@@ -461,9 +481,10 @@ fn tags(cases: &mut Vec<Case>) {
             "Error setting management controller identifier string!",
         ),
     ] {
-        let script = Script::new()
-            .on(GROUP, cmd, &[0xdc, 16], 0xc0, &[])
-            .on(GROUP, cmd, &[], 0, &[0xdc]);
+        let script =
+            Script::new()
+                .on(GROUP, cmd, &[0xdc, 16], 0xc0, &[])
+                .on(GROUP, cmd, &[], 0, &[0xdc]);
         cases.push(Case {
             expect: Expect::Differs {
                 stdout: Some(format!("\n {what}: 0123456789abcdef")),
@@ -564,7 +585,8 @@ fn sensors(cases: &mut Vec<Case>) {
             stdout: "\nInlet: 200 temperature sensors found:\n\nCPU: 0 temperature sensor found:\n\
                      \nBaseboard: 0 temperature sensor found:\n\n"
                 .to_owned(),
-            stderr: "\n    DCMI request failed because: only 0 of 200 sensors are told\n".to_owned(),
+            stderr: "\n    DCMI request failed because: only 0 of 200 sensors are told\n"
+                .to_owned(),
             status: 1,
             why: "stock takes more than 127 sensors for less than none",
         },
@@ -586,13 +608,13 @@ fn sensors(cases: &mut Vec<Case>) {
             });
         }
     }
-    cases.push(reset("dcmi", "dcmi sensors", GROUP, 7));
+    cases.push(gone("dcmi sensors", 7, "\n"));
 }
 
 fn temperatures(cases: &mut Vec<Case>) {
-    for total in (0..=17).chain([127, 128, 200, 255]) {
+    for total in (0u8..=17).chain([127, 128, 200, 255]) {
         let mut data = vec![0xdc, total, total.min(8)];
-        for instance in 1..=total.min(8) {
+        for instance in 1..=u8::min(total, 8) {
             data.extend([instance.wrapping_mul(37), instance]);
         }
         let script = Script::new()
@@ -633,7 +655,28 @@ fn temperatures(cases: &mut Vec<Case>) {
             )
         });
     }
-    cases.push(reset("dcmi", "dcmi get_temp_reading", GROUP, 0x10));
+    cases.push(gone(
+        "dcmi get_temp_reading",
+        0x10,
+        "\n\tEntity ID\t\t\tEntity Instance\t   Temp. Readings\n",
+    ));
+}
+
+/// The connection is reset at the first of several requests, each of which is tried.
+fn gone(words: &str, cmd: u8, stdout: &str) -> Case {
+    let told = |what: &str| {
+        format!("dummy failed on read(): : {what}\n\n    Unable to get DCMI information\n")
+    };
+    let broken = told("Broken pipe");
+    Case {
+        expect: Expect::Unlike {
+            stdout: stdout.to_owned(),
+            stderr: format!("{}{broken}{broken}", told("Connection reset by peer")),
+            status: 1,
+            why: "stock dies of it",
+        },
+        ..reset("dcmi", words, GROUP, cmd)
+    }
 }
 
 /// A request, and what failing of it looks like.
@@ -669,7 +712,7 @@ const fn request(
         prefix: &[],
         answer,
         least,
-        header: 1,
+        header: 0,
         good: &[],
         stdout,
         stderr,
@@ -680,6 +723,7 @@ const fn request(
 const REQUESTS: &[Request] = &[
     Request {
         header: 4,
+        prefix: &[0xdc, 1],
         ..request(
             "dcmi discover",
             1,
@@ -761,14 +805,17 @@ const REQUESTS: &[Request] = &[
         "\n",
         "",
     ),
-    request(
-        "dcmi get_conf_param",
-        0x13,
-        &[0xdc, 1, 5, 1, 3],
-        5,
-        "",
-        "Error Get DCMI Configuration Parameters!\n",
-    ),
+    Request {
+        prefix: &[0xdc, 2],
+        ..request(
+            "dcmi get_conf_param",
+            0x13,
+            &[0xdc, 1, 5, 1, 3],
+            5,
+            "",
+            "Error Get DCMI Configuration Parameters!\n",
+        )
+    },
     Request {
         stock_succeeds: true,
         ..request(

@@ -8,6 +8,7 @@
 mod cases;
 mod channel_cases;
 mod chassis_cases;
+mod dcmi_cases;
 mod i2c_cases;
 mod lan6_cases;
 mod lan_cases;
@@ -153,6 +154,11 @@ fn user_does_what_stock_does() {
 #[test]
 fn channel_does_what_stock_does() {
     check(&channel_cases::all());
+}
+
+#[test]
+fn dcmi_does_what_stock_does() {
+    check(&dcmi_cases::all());
 }
 
 #[test]

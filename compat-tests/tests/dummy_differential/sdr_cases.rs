@@ -645,6 +645,13 @@ fn plain() -> Script {
         .on(4, 0x2b, &[2], 0, &[0xc0, 1, 0x80, 2, 0x80])
 }
 
+/// A BMC with one sensor, record 1, which `sdr` shows as [`ONE_SENSOR`].
+pub fn one_sensor() -> Script {
+    machine(&[full(1, b"Inlet Temp", 0x01, 0x01)]).on(4, 0x2d, &[1], 0, &[0x40, 0xc0, 0xc0, 0x00])
+}
+
+pub const ONE_SENSOR: &str = "Inlet Temp       | 64 degrees C      | ok\n";
+
 fn records() -> Vec<Vec<u8>> {
     let mut numbers = full(5, b"Numbers", 1, 1);
     numbers[20] = 0xc0;
