@@ -175,7 +175,6 @@ const SETTINGS: &[&str] = &[
 const COMMANDS: &[&str] = &[
     "lan print",
     "lan print 1",
-    "lan alert print",
     "user list",
     "user list 1",
     "user summary 1",
@@ -253,6 +252,7 @@ const COMMANDS: &[&str] = &[
 
 /// What only bmcsim has.
 const DATA_CENTRE: &[&str] = &[
+    "lan alert print",
     "dcmi discover",
     "dcmi power reading",
     "dcmi power reading 1_min",

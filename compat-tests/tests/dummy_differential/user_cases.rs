@@ -127,7 +127,7 @@ fn list(cases: &mut Vec<Case>) {
         cases.push(same(verb, verb, script.or(&good(3))));
     }
     for name in NAMES {
-        let script = Script::new().on(6, 0x46, &[], 0, *name).or(&good(3));
+        let script = Script::new().on(6, 0x46, &[], 0, name).or(&good(3));
         cases.push(same(verb, verb, script.clone()));
         cases.push(same(verb, "-c user list", script));
     }

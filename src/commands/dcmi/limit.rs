@@ -33,7 +33,7 @@ struct Set(Vec<Change>);
 /// Parses what follows `dcmi power set_limit`.
 pub(super) fn parse(words: &[&str]) -> Parsed {
     let usage = || mistake(menu("set_limit <parameter> <value>", FIELDS));
-    if words.len() < 2 || words.len() % 2 != 0 {
+    if words.len() < 2 || !words.len().is_multiple_of(2) {
         return usage();
     }
     let all = words.len() == 2 * FIELDS.len();

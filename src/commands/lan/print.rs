@@ -196,7 +196,7 @@ fn show_mac(value: &[u8], output: &mut Output) {
 
 /// How often gratuitous ARPs are sent; as in stock, half seconds are cut off.
 pub fn arp_interval(value: u8) -> String {
-    format!("{}.0 seconds", (u16::from(value) + 1) / 2)
+    format!("{}.0 seconds", u16::from(value).div_ceil(2))
 }
 
 /// Names, each with a blank after it, as in stock.

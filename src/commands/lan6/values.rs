@@ -109,7 +109,7 @@ fn ipv6(word: &str) -> Result<[u8; 16], BadValue> {
 
 /// Pairs of hexadecimal digits, at most as many as fit; the rest stays 0.
 fn hex(word: &str, bytes: &mut [u8]) -> Result<(), BadValue> {
-    if word.len() % 2 != 0 || word.len() > 2 * bytes.len() {
+    if !word.len().is_multiple_of(2) || word.len() > 2 * bytes.len() {
         return Err(BadValue::Invalid);
     }
     for (byte, pair) in bytes.iter_mut().zip(word.as_bytes().chunks(2)) {
