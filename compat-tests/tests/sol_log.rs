@@ -331,6 +331,43 @@ fn lines_are_dated_by_when_they_came_and_stripped() {
     assert!(dated.stdout.starts_with("20"), "{}", dated.stdout);
 }
 
+#[test]
+fn the_extension_is_found_under_the_number_that_was_typed_set_or_configured() {
+    let mut stage = Stage::new(&["--extension-iana", "674"]);
+    let folder = tempfile::tempdir().unwrap();
+    let all: String = (0..5).map(accounting::line).collect();
+    stage.say_lines(5);
+    assert!(wait_until(LONG, || stage.log(&["extension=674"]).stdout == all));
+    let unnamed = stage.log(&[]);
+    assert!(unnamed.stderr.contains("keeps no console log"));
+
+    let configured = |text: &str, more: (&str, &str), words: &[&str]| {
+        std::fs::create_dir_all(folder.path().join("steadysol")).unwrap();
+        std::fs::write(folder.path().join("steadysol/config.toml"), text).unwrap();
+        let home = folder.path().to_str().unwrap();
+        let environment = [&ENVIRONMENT[..], &[("XDG_CONFIG_HOME", home), more]].concat();
+        let arguments = arguments(stage.bmc.address(), words);
+        run(&Who::Ours.program(), &arguments, &environment, LONG)
+    };
+    const FILE: &str = "extension = 674\n[host.\"127.*\"]\nstrip = true\n";
+    const OTHER: (&str, &str) = ("IPMITOOL_SOL", "extension=1");
+    const NONE: (&str, &str) = ("IPMITOOL_SOL", "");
+    assert_eq!(configured(FILE, NONE, &["sol", "log"]).stdout, all);
+    assert_eq!(configured(FILE, OTHER, &["sol", "log"]).stdout, "");
+    let typed = ["sol", "log", "extension=674"];
+    assert_eq!(configured(FILE, OTHER, &typed).stdout, all);
+
+    // What was printed before it began is read out of the log, which only the extension has.
+    for verb in ["activate", "capture"] {
+        let past = |word: &str| {
+            let words = ["sol", verb, "noinput", "since=-1h", "until=-0s", word];
+            configured("", NONE, &words).stdout
+        };
+        assert!(past("extension=674").ends_with(&all), "{verb}");
+        assert!(!past("extension=1").contains(&all), "{verb}");
+    }
+}
+
 fn seconds() -> f64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     since.as_secs_f64()

@@ -18,8 +18,6 @@ use crate::proto::link::Patience;
 use crate::transport::interrupt::Interrupt;
 use crate::transport::network::{Parts, System};
 
-use crate::wire::console_log::DEFAULT_IANA;
-
 use super::attend::{self, Opening, Session};
 use super::prelude::{self, Questions};
 use super::words::{ActivateWords, Keepalive, Reconnect};
@@ -54,6 +52,7 @@ pub fn run(context: &Context, run: Run, interrupt: Option<&Interrupt>) -> Exit {
     };
     let questions = Questions {
         instance: words.instance,
+        extension: words.extension,
         since: words.since,
         until: words.until,
         sessions: words.log.is_some() || words.reconnect.is_some(),
@@ -100,7 +99,7 @@ fn session(
         },
         port: context.port,
         wall: console::clock::wall_clock(),
-        extension: DEFAULT_IANA,
+        extension: words.extension,
         cycle: words.cycle.into(),
         resume: resume.map(|position| (position.epoch, position.offset)),
         former,

@@ -26,10 +26,24 @@ use crate::commands::Refusal;
 ///
 /// One line that says which source is wrong, and how.
 pub fn gather(typed: &[&str], host: &str) -> Result<ActivateWords, Refusal> {
-    let mut sources = Vec::new();
+    combine(&texts()?, env::var_os(VARIABLE), typed, host)
+}
+
+/// The extension's enterprise number for a host, where only that is of interest; `None` where no source names one.
+///
+/// # Errors
+///
+/// As [`gather`].
+pub fn extension(host: &str) -> Result<Option<u32>, Refusal> {
+    only_extension(&texts()?, env::var_os(VARIABLE), host)
+}
+
+/// What the files hold, by name.
+fn texts() -> Result<Vec<(String, String)>, Refusal> {
+    let mut texts = Vec::new();
     for path in files() {
         match fs::read_to_string(&path) {
-            Ok(text) => sources.push((path.display().to_string(), text)),
+            Ok(text) => texts.push((path.display().to_string(), text)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => {
                 return Err(Refusal::error(format!(
@@ -39,10 +53,9 @@ pub fn gather(typed: &[&str], host: &str) -> Result<ActivateWords, Refusal> {
             }
         }
     }
-    combine(&sources, env::var_os(VARIABLE), typed, host)
+    Ok(texts)
 }
 
-/// The same, from texts.
 fn combine(
     files: &[(String, String)],
     variable: Option<OsString>,
@@ -50,6 +63,40 @@ fn combine(
     host: &str,
 ) -> Result<ActivateWords, Refusal> {
     let mut words = ActivateWords::default();
+    for (name, word) in untyped(files, variable, host)? {
+        use_word(&mut words, &name, &word)?;
+    }
+    for word in typed {
+        words::apply(&mut words, word)?;
+    }
+    words::finish(words)
+}
+
+fn only_extension(
+    files: &[(String, String)],
+    variable: Option<OsString>,
+    host: &str,
+) -> Result<Option<u32>, Refusal> {
+    let mut words = None;
+    for (name, word) in untyped(files, variable, host)? {
+        if word.starts_with("extension=") {
+            use_word(words.get_or_insert_default(), &name, &word)?;
+        }
+    }
+    Ok(words.map(|words: ActivateWords| words.extension))
+}
+
+fn use_word(words: &mut ActivateWords, source: &str, word: &str) -> Result<(), Refusal> {
+    log::info!("{word} (from {source})");
+    words::apply(words, word).map_err(|refusal| inside(source, &refusal.text))
+}
+
+/// The words that were not typed, each behind the name of its source, in the order in which they count.
+fn untyped(
+    files: &[(String, String)],
+    variable: Option<OsString>,
+    host: &str,
+) -> Result<Vec<(String, String)>, Refusal> {
     let mut settings: BTreeMap<String, (String, String)> = BTreeMap::new();
     for (name, text) in files {
         for (key, word) in read(text, host).map_err(|error| inside(name, &error))? {
@@ -59,23 +106,16 @@ fn combine(
             };
         }
     }
-    for (name, word) in settings.values() {
-        log::info!("{word} (from {name})");
-        words::apply(&mut words, word).map_err(|refusal| inside(name, &refusal.text))?;
-    }
+    let mut words: Vec<(String, String)> = settings.into_values().collect();
     if let Some(variable) = variable {
         let text = variable
             .to_str()
             .ok_or_else(|| inside(VARIABLE, "not UTF-8"))?;
         for word in split(text).map_err(|error| inside(VARIABLE, error))? {
-            log::info!("{word} (from {VARIABLE})");
-            words::apply(&mut words, &word).map_err(|refusal| inside(VARIABLE, &refusal.text))?;
+            words.push((VARIABLE.to_owned(), word));
         }
     }
-    for word in typed {
-        words::apply(&mut words, word)?;
-    }
-    words::finish(words)
+    Ok(words)
 }
 
 fn files() -> Vec<PathBuf> {
@@ -269,6 +309,20 @@ mod tests {
         ];
         let words = combine(&files, None, &[], "h").unwrap();
         assert_eq!((words.cycle, words.strip), (3, false));
+    }
+
+    #[test]
+    fn the_extension_s_number_is_found_among_words_that_are_no_use_to_who_asks() {
+        let found = |file: &str, variable: Option<&str>, host| {
+            let files = [("x.toml".to_owned(), file.to_owned())];
+            only_extension(&files, variable.map(OsString::from), host).map_err(|r| r.text)
+        };
+        const FILE: &str = "strip = true\nextension = 1\n[host.\"a\"]\nextension = 2";
+        assert_eq!(found("strip = true", None, "a"), Ok(None));
+        assert_eq!(found(FILE, None, "b"), Ok(Some(1)));
+        assert_eq!(found(FILE, None, "a"), Ok(Some(2)));
+        assert_eq!(found(FILE, Some("strip extension=3"), "a"), Ok(Some(3)));
+        assert!(found("extension = -1", None, "a").is_err());
     }
 
     #[test]

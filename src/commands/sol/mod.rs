@@ -74,8 +74,12 @@ pub fn parse(words: &[&str], context: &Context) -> Result<Parsed, Refusal> {
             ..refusal
         }),
         ["log", rest @ ..] => {
-            let words = log::words::parse(rest)?;
+            let mut words = log::words::parse(rest)?;
             needs_lanplus(context)?;
+            if words.extension.is_none() {
+                let host = context.host.as_deref().unwrap_or_default();
+                words.extension = config::extension(host)?;
+            }
             Ok(Parsed::errand(words))
         }
         ["deactivate", rest @ ..] => {

@@ -18,6 +18,8 @@ use crate::transport::network::Lanplus;
 pub(super) struct Questions {
     /// SOL payload instance, 1 to 15.
     pub instance: u8,
+    /// The enterprise number of the console-log extension.
+    pub extension: u32,
     /// From when on output counts.
     pub since: Option<Moment>,
     /// Until when.
@@ -67,7 +69,7 @@ pub(super) fn ask(
     if questions.since.is_none() && questions.until.is_none() {
         return Ok((session, answers));
     }
-    let mut source = Source::new(session, questions.instance);
+    let mut source = Source::new(session, questions.instance, questions.extension);
     let found = find(&mut source, questions, &mut answers);
     let session = source.into_session();
     match found {

@@ -10,6 +10,7 @@ use crate::commands::Refusal;
 use crate::console::clock;
 use crate::console::events::Target;
 use crate::console::log::{Format, Rotate};
+use crate::wire::console_log::DEFAULT_IANA;
 
 use super::word::{self, Word, invalid};
 use super::{parse_instance, values};
@@ -43,6 +44,8 @@ pub struct ActivateWords {
     pub reconnect: Option<Reconnect>,
     /// Heartbeats of a cycle, 1 to 255.
     pub cycle: u8,
+    /// The enterprise number under which the BMC has the console-log extension, below 2^24.
+    pub extension: u32,
     /// How long the console is to run.
     pub run_for: Option<Duration>,
     /// From when on console output counts.
@@ -71,6 +74,7 @@ impl Default for ActivateWords {
             rotate: None,
             reconnect: None,
             cycle: DEFAULT_CYCLE,
+            extension: DEFAULT_IANA,
             run_for: None,
             since: None,
             until: None,
@@ -239,6 +243,15 @@ pub const WORDS: &[Word<ActivateWords>] = &[
         },
     ),
     Word::valued(
+        "extension",
+        "N",
+        "The IANA enterprise number under which the BMC has the console-log extension (default 32473).",
+        |words, value| {
+            words.extension = extension(value)?;
+            Ok(())
+        },
+    ),
+    Word::valued(
         "for",
         "DURATION",
         "End in good order after this long (such as 90, 15m or 7d).",
@@ -372,6 +385,11 @@ fn rotate(value: &str) -> Result<Rotate, Refusal> {
     Ok(Rotate { size, keep })
 }
 
+/// An enterprise number, which has three bytes in a request.
+pub(super) fn extension(value: &str) -> Result<u32, Refusal> {
+    whole("extension", value, 0, MAX_IANA)
+}
+
 fn whole(name: &str, value: &str, least: u32, most: u32) -> Result<u32, Refusal> {
     match number::uint(value.as_bytes()) {
         Ok(number) if (least..=most).contains(&number) && !value.is_empty() => Ok(number),
@@ -401,6 +419,9 @@ const MAX_DEAD_AFTER: u32 = 86400;
 
 /// Heartbeats of a cycle.
 const DEFAULT_CYCLE: u8 = 4;
+
+/// The highest enterprise number.
+const MAX_IANA: u32 = 0x00ff_ffff;
 
 /// Old logs.
 const DEFAULT_KEEP: u32 = 5;
@@ -459,6 +480,8 @@ mod tests {
             "reconnect=",
             "cycle=0",
             "cycle=256",
+            "extension=16777216",
+            "extension=",
             "for=0",
             "since=noon",
             "until=",
@@ -488,6 +511,7 @@ mod tests {
             "rotate=10M,3",
             "reconnect",
             "cycle=7",
+            "extension=0x2a2",
             "for=1h",
             "events=fd:3",
             "on-alarm=mail -s x root",
@@ -504,8 +528,8 @@ mod tests {
         );
         assert_eq!(words.reconnect, Some(Reconnect { tries: None }));
         assert_eq!(
-            (words.cycle, words.run_for),
-            (7, Some(Duration::from_secs(3600)))
+            (words.cycle, words.extension, words.run_for),
+            (7, 0x2a2, Some(Duration::from_secs(3600)))
         );
         assert_eq!(words.events, Some(Target::Fd(3)));
         assert_eq!(words.on_alarm.as_deref(), Some("mail -s x root"));

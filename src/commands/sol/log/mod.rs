@@ -16,7 +16,7 @@ use crate::commands::connect;
 use crate::proto::log_reader::{Ending, Event, LogReader, Outcome, Range};
 use crate::transport::interrupt::Interrupt;
 use crate::transport::network::Lanplus;
-use crate::wire::console_log::{Beat, Info, Log, Piece};
+use crate::wire::console_log::{Beat, DEFAULT_IANA, Info, Log, Piece};
 
 use page::{Missing, Page};
 use source::{Source, Trouble};
@@ -42,7 +42,8 @@ fn watch(
     interrupt: Option<&Interrupt>,
     session: Lanplus,
 ) -> Exit {
-    let mut source = Source::new(session, words.instance);
+    let extension = words.extension.unwrap_or(DEFAULT_IANA);
+    let mut source = Source::new(session, words.instance, extension);
     let begun = source.info().map_err(Stop::Trouble);
     let begun = begun.and_then(|info| Viewer::begin(words, info, &mut source));
     let (mut viewer, newest) = match begun {
@@ -63,7 +64,7 @@ fn watch(
                 source.close();
                 match reopen(context, interrupt) {
                     Ok(session) => {
-                        source = Source::new(session, words.instance);
+                        source = Source::new(session, words.instance, extension);
                         continue;
                     }
                     Err(reason) => {

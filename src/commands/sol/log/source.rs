@@ -8,9 +8,7 @@ use crate::proto::inflight::RequestId;
 use crate::proto::link::{Answer, Done};
 use crate::proto::log_reader::{LogReader, Outcome, Ticket};
 use crate::transport::network::Lanplus;
-use crate::wire::console_log::{
-    self as wire, Beat, DEFAULT_IANA, Find, Found, Heartbeat, Info, Log, NETFN,
-};
+use crate::wire::console_log::{self as wire, Beat, Find, Found, Heartbeat, Info, Log, NETFN};
 
 /// Asks for the log of one instance.
 #[derive(Debug)]
@@ -60,12 +58,13 @@ pub enum Trouble {
 }
 
 impl Source {
-    /// The log of `instance` of the BMC that `session` is open with.
-    pub fn new(session: Lanplus, instance: u8) -> Self {
+    /// The log of `instance` of the BMC that `session` is open with, which has the extension under the enterprise
+    /// number `extension`.
+    pub fn new(session: Lanplus, instance: u8, extension: u32) -> Self {
         Self {
             session,
             instance,
-            iana: wire::iana_bytes(DEFAULT_IANA),
+            iana: wire::iana_bytes(extension),
             sequence: 0,
             aside: VecDeque::new(),
         }

@@ -3,7 +3,7 @@
 use crate::cli::time::Moment;
 use crate::commands::Refusal;
 use crate::commands::sol::word::{self, Word};
-use crate::commands::sol::words::timestamps;
+use crate::commands::sol::words::{extension, timestamps};
 use crate::commands::sol::{instance_in_range, parse_instance};
 use crate::console::log::Format;
 
@@ -22,6 +22,8 @@ pub struct LogWords {
     pub timestamps: Option<Format>,
     /// Whether terminal escapes and control characters are left out.
     pub strip: bool,
+    /// The enterprise number under which the BMC has the console-log extension, if one was named.
+    pub extension: Option<u32>,
 }
 
 impl Default for LogWords {
@@ -33,6 +35,7 @@ impl Default for LogWords {
             follow: false,
             timestamps: None,
             strip: false,
+            extension: None,
         }
     }
 }
@@ -92,6 +95,16 @@ pub const WORDS: &[Word<LogWords>] = &[
             Ok(())
         },
     ),
+    Word::valued(
+        "extension",
+        "N",
+        "The IANA enterprise number under which the BMC has the console-log extension (default: as for sol activate, which \
+         takes it from IPMITOOL_SOL or a configuration file).",
+        |words, value| {
+            words.extension = Some(extension(value)?);
+            Ok(())
+        },
+    ),
 ];
 
 /// Parses what follows `log`. Where a word stands twice, the last one counts.
@@ -121,11 +134,13 @@ mod tests {
             "instance=3",
             "timestamps",
             "strip",
+            "extension=674",
         ]);
         let right = LogWords {
             instance: 3,
             timestamps: Some(Format::Iso),
             strip: true,
+            extension: Some(674),
             since: Some(Moment::Ago(600_000)),
             until: Some(Moment::At(5000)),
             follow: true,
@@ -146,6 +161,7 @@ mod tests {
             "timestamps=",
             "timestamps=rfc",
             "strip=1",
+            "extension=16777216",
             "",
         ] {
             let refusal = parse(&[bad]).unwrap_err();
