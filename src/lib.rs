@@ -11,6 +11,7 @@
 //! | [`console`] | the console: terminal, threads, escapes |
 //! | [`sdr`] | sensor data records: decoding, formulae, reading a repository |
 //! | [`sel`] | records of system event logs: decoding, vendors, files |
+//! | [`spd`] | what memory modules say of themselves |
 //! | [`ipmi`] | typed commands ([`ipmi_rs::connection::IpmiCommand`]), one file per chapter of the specification |
 //! | [`transport`] | lan, lanplus and dummy: sockets and blocking drivers |
 //! | [`bmc`] | the BMC's side, sans-IO |
@@ -34,5 +35,6 @@ pub mod ipmi;
 pub mod proto;
 pub mod sdr;
 pub mod sel;
+pub mod spd;
 pub mod transport;
 pub mod wire;

@@ -95,6 +95,21 @@ pub const DEVIATIONS: &[Deviation] = &[
         here: "an error, and the status is 1.",
     },
     Deviation {
+        when: "spd with one word",
+        stock: "prints its usage and ends with status 0.",
+        here: "the status is 1.",
+    },
+    Deviation {
+        when: "spd with a maxread of 0, or one that 512 is no multiple of",
+        stock: "asks without end; crashes.",
+        here: "0 is refused; else the last part is cut off.",
+    },
+    Deviation {
+        when: "spd, and the BMC's answer is too short",
+        stock: "prints whatever its memory holds.",
+        here: "an error, and the status is 1.",
+    },
+    Deviation {
         when: "chassis bootdev, bootparam set and bootmbox set, and the BMC refuses",
         stock: "says so and ends with status 0.",
         here: "the status is 1, so that scripts notice; where something was written before, what it is is said.",

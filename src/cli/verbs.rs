@@ -94,7 +94,7 @@ pub const VERBS: &[Verb] = &[
         Native::All,
         "Send an I2C Master Write-Read command and print response",
     ),
-    verb("spd", Native::No, "Print SPD info from remote I2C device"),
+    verb("spd", Native::All, "Print SPD info from remote I2C device"),
     verb("lan", Native::All, "Configure LAN Channels"),
     verb(
         "chassis",

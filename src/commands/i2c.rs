@@ -102,17 +102,11 @@ impl Job for Transfer {
         } = &self.0;
         let written = data.len();
         log::info!("RAW I2C REQ (i2caddr={address:x} readbytes={count} writebytes={written})");
-        if written > 0 {
-            if desk.context.verbose > 0 {
-                desk.output
-                    .complain(format_args!("WRITE DATA ({written} bytes)\n{}", dump(data)));
-            }
-            log::debug!("Writing {written} bytes to i2cdev {address:02X}h");
+        if written > 0 && desk.context.verbose > 0 {
+            desk.output
+                .complain(format_args!("WRITE DATA ({written} bytes)\n{}", dump(data)));
         }
-        if *count > 0 {
-            log::debug!("Reading {count} bytes from i2cdev {address:02X}h");
-        }
-        let answer = match exchange(desk.bmc, self.0.clone()) {
+        let answer = match transfer(self.0.clone(), desk) {
             Ok(answer) => answer,
             Err(failure) => {
                 fail(&failure, desk);
@@ -147,7 +141,30 @@ impl Job for Transfer {
     }
 }
 
-fn fail(failure: &Failure, desk: &mut Desk<'_>) {
+/// Writes and reads, and with `-vv` says so.
+///
+/// # Errors
+///
+/// As [`exchange`].
+pub(super) fn transfer(command: MasterWriteRead, desk: &mut Desk<'_>) -> Result<Vec<u8>, Failure> {
+    let MasterWriteRead {
+        address,
+        count,
+        ref data,
+        ..
+    } = command;
+    if !data.is_empty() {
+        let written = data.len();
+        log::debug!("Writing {written} bytes to i2cdev {address:02X}h");
+    }
+    if count > 0 {
+        log::debug!("Reading {count} bytes from i2cdev {address:02X}h");
+    }
+    exchange(desk.bmc, command)
+}
+
+/// Says why a transfer failed.
+pub(super) fn fail(failure: &Failure, desk: &mut Desk<'_>) {
     let own = match failure {
         Failure::Completion(0x81) => Some("Lost Arbitration"),
         Failure::Completion(0x82) => Some("Bus Error"),
@@ -171,7 +188,8 @@ const MOST: usize = 64;
 /// Answers of at most so many bytes are shown in binary, too.
 const SHOWN_AS_BITS: usize = 4;
 
-const UNABLE: &str = "Unable to perform I2C Master Write-Read";
+/// The last line of every failure.
+pub(super) const UNABLE: &str = "Unable to perform I2C Master Write-Read";
 
 const USAGE: &str = "usage: i2c [bus=public|# [chan=#] <i2caddr> <read bytes> [write data]
             bus=public is default

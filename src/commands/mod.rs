@@ -31,6 +31,7 @@ pub mod sensor;
 pub mod session;
 pub mod shell;
 pub mod sol;
+pub mod spd;
 pub mod user;
 
 pub use job::{Desk, Errand, Job, Parsed, Refusal, Told};
@@ -120,6 +121,7 @@ pub type Parse = fn(&[&str], &Context) -> Result<Parsed, Refusal>;
 pub const PARSERS: &[(&str, Parse)] = &[
     ("raw", raw::parse),
     ("i2c", i2c::parse),
+    ("spd", spd::parse),
     ("chassis", chassis::parse),
     ("lan", lan::parse),
     ("power", power::parse),

@@ -17,6 +17,7 @@ mod sdr_cases;
 mod sel_cases;
 mod shell_cases;
 mod sol_cases;
+mod spd_cases;
 mod user_cases;
 
 use std::collections::BTreeMap;
@@ -123,6 +124,11 @@ fn sdr_and_sensor_do_what_stock_does() {
 #[test]
 fn i2c_does_what_stock_does() {
     check(&i2c_cases::all());
+}
+
+#[test]
+fn spd_does_what_stock_does() {
+    check(&spd_cases::all());
 }
 
 #[test]
