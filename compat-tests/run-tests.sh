@@ -9,4 +9,4 @@ cargo test -q --workspace --doc
 if cargo nextest --version >/dev/null 2>&1; then
     exec cargo nextest run --workspace "$@"
 fi
-exec cargo test --workspace --lib --bins --tests "$@" -- --test-threads=24
+exec cargo test --no-fail-fast --workspace --lib --bins --tests "$@" -- --test-threads=24
