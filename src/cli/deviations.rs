@@ -537,6 +537,46 @@ pub const DEVIATIONS: &[Deviation] = &[
         stock: "opens a session first, which a BMC without one refuses.",
         here: "only pings.",
     },
+    Deviation {
+        when: "nm with a word that is no command",
+        stock: "ends with status 0.",
+        here: "the status is 1, so that scripts notice.",
+    },
+    Deviation {
+        when: "nm with inlet, missing, reset or boot, with enable, disable or volatile, or with global",
+        stock: "skips the word behind it.",
+        here: "reads it. Where domain or correction comes twice, the last one counts; stock mixes the two.",
+    },
+    Deviation {
+        when: "nm with domain and no name behind it",
+        stock: "takes it for the platform, or reads on in its environment.",
+        here: "an error, and nothing is sent.",
+    },
+    Deviation {
+        when: "nm suspend set with periods",
+        stock: "writes that there are none, which erases those that are there.",
+        here: "writes them; times above 239 and more than five periods are errors.",
+    },
+    Deviation {
+        when: "nm suspend get of a policy with several periods",
+        stock: "reads a third of them, and shows the others as 00:00 to 00:00.",
+        here: "shows all.",
+    },
+    Deviation {
+        when: "nm policy limiting",
+        stock: "prints 'limit 0', whichever policy limits.",
+        here: "prints the policy's number in hexadecimal, or 'limit none'.",
+    },
+    Deviation {
+        when: "nm alert set with a channel above 15, and with string 127 or more",
+        stock: "writes what the number's bits happen to mean; forgets string 127.",
+        here: "numbers that are out of range are errors; string 127 is written.",
+    },
+    Deviation {
+        when: "-c nm policy get of a policy with several values that have no name",
+        stock: "prints the first one's number for each of them.",
+        here: "prints the number of each.",
+    },
 ];
 
 #[cfg(test)]

@@ -169,7 +169,7 @@ pub const VERBS: &[Verb] = &[
     ),
     verb("session", Native::All, "Print session information"),
     verb("dcmi", Native::All, "Data Center Management Interface"),
-    verb("nm", Native::No, "Node Manager Interface"),
+    verb("nm", Native::All, "Node Manager Interface"),
     verb("sunoem", Native::No, "OEM Commands for Sun servers"),
     verb("kontronoem", Native::No, "OEM Commands for Kontron devices"),
     verb("picmg", Native::No, "Run a PICMG/ATCA extended cmd"),

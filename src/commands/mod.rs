@@ -22,6 +22,7 @@ pub mod lan;
 pub mod lan6;
 pub mod mc;
 mod medium;
+pub mod nm;
 pub mod output;
 pub mod power;
 pub mod raw;
@@ -140,6 +141,7 @@ pub const PARSERS: &[(&str, Parse)] = &[
     ("sel", sel::parse),
     ("lan6", lan6::parse),
     ("dcmi", dcmi::parse),
+    ("nm", nm::parse),
 ];
 
 #[cfg(test)]

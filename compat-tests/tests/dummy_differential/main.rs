@@ -13,6 +13,7 @@ mod i2c_cases;
 mod lan6_cases;
 mod lan_cases;
 mod mc_cases;
+mod nm_cases;
 mod sdr_cases;
 mod sel_cases;
 mod shell_cases;
@@ -165,6 +166,11 @@ fn channel_does_what_stock_does() {
 #[test]
 fn dcmi_does_what_stock_does() {
     check(&dcmi_cases::all());
+}
+
+#[test]
+fn nm_does_what_stock_does() {
+    check(&nm_cases::all());
 }
 
 #[test]
