@@ -1,22 +1,22 @@
 //! The loop: plays a history from the first packet to the end, and checks after every step what must hold.
 
+mod board;
+mod deeds;
+mod promises;
+
 use std::time::{Duration, Instant};
 
-use steadysol::bmc::command::Privilege;
-use steadysol::bmc::endpoint::{self, Bmc, EXTENSION_IANA, Fate, LAN_CHANNEL};
-use steadysol::bmc::inventory::Inventory;
-use steadysol::bmc::machine::Machine;
-use steadysol::bmc::moment::Seeded;
+use steadysol::bmc::endpoint;
 use steadysol::bmc::sol::Action;
-use steadysol::proto::console::{CloseReason, Event, Notice, Refusal};
-use steadysol::proto::inflight::CAPACITY;
-use steadysol::proto::keepalive::{Policy, Probe};
+use steadysol::proto::console::{CloseReason, Event, Notice};
+use steadysol::proto::keepalive::Policy;
 use steadysol::proto::sol::QUEUE;
 
-use super::books::{Books, CELL, Counted};
-use super::client::{Client, EPOCH_MS, PASSWORD, USER};
-use super::history::{Deed, History, Way, What};
-use super::network::Network;
+use super::books::{Books, Counted};
+use super::client::{Client, EPOCH_MS};
+use super::history::{Deed, History, Way};
+use super::network::{Network, Packet};
+use board::SimulatedBmc;
 
 /// A client, a BMC, and the roads between them.
 #[derive(Debug)]
@@ -97,18 +97,6 @@ enum Turn {
     ShutDown,
 }
 
-struct SimulatedBmc {
-    core: Bmc,
-    frozen: u32,
-    door: Vec<super::network::Packet>,
-}
-
-impl std::fmt::Debug for SimulatedBmc {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SimulatedBmc").finish_non_exhaustive()
-    }
-}
-
 impl World {
     /// The world before the first packet.
     pub fn new(history: &History) -> Self {
@@ -140,11 +128,7 @@ impl World {
             base,
             now: Duration::ZERO,
             client: Client::new(base, setting, policy, history.seed),
-            bmc: SimulatedBmc {
-                core: bmc(history, base),
-                frozen: 0,
-                door: Vec::new(),
-            },
+            bmc: SimulatedBmc::new(history, base),
             network: Network::new(setting.latency, history.seed ^ 0x5eed),
             books: Books::new(setting),
             policy,
@@ -289,14 +273,14 @@ impl World {
         Ok(())
     }
 
-    fn carry_to_bmc(&mut self, packet: &super::network::Packet) {
+    fn carry_to_bmc(&mut self, packet: &Packet) {
         let (now, wall) = (self.instant(), self.wall());
         self.bmc
             .core
             .handle_datagram(now, wall, packet.client, &packet.bytes);
     }
 
-    fn carry_to_client(&mut self, packet: &super::network::Packet) {
+    fn carry_to_client(&mut self, packet: &Packet) {
         let now = self.instant();
         if packet.genuine
             && let Some(console) = self.client.console()
@@ -398,148 +382,6 @@ impl World {
         Ok(())
     }
 
-    fn turn(&mut self, turn: Turn) -> Result<(), String> {
-        let now = self.instant();
-        match turn {
-            Turn::Begin(deed) => self.begin(deed),
-            Turn::End(deed) => {
-                self.end(deed);
-                Ok(())
-            }
-            Turn::Rest => self.check_rest(),
-            Turn::ShutDown => {
-                self.shutting_down = true;
-                match self.client.console() {
-                    Some(console) => console.shut_down(now),
-                    None => return Err("there is neither a console nor a reason why".into()),
-                }
-                Ok(())
-            }
-        }
-    }
-
-    fn begin(&mut self, deed: Deed) -> Result<(), String> {
-        let now = self.instant();
-        if deed.what.cuts_off() {
-            self.cut_off += 1;
-        }
-        match deed.what {
-            What::Print(cells) => self.to_print += u64::from(cells),
-            What::Type(count) => {
-                let keys = self.books.type_more(count as usize);
-                let taken = self
-                    .client
-                    .console()
-                    .map_or(0, |console| console.type_bytes(now, &keys));
-                self.books.untype(keys.len() - taken);
-            }
-            What::Break => {
-                if let Some(console) = self.client.console() {
-                    console.send_break(now);
-                    self.breaks_sent += 1;
-                }
-            }
-            What::PauseOutput => {
-                self.paused += 1;
-                self.pause();
-            }
-            What::HostStalls => self.host_stalled += 1,
-            What::Busy => self.bmc.core.set_busy(now + deed.lasts),
-            What::Freeze => self.bmc.frozen += 1,
-            What::Reboot => self.bmc.core.reboot(now + deed.lasts, false),
-            What::Mute(cmd, times) => {
-                let hooks = self.bmc.core.hooks_mut();
-                hooks.set((6, cmd), Fate::NoAnswer, Some(times));
-            }
-            What::HostReset => {
-                let command = steadysol::bmc::command::Command {
-                    netfn: 0,
-                    lun: 0,
-                    cmd: 2,
-                    data: &[3],
-                    channel: LAN_CHANNEL,
-                    privilege: Privilege::Administrator,
-                    user: 2,
-                    now,
-                    wall_ms: self.wall(),
-                };
-                self.bmc.core.machine_mut().handle(&command);
-            }
-            What::Overrun => self.bmc.core.overrun_sol(now, 0),
-            What::Deactivate => {
-                self.ended = true;
-                self.bmc.core.deactivate_sol(now, 0);
-            }
-            What::Steal => {
-                self.ended = true;
-                self.bmc.core.steal_sol(0, THIEF);
-            }
-            What::Loss(_, rate) | What::Corrupt(rate) => {
-                self.lossy += rate;
-                self.network.begin(self.now, deed.what);
-            }
-            what => self.network.begin(self.now, what),
-        }
-        Ok(())
-    }
-
-    fn end(&mut self, deed: Deed) {
-        if deed.what.cuts_off() {
-            self.cut_off -= 1;
-            self.reachable_since = self.now;
-        }
-        match deed.what {
-            What::PauseOutput => {
-                self.paused -= 1;
-                self.pause();
-            }
-            What::HostStalls => self.host_stalled -= 1,
-            What::Freeze => {
-                self.bmc.frozen -= 1;
-                if self.bmc.frozen == 0 {
-                    for packet in std::mem::take(&mut self.bmc.door) {
-                        self.carry_to_bmc(&packet);
-                    }
-                }
-            }
-            What::Loss(_, rate) | What::Corrupt(rate) => {
-                self.lossy -= rate;
-                self.lossy_until = self.now;
-                self.network.end(self.now, deed.what);
-            }
-            what => self.network.end(self.now, what),
-        }
-    }
-
-    fn pause(&mut self) {
-        let paused = self.paused > 0;
-        if let Some(console) = self.client.console() {
-            console.pause_output(paused);
-        }
-    }
-
-    /// The host prints what the port takes, at the speed of its line.
-    fn print_on(&mut self) {
-        if self.print_at.is_some_and(|at| at > self.now) {
-            return;
-        }
-        self.print_at = None;
-        if self.to_print == 0 {
-            return;
-        }
-        let room = (self.bmc.core.serial_room(0) / CELL) as u64;
-        let cells = room.min(self.to_print).min(BURST);
-        if cells > 0 && self.bmc.frozen == 0 {
-            self.to_print -= cells;
-            let bytes = self.books.print(cells);
-            let (now, wall) = (self.instant(), self.wall());
-            self.bmc.core.serial_input(now, wall, 0, &bytes);
-        }
-        if self.to_print > 0 {
-            self.print_at = Some(self.now + BURST_TIME);
-        }
-    }
-
     fn counted(&self) -> Counted {
         let counts = self.bmc.core.port_counts(0);
         Counted {
@@ -558,202 +400,8 @@ impl World {
     }
 }
 
-/// What must hold.
-impl World {
-    fn check(&mut self) -> Result<(), String> {
-        let counted = self.counted();
-        if self.sent_in_step > MOST_IN_STEP {
-            return Err(format!(
-                "the client sends {} datagrams at once",
-                self.sent_in_step
-            ));
-        }
-        if self.network.len() > MOST_FLYING {
-            return Err(format!("{} packets are under way", self.network.len()));
-        }
-        let (waiting, _) = self.bmc.core.queue_lengths();
-        let sessions = self.bmc.core.sessions().count();
-        if sessions > MOST_SESSIONS {
-            return Err(format!("the BMC has {sessions} sessions of one client"));
-        }
-        if self.bmc.core.poll_timeout().is_none() && (sessions > 0 || waiting > 0) {
-            return Err(format!(
-                "the BMC has {sessions} sessions and {waiting} requests, and no deadline"
-            ));
-        }
-        let deadline = self.client.poll_timeout();
-        let asks = self.policy.probe != Probe::None;
-        let open = self.outcome.opened.is_some();
-        let closed = self.outcome.closed.is_some() || self.outcome.failed.is_some();
-        let Some(console) = self.client.console() else {
-            return match deadline {
-                None if !closed => Err("no session is made, and there is no deadline".into()),
-                _ => Ok(()),
-            };
-        };
-        let room = console.input_room();
-        if room > QUEUE {
-            return Err(format!("there is room for {room} typed characters"));
-        }
-        if open {
-            self.books.check_typed(QUEUE - room, counted)?;
-        }
-        let entries = console.link().ledger().entries().count();
-        if entries > CAPACITY {
-            return Err(format!("the ledger holds {entries} requests"));
-        }
-        let awaited = console.link().ledger().entries().any(|entry| entry.awaited);
-        let outstanding = asks || awaited || room < QUEUE;
-        if outstanding && deadline.is_none() && !closed {
-            return Err("something is outstanding, and the client has no deadline".into());
-        }
-        if self.breaks_seen > self.breaks_sent + u64::from(self.outcome.renewals) {
-            return Err(format!(
-                "{} breaks were sent, and the BMC saw {}",
-                self.breaks_sent, self.breaks_seen
-            ));
-        }
-        Ok(())
-    }
-
-    /// Whether the console may be over, for this reason, now.
-    fn check_reason(&self, reason: &CloseReason) -> Result<(), String> {
-        let silence = self.now - self.heard;
-        let limit = self.policy.dead_after;
-        let fail = |why: &str| {
-            Err(format!(
-                "closed: {reason:?} after {silence:?} of silence, reachable since {:?}: {why}",
-                self.reachable_since
-            ))
-        };
-        match reason {
-            CloseReason::User if self.shutting_down => Ok(()),
-            CloseReason::User => fail("the user wished no such thing"),
-            _ if self.ended => Ok(()),
-            CloseReason::Refused(Refusal::NoAnswer) if self.outcome.opened.is_none() => {
-                if self.cut_off > 0 || self.now - self.reachable_since < limit || self.lossy > 0 {
-                    Ok(())
-                } else {
-                    fail("nothing kept the BMC from answering")
-                }
-            }
-            // It takes a moment to say goodbye, in which the BMC may be heard again.
-            CloseReason::Dead
-                if silence < limit
-                    && self.now - self.reachable_since > GOODBYE
-                    && self.lossy == 0 =>
-            {
-                fail("the limit has not passed")
-            }
-            CloseReason::Dead => {
-                // Reachable again within the limit, with time left to be asked once more and to make a session.
-                let lossy = self.lossy > FEW_LOST || self.lossy_until > self.heard;
-                let back = self.cut_off == 0
-                    && self.now - self.reachable_since > GOODBYE
-                    && self.reachable_since + MARGIN < self.heard + limit;
-                if back && !lossy {
-                    fail("the BMC was reachable again within the limit")
-                } else {
-                    Ok(())
-                }
-            }
-            _ => fail("nobody has ended or taken it"),
-        }
-    }
-
-    /// All faults are over for long: everything must have come to rest.
-    fn check_rest(&mut self) -> Result<(), String> {
-        if self.ended {
-            return Ok(());
-        }
-        let counted = self.counted();
-        let Some(console) = self.client.console() else {
-            return Ok(());
-        };
-        let waiting = QUEUE - console.input_room();
-        if self.to_print > 0 {
-            return Err(format!(
-                "the host still waits to print {} cells",
-                self.to_print
-            ));
-        }
-        // A board that answers neither a copy of a packet nor anything but the next number may stay out of step after
-        // its answer to a probe was lost as well: a known limit.
-        if self.strict && waiting > 0 {
-            return Ok(());
-        }
-        self.books.check_rest(waiting, counted)?;
-        if self.breaks_seen < self.breaks_sent.min(1) {
-            return Err("no break has come through".into());
-        }
-        Ok(())
-    }
-
-    fn check_end(&mut self) -> Result<(), String> {
-        if let Some(at) = self.client.poll_timeout() {
-            return Err(format!(
-                "it is over, and wants to be called at {:?}",
-                at - self.base
-            ));
-        }
-        let quiet = self.cut_off == 0 && self.lossy == 0;
-        if self.shutting_down && quiet && !self.ended {
-            if self.bmc.core.sol_session(0).is_some() {
-                return Err("the user has ended it, and the payload is still active".into());
-            }
-            let sessions = self.bmc.core.sessions().count();
-            // Sessions whose making was never confirmed end by their own limit, which some settings put off.
-            if sessions > 0 && self.outcome.renewals == 0 && self.policy.probe == Probe::DeviceId {
-                return Err(format!(
-                    "the user has ended it, and {sessions} sessions are open"
-                ));
-            }
-        }
-        Ok(())
-    }
-}
-
-fn bmc(history: &History, now: Instant) -> Bmc {
-    let mut machine = Machine::new(Inventory::empty(), history.seed, now, EPOCH_MS);
-    machine
-        .users_mut()
-        .add(USER, PASSWORD.as_bytes(), Privilege::Administrator)
-        .expect("the first user finds room");
-    if let Some(channel) = machine.channels_mut().get_mut(LAN_CHANNEL) {
-        channel.present.limit = Privilege::Administrator;
-    }
-    let config = endpoint::Config {
-        suite_zero: true,
-        log_size: history.setting.log_size,
-        extension: history.setting.logged.then_some(EXTENSION_IANA),
-        personality: history.setting.personality(),
-        ..endpoint::Config::default()
-    };
-    Bmc::new(machine, config, Box::new(Seeded(history.seed ^ 0xb3c)))
-}
-
 /// How often in a row something may be due at the same moment.
 const MOST_SPINS: u32 = 64;
-/// Datagrams that the client may send at one moment.
-const MOST_IN_STEP: usize = 80;
-/// Packets that may be under way: far more than both sides can want.
-const MOST_FLYING: usize = 4000;
-/// Sessions that one client may hold: its own, and attempts at another that were given up.
-const MOST_SESSIONS: usize = 8;
 /// Packets that wait for a frozen BMC in its socket.
 const DOOR: usize = 200;
-/// How long before the limit a BMC must be reachable again for the console to live on: a keepalive's interval, the
-/// last chance of the old session, and a handshake.
-const MARGIN: Duration = Duration::from_secs(20);
-/// Packets of a thousand that may be lost without any excuse for it.
-const FEW_LOST: u32 = 50;
-
-/// Cells printed at once, and how long a line of 115,200 bit/s takes for them.
-const BURST: u64 = 32;
-const BURST_TIME: Duration = Duration::from_millis(22);
-
-/// How long a client that has given up takes to close.
-const GOODBYE: Duration = Duration::from_secs(15);
-
 const RMCP_PLUS: u8 = 6;
-const THIEF: u32 = 0x7417_0f7e;

@@ -6,23 +6,24 @@
 //! (received not before it was sent, nor after it was processed; the clocks are compared through the offset measured at
 //! the start). What matches nothing is consumed, and ends nothing.
 
+mod answers;
+mod asking;
 mod beats;
 mod quiet;
 mod refill;
+mod telling;
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use super::Settings;
-use super::catch_up::{CatchUp, Join, Step};
+use super::catch_up::{CatchUp, Join};
 use super::event::{Place, Report};
-use crate::proto::inflight::{Kind, RequestId};
-use crate::proto::link::{Answer, Ask, Done, Link, Patience};
-use crate::proto::log_reader::{Outcome, Ticket};
-use crate::wire::console_log::{
-    self, Beat, EPOCH_GONE, Heartbeat, Info, Log, Read, iana_bytes, present_epoch,
-};
-use beats::{Beats, Sent};
+use crate::proto::inflight::RequestId;
+use crate::proto::link::{Done, Link, Patience};
+use crate::proto::log_reader::Ticket;
+use crate::wire::console_log::{self, Beat, iana_bytes};
+use beats::Beats;
 use quiet::Quiet;
 use refill::Refill;
 
@@ -359,394 +360,11 @@ impl LogSync {
         true
     }
 
-    fn send_beat(&mut self, now: Instant, link: &mut Link, patience: Patience, counts: bool) {
-        let sequence = self.beats.next_sequence();
-        let wall = self.wall(now);
-        let beat = Heartbeat {
-            instance: self.instance,
-            sequence,
-            sent: wall,
-            have: self.catch_up.as_ref().map_or(0, |log| log.position().1),
-            want: 0,
-        };
-        let kind = if counts {
-            Kind::Keepalive
-        } else {
-            Kind::Command
-        };
-        let id = self.ask(
-            now,
-            link,
-            kind,
-            console_log::HEARTBEAT,
-            &beat.to_bytes(),
-            patience,
-        );
-        self.beats.admit(Sent {
-            id,
-            sequence,
-            at: now,
-            wall,
-            mark: self.catch_up.as_ref().map_or(0, CatchUp::brought),
-            counts,
-            awaited: true,
-        });
-        if !counts {
-            (self.looked, self.next_look) = (now, now + LEAST_LOOK);
-        }
-    }
-
-    fn ask_info(&mut self, now: Instant, link: &mut Link, unanswered: u32) {
-        let instance = [self.instance];
-        let id = self.ask(
-            now,
-            link,
-            Kind::Command,
-            console_log::INFO,
-            &instance,
-            self.patience,
-        );
-        let wall = self.wall(now);
-        self.asked = Some(Asked {
-            id,
-            wall,
-            unanswered,
-        });
-        self.state = State::Asking;
-    }
-
-    fn ask_for_log(&mut self, now: Instant, link: &mut Link) {
-        while !self.paused
-            && self.is_present()
-            && let Some((ticket, read)) = self.catch_up.as_mut().and_then(CatchUp::poll_request)
-        {
-            let id = self.ask_read(now, link, &read);
-            self.reading.push((id, ticket));
-        }
-    }
-
-    fn ask_for_refill(&mut self, now: Instant, link: &mut Link) {
-        while self.is_present()
-            && let Some((ticket, read)) = self.refill.as_mut().and_then(Refill::poll_request)
-        {
-            let id = self.ask_read(now, link, &read);
-            self.refilling.push((id, ticket));
-        }
-        self.collect_refill();
-    }
-
-    fn ask_read(&self, now: Instant, link: &mut Link, read: &Read) -> RequestId {
-        let data = read.to_bytes();
-        self.ask(
-            now,
-            link,
-            Kind::Command,
-            console_log::READ,
-            &data,
-            self.patience,
-        )
-    }
-
-    fn handle_info(&mut self, now: Instant, link: &mut Link, done: &Done, asked: Asked) {
-        if done.answer.is_none() {
-            self.state = State::Unheard(asked.unanswered + 1);
-            if self.known {
-                // It has the extension, and only cannot be heard.
-                self.ask_info(now, link, 0);
-            } else if asked.unanswered + 1 >= MOST_ASKED {
-                self.state = State::Absent;
-                self.stop_waiting(now);
-            }
-            return;
-        }
-        self.asked = None;
-        let info = done
-            .answer
-            .as_ref()
-            .and_then(|answer| Info::parse(self.body(answer)?).ok());
-        let Some(info) = info.filter(|info| info.version >= 1 && info.start <= info.end) else {
-            self.state = State::Absent;
-            self.known = false;
-            return self.stop_waiting(now);
-        };
-        // The BMC stamped its time somewhere between asking and now.
-        self.ahead =
-            i128::from(info.now) - (i128::from(asked.wall) + i128::from(self.wall(now))) / 2;
-        self.state = State::Present;
-        self.known = true;
-        self.beat(now, link, self.patience);
-    }
-
-    fn handle_beat(
-        &mut self,
-        now: Instant,
-        link: &mut Link,
-        sent: Sent,
-        answer: &Answer,
-        late: bool,
-    ) {
-        let beat = self.body(answer).and_then(|body| Beat::parse(body).ok());
-        let fits = |beat: &Beat| beat.sequence == sent.sequence && self.fits(beat, &sent);
-        let Some(beat) = beat.filter(fits) else {
-            // A clock may have been set meanwhile: compare them again.
-            log::debug!("a heartbeat's answer does not fit");
-            return self.ask_info(now, link, 0);
-        };
-        for report in self.beats.answered(now, sent, &beat, late) {
-            self.report(report);
-        }
-        self.place(now, &beat, &sent);
-        self.collect(now);
-        self.end_cycle();
-    }
-
-    /// Whether the BMC's two times can be true: both clocks may be a little off, and only so much.
-    fn fits(&self, beat: &Beat, sent: &Sent) -> bool {
-        let received = i128::from(beat.received) - self.ahead;
-        beat.received <= beat.processed && received + CLOCK_TOLERANCE >= i128::from(sent.wall)
-    }
-
-    /// Finds the stream's place in the log, or what the BMC has dropped since.
-    fn place(&mut self, now: Instant, beat: &Beat, sent: &Sent) {
-        let Some(sol_start) = beat.sol_start else {
-            return;
-        };
-        let dropped = u64::from(beat.skipped);
-        let accounted = sol_start
-            .saturating_add(self.streamed)
-            .saturating_add(dropped)
-            >= beat.end;
-        let settled = self.quiet.is_settled(beat, sent.at, accounted)
-            && !self.paused
-            && self.waiting_bytes == 0;
-        let elsewhere = |catch_up: &CatchUp| catch_up.position().0 != beat.epoch;
-        if self.catch_up.as_ref().is_some_and(elsewhere) {
-            // The log was cleared; what the stream goes on with stands somewhere in the new one.
-            self.collect(now);
-            if let Some(mut old) = self.catch_up.take() {
-                old.give_up();
-                while let Some(step) = old.poll_step() {
-                    self.tell(now, step, None, old.position().0);
-                }
-            }
-            self.adrift = true;
-        }
-        if self.catch_up.is_none() && self.adrift {
-            if settled {
-                self.adrift = false;
-                self.skipped = dropped;
-                self.catch_up = Some(CatchUp::in_step(self.instance, beat.epoch, beat.end));
-            }
-            return;
-        }
-        if self.catch_up.is_none() {
-            self.find_place(now, beat, sol_start);
-        }
-        let Some(catch_up) = &mut self.catch_up else {
-            return;
-        };
-        if dropped > self.skipped {
-            self.skipped = dropped;
-            catch_up.something_was_dropped();
-        }
-        catch_up.log_ends_at(beat.end, sent.mark);
-        if settled && catch_up.settle(beat.end) {
-            self.settled = true;
-        }
-    }
-
-    /// The first heartbeat of an activation says where its stream began.
-    fn find_place(&mut self, now: Instant, beat: &Beat, sol_start: u64) {
-        let waiting = self.waiting.take().map(|(_, waiting)| waiting);
-        self.waiting_bytes = 0;
-        let waiting = waiting.unwrap_or_default();
-        let waits: u64 = waiting.iter().map(|(bytes, _)| bytes.len() as u64).sum();
-        let (instance, epoch) = (self.instance, beat.epoch);
-        let mut catch_up = match self.have.take() {
-            // What was shown already follows from the start without a hole.
-            None => {
-                let shown = self.streamed.saturating_sub(waits);
-                CatchUp::in_step(instance, epoch, sol_start.saturating_add(shown))
-            }
-            Some((same, have)) if same == epoch => {
-                CatchUp::behind(instance, epoch, have, sol_start)
-            }
-            Some(_) => {
-                // Another log: how much the old one had to come, nobody knows; the new one is read from its start.
-                self.gap(now, None, None);
-                CatchUp::behind(instance, epoch, beat.start.min(sol_start), sol_start)
-            }
-        };
-        for (bytes, join) in waiting {
-            catch_up.stream_brings(bytes, join);
-        }
-        self.catch_up = Some(catch_up);
-    }
-
-    fn handle_read(&mut self, now: Instant, ticket: Ticket, done: &Done) {
-        let (outcome, refused) = self.outcome(done);
-        self.refused = match outcome {
-            Outcome::Answer(_) => 0,
-            _ => self.refused + u32::from(refused),
-        };
-        if let Some(catch_up) = &mut self.catch_up {
-            catch_up.handle_answer(ticket, outcome);
-            if self.refused >= MOST_REFUSED {
-                self.refused = 0;
-                catch_up.give_up();
-            }
-        }
-        self.collect(now);
-    }
-
-    /// What an answer to Read Console Log says, and whether it is one that makes no sense.
-    fn outcome(&self, done: &Done) -> (Outcome, bool) {
-        let Some(answer) = &done.answer else {
-            return (Outcome::Lost, false);
-        };
-        let body = answer.data.strip_prefix(&self.iana);
-        let outcome = match (answer.code, body) {
-            (0, Some(body)) => Log::parse(body).ok().map(Outcome::Answer),
-            (EPOCH_GONE, Some(body)) => present_epoch(body).ok().map(Outcome::EpochGone),
-            _ => None,
-        };
-        let refused = outcome.is_none();
-        (outcome.unwrap_or(Outcome::Lost), refused)
-    }
-
-    /// The stream goes on without its place in the log being known.
-    fn stop_waiting(&mut self, now: Instant) {
-        let Some((_, waiting)) = self.waiting.take() else {
-            return;
-        };
-        self.have = None;
-        self.waiting_bytes = 0;
-        self.adrift = true;
-        self.let_go(now, waiting);
-    }
-
-    fn let_go(&mut self, now: Instant, waiting: Waiting) {
-        self.gap(now, None, None);
-        for (bytes, _) in waiting {
-            self.show(now, bytes, None);
-        }
-    }
-
-    /// How long the stream waits for its place in the log: longer if it is certain that it has one.
-    fn longest_wait(&self) -> Duration {
-        if self.known { LONGEST_HOLD } else { FIRST_HOLD }
-    }
-
-    fn end_cycle(&mut self) {
-        if let Some(report) = self.beats.end_cycle() {
-            self.report(report);
-        }
-    }
-
-    fn collect(&mut self, now: Instant) {
-        let Some(catch_up) = &mut self.catch_up else {
-            return;
-        };
-        let epoch = catch_up.position().0;
-        let mut steps: VecDeque<Step> = std::iter::from_fn(|| catch_up.poll_step()).collect();
-        while let Some(step) = steps.pop_front() {
-            let next = match steps.front() {
-                Some(Step::Log(piece)) => Some(piece.first),
-                _ => None,
-            };
-            self.tell(now, step, next, epoch);
-        }
-    }
-
-    /// `next`: when what comes next came.
-    fn tell(&mut self, now: Instant, step: Step, next: Option<u64>, epoch: u64) {
-        match step {
-            Step::Stream(bytes, at) => self.show(now, bytes, at.map(|at| (epoch, at))),
-            Step::Log(piece) => {
-                self.newest = Some(piece.last);
-                let place = (epoch, piece.offset);
-                self.out
-                    .push_back(Out::Recovered(piece.data, piece.first, piece.last, place));
-            }
-            Step::Lost(bytes) => self.gap(now, bytes, next),
-            Step::Filled(bytes) => self.report(Report::Filled { bytes }),
-            Step::Adrift => {
-                self.catch_up = None;
-                self.have = None;
-                self.adrift = true;
-            }
-        }
-    }
-
-    fn collect_refill(&mut self) {
-        while let Some(piece) = self.refill.as_mut().and_then(Refill::poll_piece) {
-            let Some(piece) = piece else {
-                self.refill = None;
-                self.refilling.clear();
-                self.out.push_back(Out::Refetched(None));
-                return;
-            };
-            let epoch = self.refill.as_ref().map_or(0, Refill::epoch);
-            let place = (epoch, piece.offset);
-            let fetched = (piece.data, piece.first, place);
-            self.out.push_back(Out::Refetched(Some(fetched)));
-        }
-    }
-
-    fn show(&mut self, now: Instant, bytes: Vec<u8>, place: Option<Place>) {
-        if !bytes.is_empty() {
-            self.newest = Some(self.wall(now));
-            self.out.push_back(Out::Data(bytes, place));
-        }
-    }
-
-    fn gap(&mut self, now: Instant, bytes: Option<u64>, until: Option<u64>) {
-        let to = until.unwrap_or_else(|| self.wall(now));
-        let from = self.newest.map(|newest| newest.min(to));
-        self.report(Report::Gap { bytes, from, to });
-    }
-
-    fn report(&mut self, report: Report) {
-        self.out.push_back(Out::Report(report));
-    }
-
-    /// What follows the enterprise number in a good answer.
-    fn body<'a>(&self, answer: &'a Answer) -> Option<&'a [u8]> {
-        if answer.code == 0 {
-            answer.data.strip_prefix(&self.iana)
-        } else {
-            None
-        }
-    }
-
     fn wall(&self, now: Instant) -> u64 {
         let passed = now.saturating_duration_since(self.clock.0).as_millis();
         self.clock
             .1
             .saturating_add(u64::try_from(passed).unwrap_or(u64::MAX))
-    }
-
-    fn ask(
-        &self,
-        now: Instant,
-        link: &mut Link,
-        kind: Kind,
-        cmd: u8,
-        rest: &[u8],
-        patience: Patience,
-    ) -> RequestId {
-        let data = [&self.iana[..], rest].concat();
-        link.ask(
-            now,
-            kind,
-            Ask {
-                netfn: console_log::NETFN,
-                lun: 0,
-                cmd,
-                data: &data,
-            },
-            patience,
-        )
     }
 }
 
@@ -755,24 +373,9 @@ fn take(flying: &mut Vec<(RequestId, Ticket)>, id: RequestId) -> Option<Ticket> 
     Some(flying.swap_remove(at).1)
 }
 
-/// How soon after one question for the log's end the next may follow, and when it does although nothing is known to be
-/// new.
-const LEAST_LOOK: Duration = Duration::from_millis(50);
+/// After how long the log's end is asked for although nothing is known to be new.
 const LOOK_AGAIN: Duration = Duration::from_secs(10);
-
-/// How long the stream waits for its place in the log: while nobody knows whether there is one, and afterwards.
-const FIRST_HOLD: Duration = Duration::from_secs(10);
-const LONGEST_HOLD: Duration = Duration::from_secs(120);
 
 /// Bytes of the stream that wait for its place, and in how many pieces.
 const MOST_WAITING: usize = 256 * 1024;
 const MOST_WAITING_PIECES: usize = 4096;
-
-/// How often a BMC is asked in vain whether it has the extension.
-const MOST_ASKED: u32 = 4;
-
-/// How many times in a row the log may be answered for with something that is no answer.
-const MOST_REFUSED: u32 = 8;
-
-/// By how many milliseconds two clocks may differ, after they were compared: half a slow round trip, and drift.
-const CLOCK_TOLERANCE: i128 = 5_000;

@@ -1,0 +1,204 @@
+//! What an acknowledgement, another answer, or none at all means for the packet in flight.
+
+use std::time::{Duration, Instant};
+
+use super::{Copies, FIRST_PAUSE, Flight, Item, LONGEST_PAUSE, Outgoing};
+use crate::wire::sol::{FromBmc, Operation, ToBmc, next_seq};
+
+/// The BMC's word, and time.
+impl Outgoing {
+    /// Takes in the acknowledgement part of a packet from the BMC, whose session sequence number was `sequence`;
+    /// 0: unknown.
+    pub fn handle(&mut self, now: Instant, sequence: u32, packet: &FromBmc) {
+        if sequence != 0 && sequence < self.acknowledged_by {
+            // Sent before the last acknowledgement was: it speaks of an earlier packet, whatever its number.
+            return;
+        }
+        if packet.ack != 0 && packet.ack == self.answered {
+            self.copies = Copies::Answered;
+        }
+        let Some(flight) = self.flight.take() else {
+            return;
+        };
+        // A BMC that found the data there already answers the probe, with the probe's number or, OpenBMC, with none:
+        // an empty packet that says nothing else.
+        let bare = packet.ack == 0
+            && packet.seq == 0
+            && packet.data.is_empty()
+            && packet.status == Default::default();
+        if flight.trial {
+            if bare || packet.ack == flight.packet.seq {
+                self.copies = Copies::Answered;
+                self.send_next(now);
+            } else {
+                self.flight = Some(flight);
+            }
+        } else if packet.ack == flight.packet.seq {
+            self.acknowledged_by = sequence;
+            self.answered = packet.ack;
+            self.acknowledged(now, flight, packet);
+        } else if flight
+            .probe
+            .is_some_and(|probe| packet.ack == probe || bare)
+        {
+            self.acknowledged_by = sequence;
+            self.seq = flight.probe.unwrap_or(self.seq);
+            self.send_next(now);
+        } else if bare && flight.packet.data.is_empty() && !flight.packet.operation.generate_break {
+            self.go_on(now, flight);
+        } else {
+            self.flight = Some(flight);
+        }
+    }
+
+    /// Sends what is due. `heard` is when the BMC was heard last, over whatever.
+    pub fn handle_timeout(&mut self, now: Instant, heard: Instant) {
+        let path = self.path();
+        let Some(flight) = &mut self.flight else {
+            return self.send_next(now);
+        };
+        if now < flight.next_send {
+            return;
+        }
+        // Silence to the last sending, though the BMC speaks otherwise, again and again: is it there already?
+        let patience = if flight.packet.data.is_empty() {
+            1
+        } else {
+            SENDS_BEFORE_PROBE
+        };
+        // What was heard sooner than a round trip after it was sent before it came.
+        let others_heard = heard > flight.last_sent + path;
+        flight.ignored += u32::from(others_heard);
+        let ignored = others_heard && flight.ignored >= patience;
+        if ignored && flight.greeting && flight.ignored > GREETINGS {
+            // It answers other things, but no empty packet under any number.
+            // If it did take one, that number and the probe's are not to be used again.
+            self.seq = flight.probe.unwrap_or(flight.packet.seq);
+            self.trials_left = 0;
+            self.flight = None;
+            return self.send_next(now);
+        }
+        if flight.trial && (flight.sends >= COPIES || !self.queue.is_empty()) {
+            if flight.sends >= COPIES && heard > flight.last_sent + path {
+                self.copies = Copies::Ignored;
+            }
+            self.flight = None;
+            return self.send_next(now);
+        }
+        // An empty packet that is taken twice does no harm.
+        let harmless = flight.packet.data.is_empty() && !flight.packet.operation.generate_break;
+        let may_probe = match self.copies {
+            Copies::Ignored => true,
+            Copies::Answered => false,
+            Copies::Untried => harmless && flight.greeting || flight.ignored >= SENDS_UNTRIED,
+        };
+        if ignored && may_probe && flight.probe.is_none() {
+            flight.probe = Some(next_seq(flight.packet.seq));
+        }
+        self.outbox.push_back(flight.packet.to_bytes());
+        if let Some(probe) = flight.probe {
+            self.outbox.push_back(
+                ToBmc {
+                    seq: probe,
+                    ..ToBmc::default()
+                }
+                .to_bytes(),
+            );
+        }
+        self.repeated += 1;
+        flight.sends += 1;
+        flight.last_sent = now;
+        flight.pause = (flight.pause * 3 / 2).min(LONGEST_PAUSE);
+        flight.next_send = now + flight.pause;
+    }
+
+    /// The longest that one exchange is known to take.
+    fn path(&self) -> Duration {
+        let longest = self
+            .commands
+            .max(self.round_trip.smoothed().unwrap_or_default());
+        if longest.is_zero() {
+            UNKNOWN_PATH
+        } else {
+            longest
+        }
+    }
+
+    fn acknowledged(&mut self, now: Instant, flight: Flight, packet: &FromBmc) {
+        self.least_pause = if flight.sends == 1 {
+            self.round_trip
+                .sample(now.saturating_duration_since(flight.first_sent));
+            FIRST_PAUSE
+        } else {
+            // Which sending was answered is not to be known; the pause at which it was must do.
+            flight.pause
+        };
+        let sent = flight.packet.data.len();
+        let accepted = match usize::from(packet.accepted) {
+            // Some boards acknowledge without counting (`intelplus`); 0 with a NACK means just that.
+            0 if !packet.status.nack => sent,
+            count => count.min(sent),
+        };
+        let rest = &flight.packet.data[accepted..];
+        if !rest.is_empty() {
+            self.queued_bytes += rest.len();
+            match self.queue.front_mut() {
+                Some(Item::Bytes(next)) => {
+                    rest.iter().rev().for_each(|byte| next.push_front(*byte))
+                }
+                _ => self
+                    .queue
+                    .push_front(Item::Bytes(rest.iter().copied().collect())),
+            }
+        }
+        if packet.status.nack {
+            if flight.packet.operation.generate_break && packet.accepted == 0 && sent == 0 {
+                self.queue.push_front(Item::Break);
+            }
+            self.hold_until = Some(now + BUSY_PAUSE);
+        }
+        if flight.probe.is_some() {
+            // The probe may have been taken or dropped. It is asked again under its own number, before anything new.
+            self.seq = flight.packet.seq;
+            self.launch(now, Operation::default(), Vec::new());
+            return;
+        }
+        self.go_on(now, flight);
+    }
+
+    /// After an answer: what is queued; if nothing is, it may be the time to find out what becomes of copies.
+    fn go_on(&mut self, now: Instant, answered: Flight) {
+        self.send_next(now);
+        let idle = self.flight.is_none() && self.queue.is_empty();
+        if !idle || self.copies != Copies::Untried || self.trials_left == 0 {
+            return;
+        }
+        if !answered.packet.data.is_empty() || answered.packet.operation.generate_break {
+            return self.greet_again(now);
+        }
+        self.trials_left -= 1;
+        self.seq = answered.packet.seq.saturating_sub(1);
+        self.launch(now, Operation::default(), Vec::new());
+        if let Some(flight) = &mut self.flight {
+            flight.trial = true;
+        }
+    }
+}
+
+/// How long a BMC that has no room is left alone.
+pub(super) const BUSY_PAUSE: Duration = Duration::from_millis(250);
+
+/// How often a packet is sent before a probe asks whether it is there already.
+const SENDS_BEFORE_PROBE: u32 = 4;
+
+/// The same, while it is not known what the BMC does with copies.
+const SENDS_UNTRIED: u32 = 10;
+
+/// How long a round trip may be of which nothing is known.
+const UNKNOWN_PATH: Duration = Duration::from_secs(3);
+
+/// How often a copy is sent before it counts as ignored.
+const COPIES: u32 = 3;
+
+/// How often a BMC is greeted before it counts as one that ignores empty packets.
+const GREETINGS: u32 = 4;

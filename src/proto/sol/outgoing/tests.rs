@@ -1,0 +1,283 @@
+//! Tests of the direction to the BMC.
+
+use super::reactions::BUSY_PAUSE;
+use super::*;
+use crate::wire::sol::{FromBmc, Status};
+
+const MS: Duration = Duration::from_millis(1);
+
+fn sent(out: &mut Outgoing) -> Vec<ToBmc> {
+    std::iter::from_fn(|| out.poll_transmit())
+        .map(|bytes| ToBmc::parse(&bytes).unwrap())
+        .collect()
+}
+
+fn ack(seq: u8, accepted: usize) -> FromBmc {
+    FromBmc {
+        ack: seq,
+        accepted: accepted as u8,
+        ..FromBmc::default()
+    }
+}
+
+fn typed(max_payload: u16, text: &[u8]) -> (Outgoing, Instant) {
+    let (mut out, now) = (Outgoing::new(max_payload), Instant::now());
+    assert_eq!(out.push(text), text.len());
+    out.send_next(now);
+    (out, now)
+}
+
+#[test]
+fn one_packet_at_a_time_each_as_large_as_the_bmc_takes() {
+    let (mut out, now) = typed(12, b"0123456789abcdef!");
+    let mut text = Vec::new();
+    for seq in 1..=3 {
+        let packets = sent(&mut out);
+        assert_eq!((packets.len(), packets[0].seq), (1, seq));
+        text.extend_from_slice(&packets[0].data);
+        out.handle(now, 0, &ack(seq, packets[0].data.len()));
+    }
+    assert_eq!(text, b"0123456789abcdef!");
+    assert!(out.is_idle() && sent(&mut out).is_empty());
+}
+
+#[test]
+fn sizes_that_no_bmc_means_become_32() {
+    for (size, data) in [
+        (0, 28),
+        (4, 28),
+        (5, 1),
+        (255, 251),
+        (259, 255),
+        (260, 28),
+        (0xffff, 28),
+    ] {
+        assert_eq!(data_size(size), data, "{size}");
+    }
+}
+
+#[test]
+fn an_unacknowledged_packet_is_repeated_with_the_same_bytes_at_growing_distances() {
+    let (mut out, start) = typed(255, b"ls\r");
+    let first = sent(&mut out);
+    let mut times = Vec::new();
+    while times.len() < 12 {
+        let at = out.poll_timeout().unwrap();
+        out.handle_timeout(at, start);
+        assert_eq!(
+            sent(&mut out),
+            first,
+            "silence all round: nothing but the same packet"
+        );
+        times.push(at - start);
+    }
+    assert_eq!(times[0], 500 * MS);
+    let pauses: Vec<_> = times.windows(2).map(|t| t[1] - t[0]).collect();
+    assert!(
+        pauses.windows(2).all(|p| p[0] <= p[1]) && pauses[10] == LONGEST_PAUSE,
+        "{pauses:?}"
+    );
+    out.handle(start + 30_000 * MS, 0, &ack(1, 3));
+    assert!(out.is_idle());
+}
+
+#[test]
+fn an_acknowledgement_of_something_else_changes_nothing() {
+    let (mut out, now) = typed(255, b"x");
+    sent(&mut out);
+    for seq in [0, 2, 15] {
+        out.handle(now, 0, &ack(seq, 1));
+    }
+    assert!(!out.is_idle());
+    out.handle(now, 0, &ack(1, 1));
+    out.handle(now, 0, &ack(1, 1));
+    assert!(out.is_idle());
+}
+
+#[test]
+fn what_was_not_accepted_is_sent_again_under_the_next_number() {
+    let (mut out, now) = typed(255, b"abcdef");
+    sent(&mut out);
+    out.push(b"ghi");
+    out.handle(now, 0, &ack(1, 2));
+    let packets = sent(&mut out);
+    assert_eq!((packets[0].seq, &*packets[0].data), (2, &b"cdefghi"[..]));
+}
+
+#[test]
+fn a_nack_means_a_pause_and_the_rest_again() {
+    let (mut out, now) = typed(255, b"abc");
+    sent(&mut out);
+    let nack = FromBmc {
+        status: Status {
+            nack: true,
+            ..Status::default()
+        },
+        ..ack(1, 1)
+    };
+    out.handle(now, 0, &nack);
+    assert!(sent(&mut out).is_empty());
+    let later = out.poll_timeout().unwrap();
+    assert_eq!(later, now + BUSY_PAUSE);
+    out.handle_timeout(later, later);
+    let packets = sent(&mut out);
+    assert_eq!((packets[0].seq, &*packets[0].data), (2, &b"bc"[..]));
+}
+
+#[test]
+fn a_count_of_zero_without_a_nack_means_all() {
+    let (mut out, now) = typed(255, b"abc");
+    sent(&mut out);
+    out.handle(now, 0, &ack(1, 0));
+    assert!(out.is_idle());
+    let (mut out, now) = typed(255, b"abc");
+    out.handle(now, 0, &ack(1, 200));
+    assert!(out.is_idle(), "more than was sent is all, too");
+}
+
+#[test]
+fn numbers_go_round_from_15_to_1() {
+    let (mut out, now) = typed(5, &[b'x'; 40]);
+    let mut numbers = Vec::new();
+    while !out.is_idle() {
+        let seq = sent(&mut out)[0].seq;
+        numbers.push(seq);
+        out.handle(now, 0, &ack(seq, 1));
+    }
+    assert_eq!((numbers.len(), numbers[14], numbers[15]), (40, 15, 1));
+    assert!(!numbers.contains(&0));
+}
+
+/// OpenBMC: takes only the number it expects, and drops everything else without a word.
+struct InOrder {
+    expected: u8,
+    got: Vec<u8>,
+}
+
+impl InOrder {
+    fn take(&mut self, packet: &ToBmc) -> Option<FromBmc> {
+        if packet.seq != self.expected {
+            return None;
+        }
+        self.expected = next_seq(self.expected);
+        self.got.extend_from_slice(&packet.data);
+        // An empty packet is answered by one that acknowledges nothing.
+        let seq = if packet.data.is_empty() {
+            0
+        } else {
+            packet.seq
+        };
+        Some(ack(seq, packet.data.len()))
+    }
+}
+
+#[test]
+fn a_lost_acknowledgement_of_openbmc_is_found_out_and_nothing_is_typed_twice_or_lost() {
+    for lost in 0..24 {
+        let (mut out, mut now) = (Outgoing::new(6), Instant::now());
+        let mut bmc = InOrder {
+            expected: 1,
+            got: Vec::new(),
+        };
+        out.expect_round_trip(Some(MS));
+        out.greet(now);
+        out.push(b"0123456789");
+        let mut n = 0;
+        while !out.is_idle() {
+            for packet in sent(&mut out) {
+                if let Some(answer) = bmc.take(&packet) {
+                    n += 1;
+                    if n % 24 != lost {
+                        out.handle(now, 0, &answer);
+                    }
+                }
+            }
+            if let Some(at) = out.poll_timeout() {
+                now = at;
+                // Keepalives are answered all the while.
+                out.handle_timeout(now, now);
+            }
+        }
+        assert_eq!(bmc.got, b"0123456789", "answer {lost} lost");
+    }
+}
+
+/// `ipmi_sim`: acknowledges what repeats the last number without taking it, takes any other number.
+#[test]
+fn a_bmc_that_remembers_the_number_of_the_session_before_loses_no_keystroke() {
+    for remembered in 0..=15 {
+        let (mut out, now) = (Outgoing::new(255), Instant::now());
+        let (mut last, mut got) = (remembered, Vec::new());
+        out.greet(now);
+        out.push(b"x");
+        while !out.is_idle() {
+            for packet in sent(&mut out) {
+                if packet.seq != last {
+                    got.extend_from_slice(&packet.data);
+                    last = packet.seq;
+                }
+                out.handle(now, 0, &ack(packet.seq, packet.data.len()));
+            }
+        }
+        assert_eq!(got, b"x", "remembered {remembered}");
+    }
+}
+
+#[test]
+fn a_bmc_that_ignores_empty_packets_gets_what_is_typed_all_the_same() {
+    let (mut out, mut now) = (Outgoing::new(255), Instant::now());
+    let (start, mut got) = (now, Vec::new());
+    out.expect_round_trip(Some(MS));
+    out.greet(now);
+    out.push(b"x");
+    while !out.is_idle() {
+        for packet in sent(&mut out)
+            .into_iter()
+            .filter(|packet| !packet.data.is_empty())
+        {
+            got.extend_from_slice(&packet.data);
+            out.handle(now, 0, &ack(packet.seq, 1));
+        }
+        if let Some(at) = out.poll_timeout() {
+            now = at;
+            out.handle_timeout(now, now);
+        }
+    }
+    assert_eq!(got, b"x");
+    assert!(now - start < 10_000 * MS);
+}
+
+#[test]
+fn the_queue_is_bounded_and_breaks_keep_their_place() {
+    let (mut out, now) = (Outgoing::new(255), Instant::now());
+    out.push(b"ab");
+    out.push_break();
+    out.push_break();
+    out.push(b"c");
+    out.send_next(now);
+    let mut seen = Vec::new();
+    while !out.is_idle() {
+        let packet = sent(&mut out).remove(0);
+        seen.push((packet.data.clone(), packet.operation.generate_break));
+        out.handle(now, 0, &ack(packet.seq, packet.data.len()));
+    }
+    assert_eq!(
+        seen,
+        [
+            (b"ab".to_vec(), false),
+            (vec![], true),
+            (b"c".to_vec(), false)
+        ]
+    );
+    assert_eq!(out.push(&vec![0; QUEUE + 5]), QUEUE);
+    assert_eq!((out.room(), out.push(b"x")), (0, 0));
+}
+
+#[test]
+fn a_new_session_begins_with_what_was_in_flight() {
+    let (mut out, now) = typed(6, b"abcdef");
+    sent(&mut out);
+    let mut out = out.renewed(255);
+    out.send_next(now);
+    assert_eq!(sent(&mut out)[0].data, b"abcdef");
+}
