@@ -13,10 +13,12 @@
 //! | [`books`] | every character printed and typed, and what became of it |
 //! | [`world`] | the loop, and what must hold after every step |
 //! | [`shrink`] | many seeds, and the smallest history that still fails |
+//! | [`trace`] | what is told while one is played |
 
 pub mod books;
 pub mod client;
 pub mod history;
 pub mod network;
 pub mod shrink;
+pub mod trace;
 pub mod world;

@@ -1,7 +1,8 @@
 //! Client core and BMC core over a simulated network, in virtual time: a thousand bad days, each from a seed.
 //!
 //! `NETSIM_SEEDS=N` plays N seeds instead of a thousand (`make soak`: a million), `NETSIM_FROM=S` begins with seed S;
-//! `NETSIM_SEED=S` plays one and prints its history, with `NETSIM_TRACE=1` also what is told. A third of the BMCs keep a
+//! `NETSIM_SEED=S` plays one and prints its history, shrunk if it breaks a promise; with `NETSIM_TRACE=1`
+//! also what is told while the shrunk one is played, with 2 every packet. A third of the BMCs keep a
 //! console log, with which nothing may be lost or doubled.
 
 use std::env;
@@ -9,6 +10,7 @@ use std::time::Duration;
 
 use compat_tests::netsim::history::History;
 use compat_tests::netsim::shrink;
+use compat_tests::netsim::trace::Level;
 use compat_tests::netsim::world::World;
 
 #[test]
@@ -39,8 +41,15 @@ fn one(seed: u64) {
     let history = History::of_seed(seed);
     println!("{history}");
     match shrink::play(&history) {
-        Ok(outcome) => println!("{outcome:?}"),
-        Err(broken) => panic!("{}", shrink::shrink(history, broken)),
+        Ok(outcome) => {
+            let _ = World::new(&history).traced(Level::wanted()).run();
+            println!("{outcome:?}");
+        }
+        Err(broken) => {
+            let found = shrink::shrink(history, broken);
+            let _ = World::new(&found.history).traced(Level::wanted()).run();
+            panic!("{found}");
+        }
     }
 }
 

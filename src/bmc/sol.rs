@@ -97,6 +97,8 @@ struct Active {
     since: Option<Instant>,
     hold_until: Option<Instant>,
     overrun: bool,
+    /// Characters were lost behind so many of those that wait.
+    overrun_behind: Option<usize>,
     break_seen: bool,
     paused: bool,
     /// Retries were used up and nothing was heard since: the host must not wait for this console.
@@ -175,6 +177,7 @@ impl Port {
             since: None,
             hold_until: None,
             overrun: false,
+            overrun_behind: None,
             break_seen: false,
             paused: paused || settings.ways.wants_cts,
             deaf: false,
@@ -207,6 +210,10 @@ impl Port {
         let excess = active.waiting.len().saturating_sub(HOST_BUFFER);
         if excess > 0 {
             active.waiting.drain(..excess);
+            active.overrun_behind = active
+                .overrun_behind
+                .and_then(|behind| behind.checked_sub(excess))
+                .filter(|behind| *behind > 0);
             self.counts.dropped += active.dropped(excess);
         }
         if !bytes.is_empty() {
@@ -230,6 +237,7 @@ impl Port {
         };
         let lost = active.waiting.len();
         active.waiting.clear();
+        active.overrun_behind = None;
         self.counts.dropped += active.dropped(lost);
         self.advance(now, settings);
     }
@@ -328,9 +336,7 @@ impl Port {
         if accepted < sent {
             // What was not taken goes out again, in new packets: at once if the console did take some, and after the
             // interval if it asked to be left alone.
-            for &byte in under_way.packet.data[accepted..].iter().rev() {
-                active.waiting.push_front(byte);
-            }
+            active.put_back(&under_way.packet.data[accepted..], false);
             active.since = Some(now);
             active.hold_until = Some(now + settings.interval);
         }
@@ -428,9 +434,7 @@ impl Port {
             return;
         };
         if settings.ways.renumber {
-            for &byte in lost.packet.data.iter().rev() {
-                active.waiting.push_front(byte);
-            }
+            active.put_back(&lost.packet.data, lost.packet.status.transmit_overrun);
             active.since = Some(now);
             return;
         }
@@ -438,6 +442,7 @@ impl Port {
         if settings.ways.drop_all {
             gone += active.waiting.len();
             active.waiting.clear();
+            active.overrun_behind = None;
         }
         self.counts.dropped += active.dropped(gone);
     }
@@ -472,6 +477,7 @@ impl Port {
             return;
         }
         let n = active.waiting.len().min(settings.largest);
+        let n = active.overrun_behind.map_or(n, |behind| n.min(behind));
         let data: Vec<u8> = active.waiting.drain(..n).collect();
         active.seq = next_seq(active.seq);
         let status = Status {
@@ -486,6 +492,10 @@ impl Port {
             status,
             data,
         };
+        active.overrun_behind = active.overrun_behind.map(|behind| behind.saturating_sub(n));
+        if active.overrun_behind == Some(0) {
+            (active.overrun, active.overrun_behind) = (true, None);
+        }
         active.since = (!active.waiting.is_empty()).then_some(now);
         active.hold_until = None;
         self.out.push_back(packet.clone());
@@ -499,6 +509,19 @@ impl Port {
 }
 
 impl Active {
+    /// Has characters wait again that were under way; `overrun`: some were lost before them. What was lost since stood
+    /// behind them.
+    fn put_back(&mut self, data: &[u8], overrun: bool) {
+        for &byte in data.iter().rev() {
+            self.waiting.push_front(byte);
+        }
+        if std::mem::replace(&mut self.overrun, overrun) {
+            self.overrun_behind = Some(data.len());
+        } else {
+            self.overrun_behind = self.overrun_behind.map(|behind| behind + data.len());
+        }
+    }
+
     /// Notes that `n` characters are lost to the console; returns `n` for the counters.
     fn dropped(&mut self, n: usize) -> u64 {
         if n > 0 {

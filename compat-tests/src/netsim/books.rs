@@ -30,6 +30,12 @@ pub struct Books {
     unknown_gap: bool,
     /// Bytes of a cell that begins in a gap.
     skip: u64,
+    /// After a gap of unknown size: where in a cell it ends is to be seen.
+    adrift: bool,
+    /// Cells alike that a board which renumbers may have printed, and seem to be its last ones sent again.
+    alike: u64,
+    /// What the BMC had counted when it was acknowledged last.
+    acknowledged: Counted,
     /// A gap was told of that is right only if the console ends, and what is wrong if it does not.
     gap_at_the_end: bool,
     unless_it_ends: Option<Wrong>,
@@ -69,6 +75,8 @@ pub struct Counted {
     pub acknowledged: u64,
     /// Characters to the console that were given up.
     pub dropped: u64,
+    /// Packets that were sent again.
+    pub retries: u64,
 }
 
 /// What is wrong, in words.
@@ -86,6 +94,9 @@ impl Books {
             gaps: 0,
             unknown_gap: false,
             skip: 0,
+            adrift: false,
+            alike: 0,
+            acknowledged: Counted::default(),
             gap_at_the_end: false,
             unless_it_ends: None,
             before: 0,
@@ -167,6 +178,22 @@ impl Books {
         self.overrun_told = true;
     }
 
+    /// What the BMC counts now. Where all that is printed looks the same, a packet that was acknowledged at the last
+    /// moment, and more text in the next, cannot be told from one that was given up and goes out again under the next
+    /// number: nobody can know that the second text is not the first.
+    pub fn watch(&mut self, counted: Counted) {
+        if counted.acknowledged == self.acknowledged.acknowledged {
+            return;
+        }
+        let sent_again = counted.retries - self.acknowledged.retries;
+        // One sending may be missed, or be another packet that was lost.
+        let last_moment = sent_again >= RETRIES - 1 && (sent_again + 1) % RETRIES <= 1;
+        if self.renumbers && self.monotonous && last_moment {
+            self.alike += LARGEST / CELL as u64;
+        }
+        self.acknowledged = counted;
+    }
+
     /// The console is open.
     pub fn opened(&mut self) {
         self.opened = true;
@@ -184,10 +211,21 @@ impl Books {
             Some(bytes) => self.gaps += (begun + bytes).div_ceil(cell),
             None => self.unknown_gap = true,
         }
+        self.adrift = bytes.is_none();
     }
 
-    /// The client goes on over another session; it has `unacknowledged` characters to send again.
-    pub fn renewed(&mut self, unacknowledged: usize, counted: Counted) -> Result<(), Wrong> {
+    /// The client goes on over another session; it has `unacknowledged` characters to send again. `logged`: it can read
+    /// what was printed meanwhile; otherwise it has told that it does not know what that was. The BMC may have forgotten
+    /// the first session before it told where in its log that began.
+    pub fn renewed(
+        &mut self,
+        unacknowledged: usize,
+        logged: bool,
+        counted: Counted,
+    ) -> Result<(), Wrong> {
+        if self.logged && !logged {
+            self.before += self.printed - self.next.min(self.printed);
+        }
         let again = (self.typed.len() - unacknowledged) as u64;
         let had = self.position(counted.taken);
         if !(again..=again + LARGEST).contains(&had) {
@@ -203,6 +241,9 @@ impl Books {
     /// The user is shown output.
     pub fn show(&mut self, bytes: &[u8], counted: Counted) -> Result<(), Wrong> {
         self.shown += bytes.len() as u64;
+        if std::mem::take(&mut self.adrift) && bytes.get(..CELL).is_some_and(|b| self.is_cell(b)) {
+            self.skip = 0;
+        }
         let rest = (CELL as u64 - self.skip) % CELL as u64;
         let rest = bytes.len().min(rest as usize);
         self.skip = (self.skip + rest as u64) % CELL as u64;
@@ -233,10 +274,8 @@ impl Books {
                 ))
             };
         }
-        let number = std::str::from_utf8(cell)
-            .ok()
-            .and_then(|text| u64::from_str_radix(text.trim_end(), 16).ok())
-            .filter(|n| *n < self.printed && self.cell(*n) == cell)
+        let number = self
+            .number(cell)
             .ok_or_else(|| format!("{:?} was never printed", String::from_utf8_lossy(cell)))?;
         if number < self.next {
             self.doubled += 1;
@@ -329,7 +368,7 @@ impl Books {
                 self.position(counted.taken)
             ));
         }
-        let mut credit = self.credit(counted);
+        let mut credit = self.credit(counted) + self.alike;
         if self.logged && !self.asks {
             credit += self.excused + counted.dropped.div_ceil(CELL as u64);
         }
@@ -372,6 +411,22 @@ impl Books {
         self.segment.1 + taken.saturating_sub(self.segment.0)
     }
 
+    /// The number of a cell that was printed.
+    fn number(&self, cell: &[u8]) -> Option<u64> {
+        std::str::from_utf8(cell)
+            .ok()
+            .and_then(|text| u64::from_str_radix(text.trim_end(), 16).ok())
+            .filter(|n| *n < self.printed && self.cell(*n) == cell)
+    }
+
+    fn is_cell(&self, bytes: &[u8]) -> bool {
+        if self.monotonous {
+            bytes == self.cell(0)
+        } else {
+            self.number(bytes).is_some()
+        }
+    }
+
     fn cell(&self, n: u64) -> [u8; CELL] {
         let mut cell = *b"000000\r\n";
         if !self.monotonous {
@@ -392,6 +447,9 @@ fn key(n: usize) -> u8 {
 
 /// Most characters in a packet of typed input.
 const LARGEST: u64 = 255;
+
+/// How often boards that renumber send a packet again.
+const RETRIES: u64 = 7;
 
 /// Cells that boards with `early_sol` repeat.
 const TAIL: u64 = 4;
@@ -464,7 +522,7 @@ mod tests {
             taken: 6,
             ..Counted::default()
         };
-        books.renewed(6, counted).unwrap();
+        books.renewed(6, false, counted).unwrap();
         books.take(&keys[4..]).unwrap();
         books
             .check_rest(
@@ -479,6 +537,7 @@ mod tests {
             books
                 .renewed(
                     10,
+                    false,
                     Counted {
                         taken: 700,
                         ..counted

@@ -16,6 +16,7 @@ use super::books::{Books, Counted};
 use super::client::{Client, EPOCH_MS};
 use super::history::{Deed, History, Way};
 use super::network::{Network, Packet};
+use super::trace::{self, Level};
 use board::SimulatedBmc;
 
 /// A client, a BMC, and the roads between them.
@@ -46,14 +47,18 @@ pub struct World {
     /// How many packets of a thousand get lost just now, and when many last did.
     lossy: u32,
     lossy_until: Duration,
+    /// By how much packets may be late just now, for each deed in force; and the most since the client last got
+    /// something.
+    delays: Vec<Duration>,
+    slowest: Duration,
     /// Whether the board takes only the SOL number that it expects.
     strict: bool,
     /// Whether somebody has ended or taken the console.
     ended: bool,
     sent_in_step: usize,
     spins: u32,
-    /// Whether events are printed as they happen.
-    traces: bool,
+    /// What is printed as it happens.
+    traces: Level,
     outcome: Outcome,
 }
 
@@ -145,12 +150,22 @@ impl World {
             reachable_since: Duration::ZERO,
             lossy: 0,
             lossy_until: Duration::ZERO,
+            delays: Vec::new(),
+            slowest: Duration::ZERO,
             strict: setting.personality().sol.strict_sequence,
             ended: false,
             sent_in_step: 0,
             spins: 0,
-            traces: std::env::var_os("NETSIM_TRACE").is_some(),
+            traces: Level::Nothing,
             outcome: Outcome::default(),
+        }
+    }
+
+    /// Tells what happens on standard error while it is played.
+    pub fn traced(self, level: Level) -> Self {
+        Self {
+            traces: level,
+            ..self
         }
     }
 
@@ -238,6 +253,7 @@ impl World {
             self.exchange()?;
         }
         while let Some(packet) = self.network.arrive(self.now) {
+            self.trace_packet("arrived", packet.way, &packet.bytes);
             match packet.way {
                 Way::Up if self.bmc.frozen > 0 => {
                     if self.bmc.door.len() < DOOR {
@@ -288,6 +304,7 @@ impl World {
             let ours = console.link().session().console_id().to_le_bytes();
             if packet.bytes.get(4) == Some(&RMCP_PLUS) && packet.bytes.get(6..10) == Some(&ours) {
                 self.heard = self.now;
+                self.slowest = self.delays.iter().copied().max().unwrap_or_default();
             }
         }
         self.client.handle_datagram(now, &packet.bytes);
@@ -300,17 +317,17 @@ impl World {
             self.sent_in_step += 1;
             self.outcome.datagrams.0 += 1;
             let client = self.network.client();
+            self.trace_packet("sent", Way::Up, &bytes);
             self.network.send(self.now, Way::Up, client, bytes);
         }
         while let Some(transmit) = self.bmc.core.poll_transmit() {
             self.outcome.datagrams.1 += 1;
+            self.trace_packet("sent", Way::Down, &transmit.bytes);
             self.network
                 .send(self.now, Way::Down, transmit.to.address, transmit.bytes);
         }
         while let Some(event) = self.bmc.core.poll_event() {
-            if self.traces {
-                eprintln!("{:9.3} BMC {event:?}", self.now.as_secs_f64());
-            }
+            self.trace(Level::Events, || format!("BMC {event:?}"));
             match event {
                 endpoint::Event::Sol { session, .. } => {
                     self.books.sol(session.is_some(), self.counted());
@@ -331,6 +348,7 @@ impl World {
             // Taking may have made the BMC say that there is room again.
             while let Some(transmit) = self.bmc.core.poll_transmit() {
                 self.outcome.datagrams.1 += 1;
+                self.trace_packet("sent", Way::Down, &transmit.bytes);
                 self.network
                     .send(self.now, Way::Down, transmit.to.address, transmit.bytes);
             }
@@ -344,14 +362,13 @@ impl World {
             self.outcome.failed = Some(reason.to_owned());
         }
         let counted = self.counted();
+        self.books.watch(counted);
         while let Some(console) = self.client.console() {
             let Some(event) = console.poll_event() else {
                 break;
             };
             let waiting = QUEUE - console.input_room();
-            if self.traces {
-                eprintln!("{:9.3} {event:?}", self.now.as_secs_f64());
-            }
+            self.trace(Level::Events, || format!("{event:?}"));
             match event {
                 Event::Opened => {
                     self.outcome.opened = Some(self.now);
@@ -364,10 +381,10 @@ impl World {
                 }
                 Event::Notice(Notice::Overrun) => self.books.overrun(),
                 Event::Notice(Notice::Gap(bytes)) => self.books.gap(bytes),
-                Event::Notice(Notice::Renewed { .. }) => {
+                Event::Notice(Notice::Renewed { logged, .. }) => {
                     self.outcome.renewals += 1;
                     self.heard = self.now;
-                    self.books.renewed(waiting, counted)?;
+                    self.books.renewed(waiting, logged, counted)?;
                 }
                 Event::Notice(_)
                 | Event::Report(_)
@@ -388,7 +405,20 @@ impl World {
             taken: counts.characters_in,
             acknowledged: counts.characters_out,
             dropped: counts.dropped,
+            retries: counts.retries,
         }
+    }
+
+    fn trace(&self, level: Level, what: impl FnOnce() -> String) {
+        if self.traces >= level {
+            eprintln!("{:9.3} {}", self.now.as_secs_f64(), what());
+        }
+    }
+
+    fn trace_packet(&self, what: &str, way: Way, bytes: &[u8]) {
+        self.trace(Level::Packets, || {
+            format!("{way:?} {what} {}", trace::describe(way, bytes))
+        });
     }
 
     fn instant(&self) -> Instant {

@@ -319,6 +319,40 @@ fn boards_that_renumber_send_the_same_characters_under_the_next_number() {
 }
 
 #[test]
+fn an_overrun_is_told_where_it_was_although_what_stood_before_it_is_renumbered() {
+    let t0 = Instant::now();
+    let s = Settings {
+        retries: 0,
+        threshold: 1,
+        ways: Ways {
+            renumber: true,
+            ..Ways::default()
+        },
+        ..settings()
+    };
+    let mut port = active(&s);
+    port.host_output(t0, &[b'x'; 100], &s);
+    port.host_output(t0, b"lost", &s);
+    port.overrun(t0, &s);
+    port.host_output(t0, b"later", &s);
+    let told = |packet: FromBmc| (packet.data, packet.status.transmit_overrun);
+    assert_eq!(told(port.poll_packet().unwrap()), (vec![b'x'; 100], false));
+    for n in 1..4 {
+        port.handle_timeout(t0 + n * ms(500), &s);
+        let again = port.poll_packet().unwrap();
+        assert_eq!(told(again.clone()), (vec![b'x'; 100], false));
+        if n == 3 {
+            port.receive(t0 + n * ms(500), 1, &ack(&again, 100), &s);
+        }
+    }
+    // It is told again and again, until it has come through.
+    for n in 5..9 {
+        port.handle_timeout(t0 + n * ms(500), &s);
+        assert_eq!(told(port.poll_packet().unwrap()), (b"later".to_vec(), true));
+    }
+}
+
+#[test]
 fn boards_that_want_all_or_nothing_send_everything_again() {
     let t0 = Instant::now();
     let s = Settings {

@@ -318,6 +318,8 @@ impl Console {
             }
         }
         let deactivating = packet.status.deactivating;
+        self.incoming
+            .copies_are_answered(self.outgoing.answers_copies());
         let delivery = self.incoming.handle(sequence, packet);
         self.deliver(now, delivery);
         if deactivating {

@@ -6,6 +6,9 @@
 //! forger cannot do for the BMC. Only when that session exists is the first one given up. Anything authentic on the
 //! first session meanwhile ends the attempt: it was not forgotten, only late.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
@@ -26,6 +29,10 @@ pub(super) struct Rescue {
     lost: bool,
     /// When the BMC was heard last over another session.
     heard: Option<Instant>,
+    /// The questions asked outside, newest last, and when.
+    knocks: VecDeque<(u8, Instant)>,
+    /// How long the last answer to one of them took.
+    round_trip: Duration,
     outbox: VecDeque<Vec<u8>>,
     make_entropy: fn() -> Box<dyn Entropy>,
 }
@@ -34,7 +41,6 @@ enum Stage {
     /// Asks outside the session, every so often.
     Knock {
         next: Instant,
-        seq: u8,
     },
     /// The BMC answers outside; the session gets a last chance until then.
     Answered {
@@ -55,10 +61,12 @@ pub(super) enum Outcome {
 impl Rescue {
     pub(super) fn new(now: Instant, make_entropy: fn() -> Box<dyn Entropy>) -> Self {
         Self {
-            stage: Stage::Knock { next: now, seq: 0 },
+            stage: Stage::Knock { next: now },
             made: Vec::new(),
             lost: false,
             heard: None,
+            knocks: VecDeque::new(),
+            round_trip: Duration::ZERO,
             outbox: VecDeque::new(),
             make_entropy,
         }
@@ -89,10 +97,15 @@ impl Rescue {
     /// Takes in a packet that does not belong to the first session.
     pub(super) fn handle_packet(&mut self, now: Instant, packet: &Packet<'_>) {
         match (&mut self.stage, packet) {
-            (Stage::Knock { seq, .. }, Packet::V15(packet)) if is_answer(packet, *seq) => {
-                self.stage = Stage::Answered {
-                    until: now + LAST_CHANCE,
-                };
+            (Stage::Knock { .. }, Packet::V15(packet)) => {
+                // The answer to an earlier question, too: some take longer than it takes until the next one is asked.
+                let asked = self.knocks.iter().find(|(seq, _)| is_answer(packet, *seq));
+                if let Some((_, asked)) = asked {
+                    self.round_trip = now.saturating_duration_since(*asked);
+                    self.stage = Stage::Answered {
+                        until: now + LAST_CHANCE,
+                    };
+                }
             }
             (Stage::Shake(handshake), Packet::V20(packet)) => handshake.handle_packet(now, packet),
             (Stage::Activate(both), Packet::V20(packet)) => {
@@ -112,19 +125,22 @@ impl Rescue {
         settings: &Settings,
         ours: &[u32],
     ) -> Option<Outcome> {
+        let least_patience = self.round_trip.min(LONGEST_ROUND_TRIP);
         match &mut self.stage {
-            Stage::Knock { next, seq } => {
+            Stage::Knock { next } => {
                 if now >= *next {
-                    *seq = (*seq + 1) & 0x3f;
                     *next = now + KNOCK_AGAIN;
-                    let knock = knock(*seq);
-                    self.outbox.push_back(knock);
+                    self.knock(now);
                 }
                 None
             }
             Stage::Answered { until } => {
                 if now >= *until {
-                    let handshake = Handshake::new(now, config.clone(), (self.make_entropy)());
+                    let patient = Config {
+                        timeout: config.timeout.max(least_patience),
+                        ..config.clone()
+                    };
+                    let handshake = Handshake::new(now, patient, (self.make_entropy)());
                     self.stage = Stage::Shake(Box::new(handshake));
                     return self.advance(now, config, settings, ours);
                 }
@@ -142,9 +158,17 @@ impl Rescue {
                         }
                         self.made.push(link.session().bmc_id());
                         let all = self.made.iter().chain(ours).copied().collect();
-                        let activation = Activation::start_again(now, &mut link, settings, all);
+                        let patience = Patience {
+                            timeout: settings.patience.timeout.max(least_patience),
+                            ..settings.patience
+                        };
+                        let settings = Settings {
+                            patience,
+                            ..*settings
+                        };
+                        let activation = Activation::start_again(now, &mut link, &settings, all);
                         self.stage = Stage::Activate(Box::new((link, activation)));
-                        self.advance(now, config, settings, ours)
+                        self.advance(now, config, &settings, ours)
                     }
                     Err(failure) => {
                         // No refusal outside a session is authenticated: it is not believed at once, nor for ever.
@@ -154,10 +178,7 @@ impl Rescue {
                         } else {
                             REFUSED_AGAIN
                         };
-                        self.stage = Stage::Knock {
-                            next: now + again,
-                            seq: 0,
-                        };
+                        self.stage = Stage::Knock { next: now + again };
                         None
                     }
                 }
@@ -211,8 +232,17 @@ impl Rescue {
         }
         self.stage = Stage::Knock {
             next: now + KNOCK_AGAIN,
-            seq: 0,
         };
+    }
+
+    fn knock(&mut self, now: Instant) {
+        let last = self.knocks.back().map_or(0, |(seq, _)| *seq);
+        let seq = (last + 1) & 0x3f;
+        if self.knocks.len() >= KNOCKS {
+            self.knocks.pop_front();
+        }
+        self.knocks.push_back((seq, now));
+        self.outbox.push_back(knock(seq));
     }
 
     pub(super) fn poll_transmit(&mut self) -> Option<Vec<u8>> {
@@ -269,163 +299,14 @@ const LAST_CHANCE: Duration = Duration::from_secs(3);
 /// How long after an unanswered attempt the next one follows.
 const KNOCK_AGAIN: Duration = Duration::from_secs(5);
 
+/// How many questions an answer may belong to.
+const KNOCKS: usize = 16;
+
+/// The longest that each step towards another session waits because the answer outside took as long.
+const LONGEST_ROUND_TRIP: Duration = Duration::from_secs(30);
+
 /// How many sessions of our own are remembered.
 const MADE: usize = 8;
 
 /// How long after a refused attempt the next one follows: each may cost the BMC a session slot.
 const REFUSED_AGAIN: Duration = Duration::from_secs(15);
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::crypto::Key20;
-    use crate::crypto::rakp::Quirk;
-    use crate::proto::keepalive::Policy;
-    use crate::proto::link::tests::pair;
-    use crate::proto::session::Session;
-    use crate::proto::testing::Counter;
-    use crate::wire::session::PayloadType;
-
-    const S: Duration = Duration::from_secs(1);
-
-    fn config() -> Config {
-        Config {
-            username: b"admin".to_vec(),
-            password: Key20::new(b"secret").unwrap(),
-            kg: None,
-            suite: None,
-            privilege: 4,
-            name_only: true,
-            quirk: Quirk::Standard,
-            timeout: S,
-            tries: 4,
-        }
-    }
-
-    fn settings() -> Settings {
-        Settings {
-            instance: 1,
-            auxiliary: 0xc6,
-            force: false,
-            privilege: 4,
-            keepalive: Policy::default(),
-            patience: Patience {
-                timeout: S,
-                step: S,
-                tries: 4,
-            },
-            port: 623,
-            wall: 1_000_000,
-            extension: 32473,
-            cycle: 4,
-            resume: None,
-            former: None,
-            make_entropy: || Box::new(Counter(7)),
-        }
-    }
-
-    /// An attempt whose second session has just been made, and the BMC's side of that session.
-    fn activating(now: Instant) -> (Rescue, Session) {
-        let (mut link, session) = pair();
-        let activation = Activation::start_again(now, &mut link, &settings(), vec![OURS]);
-        let mut rescue = Rescue::new(now, || Box::new(Counter(7)));
-        rescue.stage = Stage::Activate(Box::new((link, activation)));
-        (rescue, session)
-    }
-
-    /// Answers each command as `answer` says, until the attempt is over or back where it began; tells which commands
-    /// there were.
-    fn run(
-        rescue: &mut Rescue,
-        bmc: &mut Session,
-        now: Instant,
-        answer: impl Fn(u8) -> Vec<u8>,
-    ) -> (Option<Outcome>, Vec<u8>) {
-        let mut commands = Vec::new();
-        let mut outcome = None;
-        for _ in 0..20 {
-            outcome = outcome.or(rescue.advance(now, &config(), &settings(), &[OURS]));
-            let Some(datagram) = rescue.poll_transmit() else {
-                break;
-            };
-            let Ok(Packet::V20(packet)) = Packet::parse(&datagram) else {
-                break;
-            };
-            let payload = bmc.open(&packet).unwrap();
-            let request = lan::Message::parse(&payload).unwrap();
-            commands.push(request.cmd);
-            let answer = request.answer(&answer(request.cmd)).to_bytes();
-            let datagram = bmc.seal(PayloadType::Ipmi, &answer, [1; 16]);
-            rescue.handle_packet(now, &Packet::parse(&datagram).unwrap());
-        }
-        (outcome, commands)
-    }
-
-    #[test]
-    fn a_bmc_that_is_not_ready_yet_is_asked_again_later() {
-        let now = Instant::now();
-        for code in [
-            0x82, 0xc0, 0xc1, 0xc3, 0xc4, 0xce, 0xd0, 0xd1, 0xd2, 0xd4, 0xd5, 0xff,
-        ] {
-            let (mut rescue, mut bmc) = activating(now);
-            let (outcome, commands) = run(&mut rescue, &mut bmc, now, |cmd| {
-                if cmd == 0x48 { vec![code] } else { vec![0, 4] }
-            });
-            assert!(outcome.is_none(), "{code:02x}");
-            assert_eq!(commands, [0x3b, 0x48, 0x3c], "the session is closed");
-            assert_eq!(rescue.poll_timeout(), Some(now + KNOCK_AGAIN));
-        }
-    }
-
-    #[test]
-    fn a_refused_privilege_level_makes_no_refusal_of_the_payload_final() {
-        let now = Instant::now();
-        for code in [0x81, 0xd4] {
-            let (mut rescue, mut bmc) = activating(now);
-            let (outcome, _) = run(&mut rescue, &mut bmc, now, |cmd| match cmd {
-                0x3b => vec![0xc0],
-                0x48 => vec![code],
-                _ => vec![0],
-            });
-            assert!(outcome.is_none(), "{code:02x}");
-            assert!(rescue.poll_timeout().is_some());
-        }
-    }
-
-    #[test]
-    fn a_payload_that_is_switched_off_or_another_user_s_is_given_up() {
-        let now = Instant::now();
-        let owned_by = |id: u32| [&[0][..], &id.to_le_bytes(), &[0; 8]].concat();
-        for (code, owner, ends) in [
-            (0x81, vec![0xc1], true),
-            (0x80, owned_by(4711), true),
-            // Whose it is, nobody knows: it may be our own, from before the restart.
-            (0x80, vec![0xc1], false),
-            (0x80, owned_by(0), false),
-        ] {
-            let (mut rescue, mut bmc) = activating(now);
-            let (outcome, commands) = run(&mut rescue, &mut bmc, now, |cmd| match cmd {
-                0x48 => vec![code],
-                0x4b => owner.clone(),
-                _ => vec![0, 4],
-            });
-            let refused = matches!(outcome, Some(Outcome::Refused(Refusal::Code(c))) if c == code);
-            assert_eq!(refused, ends, "{code:02x} {owner:?}");
-            assert_eq!(commands.last(), Some(&0x3c));
-        }
-    }
-
-    #[test]
-    fn a_bmc_that_was_heard_over_a_session_that_came_to_nothing_is_not_dead() {
-        let (now, limit) = (Instant::now(), 90 * S);
-        assert!(!Rescue::new(now, || Box::new(Counter(7))).is_under_way(now, limit));
-        let (mut rescue, mut bmc) = activating(now);
-        let bytes = bmc.seal(PayloadType::Sol, &[0; 4], [1; 16]);
-        rescue.handle_packet(now, &Packet::parse(&bytes).unwrap());
-        rescue.close(now);
-        assert!(rescue.is_under_way(now + limit - S, limit));
-        assert!(!rescue.is_under_way(now + limit, limit));
-    }
-
-    const OURS: u32 = 0x0102_0304;
-}

@@ -35,6 +35,10 @@ pub struct Incoming {
     /// The number of the packet that brought something new last, and how many before it followed each other.
     last: u8,
     steps: u32,
+    /// The BMC has told of an overrun in a packet that brought nothing new: what comes next stands behind it.
+    overrun: bool,
+    /// The BMC is none of those that send text again under another number.
+    never_renumbers: bool,
 }
 
 #[derive(Debug)]
@@ -46,8 +50,12 @@ struct Delivered {
     sequence: u32,
     /// How many packets have been received since that were sent later.
     since: u32,
-    /// Packets between the one before and it were lost: it may be its own last repetition.
-    after_loss: bool,
+    /// How many packets between the one before and it were lost: it may be its own last repetition.
+    lost_before: u32,
+    /// The session sequence number it came under first, and how many packets have been received since that were sent
+    /// later.
+    first: u32,
+    since_first: u32,
 }
 
 /// What becomes of a packet.
@@ -84,7 +92,16 @@ impl Incoming {
         self.note_jump(sequence);
         for old in &mut self.delivered {
             old.since = old.since.saturating_add(u32::from(sequence > old.sequence));
+            old.since_first = old
+                .since_first
+                .saturating_add(u32::from(sequence > old.first));
         }
+    }
+
+    /// Whether the BMC acknowledges copies of what it has. The ones that send text again under another number, when
+    /// they have given it up, do not (OpenBMC): where it does, text that comes again was printed again.
+    pub fn copies_are_answered(&mut self, answered: bool) {
+        self.never_renumbers = answered;
     }
 
     fn take(&mut self, sequence: u32, packet: FromBmc) -> Delivery {
@@ -158,6 +175,7 @@ impl Incoming {
         if gap > JUMP {
             for old in &mut self.delivered {
                 old.since = old.since.saturating_add(gap - 1);
+                old.since_first = old.since_first.saturating_add(gap - 1);
             }
         }
         self.highest = self.highest.max(sequence);
@@ -190,9 +208,10 @@ impl Incoming {
         let left_out = !known && self.leaves_out(seq);
         if !known {
             self.newest = sequence.max(self.newest);
+            self.overrun |= packet.status.transmit_overrun || left_out;
         }
         Delivery {
-            overrun: (packet.status.transmit_overrun || left_out) && !data.is_empty(),
+            overrun: !data.is_empty() && std::mem::take(&mut self.overrun),
             maybe_again: maybe_again && !data.is_empty(),
             data,
             acknowledgement: Some(ack.to_bytes()),
@@ -218,7 +237,8 @@ impl Incoming {
     fn begins_like_the_last(&self, sequence: u32, packet: &FromBmc) -> bool {
         self.delivered.back().is_some_and(|last| {
             let lost = last.lost_until(sequence) > 0;
-            let unsettled = last.repetitions > 0 || last.after_loss || last.sequence == 0 || lost;
+            let unsettled =
+                last.repetitions > 0 || last.lost_before > 0 || last.sequence == 0 || lost;
             let other = last.seq != packet.seq && !last.data.is_empty();
             other && unsettled && packet.data.starts_with(&last.data)
         })
@@ -242,8 +262,10 @@ impl Incoming {
             // A number that comes round again, or a BMC that counts from the start again.
         }
         let renumbered = self.delivered.back().and_then(|last| {
-            let given_up = last.repetitions >= RETRIES_SPENT && !last.data.is_empty();
-            if given_up {
+            let given_up = !self.never_renumbers
+                && last.repetitions >= RETRIES_SPENT
+                && last.may_have_been_sent(sequence) >= SENDS;
+            if given_up && !last.data.is_empty() {
                 data.strip_prefix(&*last.data).map(<[u8]>::to_vec)
             } else {
                 None
@@ -253,17 +275,19 @@ impl Incoming {
             self.delivered.pop_front();
         }
         let fresh = renumbered.unwrap_or_else(|| data.clone());
-        let after_loss = self
+        let lost_before = self
             .delivered
             .back()
-            .is_none_or(|last| last.lost_until(sequence) > 0);
+            .map_or(1, |last| last.lost_until(sequence));
         self.delivered.push_back(Delivered {
             seq,
             data,
             repetitions: 0,
             sequence,
             since: 0,
-            after_loss,
+            lost_before,
+            first: sequence,
+            since_first: 0,
         });
         fresh
     }
@@ -274,6 +298,19 @@ impl Delivered {
     fn lost_until(&self, sequence: u32) -> u32 {
         let sent = sequence.saturating_sub(self.sequence);
         sent.saturating_sub(self.since).saturating_sub(1)
+    }
+
+    /// How often it was sent at most before the packet of session sequence number `sequence` was: the packets of which
+    /// nobody knows may all have been it.
+    fn may_have_been_sent(&self, sequence: u32) -> u32 {
+        if self.first == 0 {
+            return u32::MAX;
+        }
+        let sent = sequence.saturating_sub(self.first);
+        let lost = sent.saturating_sub(self.since_first).saturating_sub(1);
+        (1 + self.repetitions)
+            .saturating_add(self.lost_before)
+            .saturating_add(lost)
     }
 }
 
@@ -287,6 +324,9 @@ const STEPS: u32 = 4;
 /// How many repetitions show that a BMC has spent its retries on a packet (OpenBMC: 7; one may have been lost).
 /// Fewer would take a host that prints the same thing twice for a BMC that sends it twice.
 const RETRIES_SPENT: u32 = 6;
+
+/// How often OpenBMC sends a packet before it gives it up.
+const SENDS: u32 = 8;
 
 /// How many packets must have been lost for a number to have come round. A BMC sends a packet at most 8 times (table
 /// 26-5), so that of one packet and of what else was said meanwhile fewer are lost; of a round, of which all but
@@ -421,6 +461,32 @@ mod tests {
     }
 
     #[test]
+    fn text_that_is_printed_again_after_an_answer_that_took_long_is_shown_again() {
+        let mut incoming = Incoming::default();
+        incoming.handle(1, packet(1, b"a\n"));
+        // Sent seven times, of which none was lost: the BMC has another one left, and has not given it up.
+        (2..9).for_each(|n| {
+            incoming.handle(n, packet(2, b"y\n"));
+        });
+        assert_eq!(incoming.handle(9, packet(3, b"y\ny\n")).data, b"y\ny\n");
+        // One was lost: it may have been the eighth.
+        for n in [10, 11, 12, 13, 15, 16, 17] {
+            incoming.handle(n, packet(4, b"z\n"));
+        }
+        assert_eq!(incoming.handle(18, packet(5, b"z\nz\n")).data, b"z\n");
+    }
+
+    #[test]
+    fn a_bmc_that_answers_copies_gives_no_text_another_number() {
+        let mut incoming = Incoming::default();
+        incoming.copies_are_answered(true);
+        (1..9).for_each(|n| {
+            incoming.handle(n, packet(1, b"y\n"));
+        });
+        assert_eq!(incoming.handle(9, packet(2, b"y\ny\n")).data, b"y\ny\n");
+    }
+
+    #[test]
     fn text_that_may_have_come_under_another_number_is_said_to() {
         let mut incoming = Incoming::default();
         let mut again =
@@ -473,6 +539,30 @@ mod tests {
         }
         assert!(overrun(4, b"d"));
         assert!(!overrun(6, b"e"), "it does not count one by one after all");
+    }
+
+    #[test]
+    fn an_overrun_told_of_with_text_that_came_before_stands_before_what_comes_next() {
+        let overrun = |seq, data: &[u8]| {
+            let mut packet = packet(seq, data);
+            packet.status.transmit_overrun = true;
+            packet
+        };
+        let mut incoming = Incoming::default();
+        (1..9).for_each(|n| {
+            incoming.handle(n, packet(1, b"panic"));
+        });
+        let again = incoming.handle(9, overrun(2, b"panic"));
+        assert_eq!((again.data, again.overrun), (Vec::new(), false));
+        let next = incoming.handle(10, packet(3, b": at 0"));
+        assert_eq!((&*next.data, next.overrun), (&b": at 0"[..], true));
+        assert!(!incoming.handle(11, packet(4, b"1")).overrun, "told once");
+        assert!(incoming.handle(12, overrun(5, b"2")).overrun);
+        incoming.handle(13, overrun(5, b"2"));
+        assert!(
+            !incoming.handle(14, packet(6, b"3")).overrun,
+            "a copy tells nothing"
+        );
     }
 
     #[test]

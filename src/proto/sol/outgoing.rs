@@ -108,6 +108,11 @@ impl Outgoing {
         flight.map(|flight| flight.first_sent)
     }
 
+    /// Whether it is known that the BMC acknowledges a copy of what it has taken already.
+    pub fn answers_copies(&self) -> bool {
+        self.copies == Copies::Answered
+    }
+
     /// How many packets were repetitions or probes.
     pub fn repeated(&self) -> u64 {
         self.repeated

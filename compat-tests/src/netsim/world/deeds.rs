@@ -86,6 +86,11 @@ impl World {
                 self.ended = true;
                 self.bmc.core.steal_sol(0, THIEF);
             }
+            What::Jitter(late) | What::Reorder(_, late) => {
+                self.delays.push(late);
+                self.slowest = self.slowest.max(late);
+                self.network.begin(self.now, deed.what);
+            }
             What::Loss(_, rate) | What::Corrupt(rate) => {
                 self.lossy += rate;
                 self.network.begin(self.now, deed.what);
@@ -113,6 +118,12 @@ impl World {
                         self.carry_to_bmc(&packet);
                     }
                 }
+            }
+            What::Jitter(late) | What::Reorder(_, late) => {
+                if let Some(at) = self.delays.iter().position(|delay| *delay == late) {
+                    self.delays.remove(at);
+                }
+                self.network.end(self.now, deed.what);
             }
             What::Loss(_, rate) | What::Corrupt(rate) => {
                 self.lossy -= rate;

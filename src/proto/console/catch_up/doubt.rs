@@ -30,6 +30,31 @@ impl Recent {
         self.bytes.drain(..excess);
     }
 
+    /// How many of the newest bytes `following` begins with, if not by chance.
+    pub(super) fn overlap(&self, following: &[u8]) -> usize {
+        // How long a beginning of `following` each of its beginnings ends with (Knuth, Morris and Pratt).
+        let following = &following[..following.len().min(self.bytes.len())];
+        let mut ends_with = vec![0; following.len()];
+        let longer = |mut length: usize, byte: u8, ends_with: &[usize]| loop {
+            if following.get(length) == Some(&byte) {
+                return length + 1;
+            }
+            match length.checked_sub(1).and_then(|last| ends_with.get(last)) {
+                Some(&shorter) => length = shorter,
+                None => return 0,
+            }
+        };
+        let mut length = 0;
+        for (at, &byte) in following.iter().enumerate().skip(1) {
+            length = longer(length, byte, &ends_with);
+            ends_with[at] = length;
+        }
+        let newest = self.bytes.len() - following.len();
+        let overlap = (self.bytes.iter().skip(newest))
+            .fold(0, |length, &byte| longer(length, byte, &ends_with));
+        if overlap < LEAST_OVERLAP { 0 } else { overlap }
+    }
+
     fn start(&self) -> u64 {
         self.end.saturating_sub(self.bytes.len() as u64)
     }
@@ -129,6 +154,9 @@ impl Doubt {
 /// Bytes among which a sample is looked for: more than a BMC keeps back for a console that is slow.
 const REMEMBERED: usize = 128 * 1024;
 
+/// How many bytes that are alike are the same.
+const LEAST_OVERLAP: usize = 16;
+
 /// How many bytes tell one place of the log from another, and how many are compared at most.
 const SHORTEST_SAMPLE: usize = 48;
 const LONGEST_SAMPLE: usize = 512;
@@ -202,6 +230,22 @@ mod tests {
         let mut doubt = Doubt::new(1000);
         doubt.bring(&text(50..60));
         assert_eq!(doubt.settle(&mut recent, 0), None);
+    }
+
+    #[test]
+    fn what_the_stream_brings_again_of_what_was_read_is_found_by_its_beginning() {
+        let recent = recent();
+        for (from, to, overlap) in [(90, 110, 80), (90, 95, 0), (100, 110, 0), (0, 200, 800)] {
+            assert_eq!(recent.overlap(&text(from..to)), overlap, "{from}..{to}");
+        }
+        let mut alike = Recent::new(0);
+        alike.append(0, &b"aab".repeat(9));
+        let following = |times: usize, end: &[u8]| [&b"aab".repeat(times), end].concat();
+        assert_eq!(alike.overlap(&following(7, b"X")), 21);
+        assert_eq!(alike.overlap(&following(6, b"aX")), 18);
+        assert_eq!(alike.overlap(&following(20, b"")), 27);
+        assert_eq!(alike.overlap(&following(2, b"X")), 0, "that may be chance");
+        assert_eq!((alike.overlap(b""), Recent::new(0).overlap(b"x")), (0, 0));
     }
 
     #[test]

@@ -216,9 +216,11 @@ impl CatchUp {
         self.told = None;
         if let Some(mut doubt) = self.doubt.take() {
             self.reading = false;
-            let held: Vec<u8> = std::mem::take(&mut self.held).into();
+            let mut held: Vec<u8> = std::mem::take(&mut self.held).into();
             // The end of it stands in the log before `have`, and so does all of it.
             if !doubt.is_delivered(&mut self.recent) {
+                // Its beginning may have been read already.
+                held.drain(..self.recent.overlap(&held));
                 self.steps.push_back(Step::Lost(None));
                 self.push_stream(held, None);
             }
