@@ -22,6 +22,10 @@ const VERBS: &[&[&str]] = &[
     &["user", "list", "1"],
     &["channel", "info"],
     &["channel", "getaccess", "1"],
+    &["pef", "info"],
+    &["pef", "status"],
+    &["pef", "filter", "list"],
+    &["pef", "policy", "list"],
 ];
 
 #[test]

@@ -110,6 +110,41 @@ pub const DEVIATIONS: &[Deviation] = &[
         here: "an error, and the status is 1.",
     },
     Deviation {
+        when: "pef capabilities, event, pet and timer, pef filter and policy with create, delete or an unknown word",
+        stock: "says that it is not implemented, or unknown, and ends with status 0.",
+        here: "the status is 1.",
+    },
+    Deviation {
+        when: "pef filter list and policy list, and the BMC refuses a part",
+        stock: "says so, does not always end the line, and ends with status 0.",
+        here: "the line ends, and the status is 1.",
+    },
+    Deviation {
+        when: "pef filter list, and a filter with many offsets, or 255 filters",
+        stock: "crashes; begins anew without end.",
+        here: "all are shown, once.",
+    },
+    Deviation {
+        when: "pef filter enable and disable",
+        stock: "first clears the whole byte that also says whether the filter was made by the BMC's maker.",
+        here: "the byte is read, and one bit of it is changed.",
+    },
+    Deviation {
+        when: "pef policy enable and disable, and a number above 63, or an answer of another policy",
+        stock: "writes to the policy whose number is 64 less, or what it read of the other.",
+        here: "the right policy is written, or none.",
+    },
+    Deviation {
+        when: "pef policy list, and an alert over a serial line",
+        stock: "reads the destination a byte off, and asks for dial strings and accounts that it does not name.",
+        here: "as the specification has them.",
+    },
+    Deviation {
+        when: "pef status and policy list, and the BMC's answer is too short",
+        stock: "prints whatever its memory holds.",
+        here: "an error, and the status is 1.",
+    },
+    Deviation {
         when: "chassis bootdev, bootparam set and bootmbox set, and the BMC refuses",
         stock: "says so and ends with status 0.",
         here: "the status is 1, so that scripts notice; where something was written before, what it is is said.",

@@ -147,7 +147,7 @@ pub const VERBS: &[Verb] = &[
     ),
     verb(
         "pef",
-        Native::No,
+        Native::All,
         "Configure Platform Event Filtering (PEF)",
     ),
     verb(

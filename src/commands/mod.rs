@@ -24,6 +24,7 @@ pub mod mc;
 mod medium;
 pub mod nm;
 pub mod output;
+pub mod pef;
 pub mod power;
 pub mod raw;
 pub mod sdr;
@@ -126,6 +127,7 @@ pub const PARSERS: &[(&str, Parse)] = &[
     ("chassis", chassis::parse),
     ("lan", lan::parse),
     ("power", power::parse),
+    ("pef", pef::parse),
     ("mc", mc::parse),
     ("bmc", mc::parse),
     ("sol", sol::parse),

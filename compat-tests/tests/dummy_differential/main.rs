@@ -14,6 +14,7 @@ mod lan6_cases;
 mod lan_cases;
 mod mc_cases;
 mod nm_cases;
+mod pef_cases;
 mod sdr_cases;
 mod sel_cases;
 mod shell_cases;
@@ -125,6 +126,11 @@ fn sdr_and_sensor_do_what_stock_does() {
 #[test]
 fn i2c_does_what_stock_does() {
     check(&i2c_cases::all());
+}
+
+#[test]
+fn pef_does_what_stock_does() {
+    check(&pef_cases::all());
 }
 
 #[test]

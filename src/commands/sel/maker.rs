@@ -32,7 +32,11 @@ impl Maker {
         }
         let number = match desk.ask(APP, GET_DEVICE_ID, &[]) {
             Ok(id) => match id.get(6..9) {
-                Some(&[low, middle, high]) => u32::from_le_bytes([low, middle, high, 0]),
+                Some(&[low, middle, high]) => {
+                    let number = u32::from_le_bytes([low, middle, high, 0]);
+                    log::debug!("Iana: {number}");
+                    number
+                }
                 _ => {
                     let length = id.len();
                     desk.output.complain(format_args!(
@@ -46,7 +50,6 @@ impl Maker {
                 0
             }
         };
-        log::debug!("Iana: {number}");
         self.manufacturer = Some(number);
         number
     }

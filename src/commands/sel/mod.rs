@@ -18,7 +18,7 @@ mod describe;
 mod get;
 mod info;
 mod list;
-mod maker;
+pub(in crate::commands) mod maker;
 mod replay;
 pub(super) mod sensors;
 pub(super) mod show;
