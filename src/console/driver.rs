@@ -1,4 +1,5 @@
-//! The console's main loop: one thread that waits for network, input, signals, output and the next deadline at once.
+//! The console's main loop: one thread that waits for network, input, signals, output and the next deadline at once: on
+//! the sockets themselves, and on the bell that the other threads ring.
 //!
 //! It wakes for nothing else. The core's deadlines are looked at after every wake-up, since busy input could starve
 //! the timer; datagrams that wait already come first, so that a process that was suspended does not take its own
@@ -7,7 +8,7 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, at, never, select};
+use crossbeam_channel::{Receiver, never, select};
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGPIPE};
 
 use super::core::{Core, Event, Why};
@@ -16,6 +17,7 @@ use super::escape::{Action, Step, announcement};
 use super::events::Report;
 use super::input::Typed;
 use super::log::News;
+use super::network::Arrival;
 use super::notice;
 use super::repeats::Repeats;
 use super::sinks::Ask;
@@ -124,8 +126,7 @@ impl<'a, C: Core> Driver<'a, C> {
                     self.signalled(number);
                 }
                 Wake::ThreadGone => {
-                    (self.edge.datagrams, self.edge.signals, self.progress) =
-                        (never(), never(), never());
+                    (self.edge.signals, self.progress) = (never(), never());
                     self.verdict = Some(Outcome::Failed);
                     self.reason = Some("Error: a thread of the console ended too early".to_owned());
                     self.shut_down(Why::Escape);
@@ -142,16 +143,29 @@ impl<'a, C: Core> Driver<'a, C> {
         }
     }
 
-    fn wait(&self) -> Wake {
-        let timer = self.deadline().map_or_else(never, at);
-        select! {
-            recv(self.edge.datagrams) -> datagram => datagram.map_or(Wake::ThreadGone, Wake::Datagram),
+    fn wait(&mut self) -> Wake {
+        let deadline = self.deadline();
+        loop {
+            if let Some(wake) = self.told() {
+                return wake;
+            }
+            match self.edge.network.wait(self.edge.bell, deadline) {
+                Arrival::Datagram(datagram) => return Wake::Datagram(datagram),
+                Arrival::Deadline => return Wake::Deadline,
+                Arrival::Rung => {}
+            }
+        }
+    }
+
+    /// What another thread has put into its channel.
+    fn told(&self) -> Option<Wake> {
+        Some(select! {
             recv(self.edge.input.typed()) -> typed => Wake::Typed(typed.unwrap_or(Typed::End)),
             recv(self.edge.signals) -> number => number.map_or(Wake::ThreadGone, Wake::Signal),
             recv(self.progress) -> news => news.map_or(Wake::ThreadGone, |()| Wake::Written),
             recv(self.edge.sinks.news()) -> news => news.map_or(Wake::LogGone, Wake::News),
-            recv(timer) -> _ => Wake::Deadline,
-        }
+            default => return None,
+        })
     }
 
     fn deadline(&self) -> Option<Instant> {
@@ -177,10 +191,13 @@ impl<'a, C: Core> Driver<'a, C> {
 
     /// Everything that can be done without waiting.
     fn pump(&mut self, now: Instant) {
-        for datagram in self.edge.datagrams.try_iter().take(BATCH) {
-            self.core.handle_datagram(now, &datagram);
+        if self.is_due(now) {
+            let waiting = std::iter::from_fn(|| self.edge.network.waiting());
+            for datagram in waiting.take(BATCH) {
+                self.core.handle_datagram(now, &datagram);
+            }
         }
-        if self.core.poll_timeout().is_some_and(|due| due <= now) {
+        if self.is_due(now) {
             self.core.handle_timeout(now);
         }
         self.edge.sinks.tick(now);
@@ -201,9 +218,13 @@ impl<'a, C: Core> Driver<'a, C> {
         self.watch_output();
         self.tell();
         while let Some(datagram) = self.core.poll_transmit() {
-            (self.edge.send)(&datagram);
+            self.edge.network.send(&datagram);
         }
         self.ask_for_input();
+    }
+
+    fn is_due(&self, now: Instant) -> bool {
+        self.core.poll_timeout().is_some_and(|due| due <= now)
     }
 
     /// Passes on what the core has to say.
@@ -318,6 +339,7 @@ impl<'a, C: Core> Driver<'a, C> {
         };
         if paused != self.paused {
             self.paused = paused;
+            self.edge.screen.output.watch(paused);
             self.core.pause_output(paused);
             if let Some(text) = self.held_notice.take().filter(|_| !paused) {
                 self.edge.screen.notice(&text);
@@ -512,6 +534,7 @@ impl<'a, C: Core> Driver<'a, C> {
 
     /// The BMC or the end of input ended the session: whoever reads slowly still gets all of the output. Only a signal ends the wait.
     fn drain_for_ever(&mut self) -> Option<i32> {
+        self.edge.screen.output.watch(true);
         while self.edge.screen.output.pending() > 0 {
             select! {
                 recv(self.progress) -> news => news.ok()?,
@@ -543,7 +566,7 @@ const SIGNAL_INT: &[u8] = b"\nSIGN INT: Close Interface IPMI v2.0 RMCP+ LAN Inte
 const INPUT_FULL: &str =
     "no more of what you type can be kept, nor escapes be seen, until the BMC takes some of it";
 
-/// Datagrams handled before anything else is looked at.
+/// Datagrams handled before what is due is done.
 const BATCH: usize = 32;
 
 /// How long the BMC may take nothing of what was typed before the end of input ends the session all the same.

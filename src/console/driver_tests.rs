@@ -1,8 +1,10 @@
 //! The loop with a scripted core, and pipes for input and output.
 
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{Read, Write};
+use std::net::UdpSocket;
 use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -12,7 +14,9 @@ use nix::pty::openpty;
 use signal_hook::consts::SIGTERM;
 
 use super::*;
+use crate::console::bell::{Bell, Line};
 use crate::console::input::Input;
+use crate::console::network::Network;
 use crate::console::output::Output;
 use crate::console::screen::{Notices, Screen};
 use crate::console::sinks::{self, Sinks};
@@ -118,8 +122,9 @@ impl Core for FakeCore {
 /// A console under test: its far ends.
 struct Bench {
     script: Arc<Mutex<Script>>,
-    bmc: Sender<Datagram>,
-    sent: Receiver<Vec<u8>>,
+    bmc: UdpSocket,
+    /// How many datagrams it has sent.
+    given: Cell<usize>,
     keyboard: Option<File>,
     screen: Option<File>,
     signal: Sender<i32>,
@@ -144,22 +149,29 @@ impl Bench {
         hup_reopens: bool,
     ) -> Self {
         let (screen, stdout) = nix::unistd::pipe().unwrap();
-        let (bmc, datagrams) = unbounded();
-        let (sender, sent) = unbounded();
-        let (signal, signals) = unbounded();
+        let bmc = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+        bmc.connect(socket.local_addr().unwrap()).unwrap();
+        socket.connect(bmc.local_addr().unwrap()).unwrap();
+        let (signal, signalled) = unbounded();
         let script = Arc::new(Mutex::new(Script {
             room: 100,
             ..Script::default()
         }));
         let core = FakeCore(Arc::clone(&script));
         let run = std::thread::spawn(move || {
-            let mut sinks = Sinks::open(settings, Instant::now()).unwrap();
+            let bell = Bell::new().unwrap();
+            let ringer = bell.ringer();
+            let mut sinks = Sinks::open(settings, Instant::now(), bell.ringer()).unwrap();
+            let (own, signals) = unbounded();
+            let line = Line::new(own, bell.ringer());
+            std::thread::spawn(move || signalled.iter().all(|number| line.send(number).is_ok()));
             let edge = Edge {
-                send: Box::new(move |datagram| drop(sender.send(datagram.bytes.clone()))),
-                datagrams,
-                input: Input::start(stdin).unwrap(),
+                network: Network::new(socket).unwrap(),
+                bell: &bell,
+                input: Input::start(stdin, bell.ringer()).unwrap(),
                 screen: Screen::new(
-                    Output::start(stdout.try_clone().unwrap(), stdout).unwrap(),
+                    Output::start(stdout.try_clone().unwrap(), stdout, ringer).unwrap(),
                     Notices::BesideOutput,
                 ),
                 sinks: &mut sinks,
@@ -172,11 +184,11 @@ impl Bench {
             };
             Driver::new(core, edge).run()
         });
-        bmc.send(b"open".to_vec().into()).unwrap();
+        bmc.send(b"open").unwrap();
         Self {
             script,
             bmc,
-            sent,
+            given: Cell::new(1),
             keyboard: Some(keyboard.into()),
             screen: Some(screen.into()),
             signal,
@@ -185,7 +197,22 @@ impl Bench {
     }
 
     fn bmc(&self, datagram: &[u8]) {
-        self.bmc.send(datagram.to_vec().into()).unwrap();
+        // A socket that is full would drop it.
+        self.until("room", |script| {
+            self.given.get() < script.datagrams.len() + 50
+        });
+        self.given.set(self.given.get() + 1);
+        self.bmc.send(datagram).unwrap();
+    }
+
+    /// What the loop sends next.
+    fn sent(&self) -> Vec<u8> {
+        let mut buffer = [0; 100];
+        self.bmc
+            .set_read_timeout(Some(Duration::from_secs(5)))
+            .unwrap();
+        let got = self.bmc.recv(&mut buffer).unwrap();
+        buffer[..got].to_vec()
     }
 
     fn type_text(&mut self, text: &[u8]) {
@@ -317,10 +344,7 @@ fn a_signal_closes_the_session_and_is_the_outcome() {
     bench.opened();
     bench.signal.send(SIGTERM).unwrap();
     bench.until("end", |script| script.ended == Some(Why::Signal(SIGTERM)));
-    assert_eq!(
-        bench.sent.recv_timeout(Duration::from_secs(5)).unwrap(),
-        b"farewell"
-    );
+    assert_eq!(bench.sent(), b"farewell");
     assert_eq!(bench.end(), (Outcome::Signal(SIGTERM), String::new()));
 }
 
@@ -364,10 +388,7 @@ fn a_stalled_reader_pauses_the_core_only_when_the_buffer_is_full_and_loses_nothi
     }
     bench.until("pause", |script| script.pauses == [true]);
     bench.bmc(b"ping");
-    assert_eq!(
-        bench.sent.recv_timeout(Duration::from_secs(5)).unwrap(),
-        b"pong"
-    );
+    assert_eq!(bench.sent(), b"pong");
     assert_eq!(bench.read(250_000), b"p".repeat(250_000));
     bench.until("resumption", |script| script.pauses == [true, false]);
     bench.bmc(b"close");
@@ -381,10 +402,7 @@ fn a_reader_that_went_away_ends_the_session_in_order_and_by_sigpipe() {
     bench.screen = None;
     bench.bmc(b"some output");
     bench.until("end", |script| script.ended == Some(Why::Signal(SIGPIPE)));
-    assert_eq!(
-        bench.sent.recv_timeout(Duration::from_secs(5)).unwrap(),
-        b"farewell"
-    );
+    assert_eq!(bench.sent(), b"farewell");
     let ended = bench.run.take().unwrap().join().unwrap();
     assert_eq!(
         (ended.outcome, ended.message),
@@ -469,11 +487,13 @@ fn a_notice_that_found_the_output_full_is_shown_once_there_is_room() {
     for _ in 0..260 {
         bench.bmc(&[b'p'; 1000]);
     }
-    bench.until("pause", |script| script.pauses == [true]);
-    let datagrams = bench.script.lock().unwrap().datagrams.len();
+    // By then there is no room left in the pipe.
+    let all = 261;
+    bench.until("pages", |script| script.datagrams.len() == all);
+    bench.until("pause", |script| script.pauses.last() == Some(&true));
     bench.bmc(b"notice");
     bench.bmc(b"notice");
-    bench.until("notices", |script| script.datagrams.len() >= datagrams + 2);
+    bench.until("notices", |script| script.datagrams.len() == all + 2);
     assert_eq!(bench.read(260_000), b"p".repeat(260_000));
     let told = notice::on_screen("quiet", true);
     assert_eq!(bench.read(told.len()), told);

@@ -2,18 +2,19 @@
 
 use crossbeam_channel::Receiver;
 
+use super::bell::Bell;
 use super::input::Input;
+use super::network::Network;
 use super::screen::Screen;
 use super::sinks::Sinks;
 use super::terminal::Terminal;
-use crate::proto::console::Datagram;
 
 /// The parts that the loop joins, beside the core.
 pub struct Edge<'a> {
-    /// Sends a datagram to the BMC.
-    pub send: Send<'a>,
-    /// Datagrams from the BMC.
-    pub datagrams: Receiver<Datagram>,
+    /// The BMC's ports.
+    pub network: Network,
+    /// Wakes the loop for what the others below put into their channels.
+    pub bell: &'a Bell,
     /// What is typed.
     pub input: Input,
     /// What the user sees.
@@ -33,6 +34,3 @@ pub struct Edge<'a> {
     /// Bytes of output that may wait for a slow reader before the BMC is held back.
     pub output_limit: usize,
 }
-
-/// Sends one datagram.
-pub type Send<'a> = Box<dyn FnMut(&Datagram) + 'a>;

@@ -8,6 +8,7 @@ use crossbeam_channel::{Receiver, Sender, bounded, never};
 use nix::errno::Errno;
 use nix::unistd::read;
 
+use super::bell::{Line, Ringer};
 use super::stop::{self, Stop};
 
 /// What came from standard input.
@@ -29,14 +30,15 @@ pub struct Input {
 }
 
 impl Input {
-    /// Starts the thread that reads `fd`. It reads nothing before it is asked to.
+    /// Starts the thread that reads `fd`, and rings when it has. It reads nothing before it is asked to.
     ///
     /// # Errors
     ///
     /// When the system has no thread or file descriptor left.
-    pub fn start(fd: OwnedFd) -> io::Result<Self> {
+    pub fn start(fd: OwnedFd, ringer: Ringer) -> io::Result<Self> {
         let (demand, demands) = bounded::<usize>(1);
         let (sender, typed) = bounded(1);
+        let line = Line::new(sender, ringer);
         let (stop, listener) = stop::pair()?;
         stop::spawn("input", move || {
             for room in demands {
@@ -60,7 +62,7 @@ impl Input {
                 } else {
                     Typed::Bytes(buffer[..got].to_vec())
                 };
-                if sender.send(typed).is_err() || got == 0 {
+                if line.send(typed).is_err() || got == 0 {
                     return;
                 }
             }
@@ -132,7 +134,7 @@ mod tests {
     fn only_what_was_asked_for_is_read() {
         let (reader, mut writer) = pipe();
         let mut rest: File = reader.try_clone().unwrap().into();
-        let mut input = Input::start(reader).unwrap();
+        let mut input = Input::start(reader, Ringer::default()).unwrap();
         writer.write_all(b"abcdef").unwrap();
         input.ask(2);
         input.ask(2);
@@ -147,7 +149,7 @@ mod tests {
     #[test]
     fn the_end_is_told_once() {
         let (reader, writer) = pipe();
-        let mut input = Input::start(reader).unwrap();
+        let mut input = Input::start(reader, Ringer::default()).unwrap();
         drop(writer);
         input.ask(10);
         assert_eq!(next(&mut input), Typed::End);
@@ -162,7 +164,7 @@ mod tests {
 
     #[test]
     fn an_unreadable_input_is_an_end() {
-        let mut input = Input::start(File::open("/").unwrap().into()).unwrap();
+        let mut input = Input::start(File::open("/").unwrap().into(), Ringer::default()).unwrap();
         input.ask(10);
         assert_eq!(next(&mut input), Typed::End);
     }

@@ -1,7 +1,8 @@
 //! The interactive and the scripted console: terminal, threads, escapes, signals, output.
 //!
-//! [`run`] joins a [`Core`] (what the session wants) to this process (what the user wants). Four threads carry bytes
-//! (network, input, output, signals); the caller's thread runs the [`driver`] loop and alone touches the core.
+//! [`run`] joins a [`Core`] (what the session wants) to this process (what the user wants). The caller's thread runs the
+//! [`driver`] loop, which waits for the network and alone touches the core; threads carry the other bytes (input, output,
+//! signals, log) in channels, and ring the [`bell`] for the loop.
 
 use std::io::{self, IsTerminal, Write};
 use std::net::UdpSocket;
@@ -11,6 +12,7 @@ use std::time::Duration;
 use signal_hook::consts::{SIGINT, SIGPIPE};
 
 pub use self::core::Core;
+use bell::{Bell, Ringer};
 use driver::Driver;
 use edge::Edge;
 use input::Input;
@@ -21,6 +23,7 @@ pub use signals::SignalQueue;
 pub use sinks::Sinks;
 use terminal::Terminal;
 
+pub mod bell;
 pub mod clock;
 pub mod core;
 pub mod driver;
@@ -33,6 +36,7 @@ pub mod network;
 pub mod notice;
 pub mod notify;
 pub mod output;
+pub mod pace;
 pub mod repeats;
 pub mod screen;
 pub mod session;
@@ -112,16 +116,17 @@ impl Outcome {
 
 /// Runs a console on this process's standard input and output until it ends.
 ///
-/// `socket` is connected to the BMC, `signals` are caught already. Call it on the main thread, with nothing left in [`io::stdout`]'s buffer that
+/// `socket` is connected to the BMC, `signals` are caught already and ring `bell`, as the log of `sinks` does. Call it on the main thread, with nothing left in [`io::stdout`]'s buffer that
 /// matters: it is flushed here, and passed by from then on.
 pub fn run(
     core: impl Core,
     socket: UdpSocket,
     settings: Settings,
+    bell: &Bell,
     signals: &SignalQueue,
     sinks: &mut Sinks,
 ) -> Ended {
-    open(core, socket, settings, signals, sinks).unwrap_or_else(|error| Ended {
+    open(core, socket, settings, bell, signals, sinks).unwrap_or_else(|error| Ended {
         outcome: Outcome::Failed,
         message: Some(format!("Error: cannot start the console: {error}")),
         by_bmc: false,
@@ -133,12 +138,13 @@ fn open(
     core: impl Core,
     socket: UdpSocket,
     settings: Settings,
+    bell: &Bell,
     signals: &SignalQueue,
     sinks: &mut Sinks,
 ) -> io::Result<Ended> {
     // A reader that is gone already is found again by the banner.
     let _ = io::stdout().flush();
-    let network = Network::start(socket)?;
+    let network = Network::new(socket)?;
     let terminal = if settings.read_input {
         Terminal::on_stdin()
     } else {
@@ -148,7 +154,7 @@ fn open(
         terminal.restore_on_panic();
     }
     let input = if settings.read_input {
-        Input::start(io::stdin().as_fd().try_clone_to_owned()?)?
+        Input::start(io::stdin().as_fd().try_clone_to_owned()?, bell.ringer())?
     } else {
         Input::none()
     };
@@ -157,12 +163,16 @@ fn open(
     let notices = match (stdout.is_terminal(), stderr.is_terminal()) {
         (_, false) => Notices::Log,
         (true, true) => Notices::BesideOutput,
-        (false, true) => Notices::Apart(Output::start(beside()?, beside()?)?),
+        (false, true) => Notices::Apart(Output::start(beside()?, beside()?, Ringer::default())?),
     };
-    let output = Output::start(stdout.as_fd().try_clone_to_owned()?, beside()?)?;
+    let output = Output::start(
+        stdout.as_fd().try_clone_to_owned()?,
+        beside()?,
+        bell.ringer(),
+    )?;
     let edge = Edge {
-        send: Box::new(|datagram| network.send(datagram)),
-        datagrams: network.datagrams().clone(),
+        network,
+        bell,
         input,
         screen: Screen::new(output, notices),
         signals: signals.received().clone(),

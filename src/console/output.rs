@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
-use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -14,6 +14,8 @@ use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use nix::errno::Errno;
 use nix::unistd::write;
 
+use super::bell::{Line, Ringer};
+use super::pace::Pace;
 use super::stop::{self, Listener, Stop};
 
 /// Two files that are written in one order: the output, and what is said beside it on the same screen.
@@ -27,19 +29,25 @@ pub struct Output {
 }
 
 impl Output {
-    /// Starts the thread that writes to `output`, and to `beside` what goes to [`write_beside`](Self::write_beside).
+    /// Starts the thread that writes to `output`, and to `beside` what goes to [`write_beside`](Self::write_beside); it
+    /// rings for its [`progress`](Self::progress).
     ///
     /// # Errors
     ///
     /// When the system has no thread or file descriptor left.
-    pub fn start(output: OwnedFd, beside: OwnedFd) -> io::Result<Self> {
+    pub fn start(output: OwnedFd, beside: OwnedFd, ringer: Ringer) -> io::Result<Self> {
         let (wake, woken) = bounded(1);
         let (tell, progress) = bounded(1);
+        let tell = Line::new(tell, ringer);
         let (stop, listener) = stop::pair()?;
         let shared = Arc::new(Shared::default());
         let theirs = Arc::clone(&shared);
         stop::spawn("output", move || {
-            for chunk in woken.iter().flat_map(|()| theirs.chunks()) {
+            let mut pace = Pace::new(APART);
+            for chunk in woken.iter().flat_map(|()| {
+                pace.rest();
+                theirs.chunks()
+            }) {
                 let result = match &chunk {
                     // After a failure nothing more is written, only counted off.
                     Chunk::Output(_) if theirs.failed().is_some() => Ok(()),
@@ -50,8 +58,10 @@ impl Output {
                     theirs.errno.store(errno as i32, Ordering::SeqCst);
                 }
                 theirs.pending.fetch_sub(chunk.len(), Ordering::SeqCst);
-                // Full means that the news is on its way already.
-                let _ = tell.try_send(());
+                if theirs.watched.load(Ordering::SeqCst) || theirs.failed().is_some() {
+                    // Full means that the news is on its way already.
+                    tell.try_send(());
+                }
             }
         })?;
         Ok(Self {
@@ -82,13 +92,21 @@ impl Output {
         self.shared.failed().map(io::Error::from)
     }
 
-    /// Tells that bytes were written, or that writing failed. Only one piece of news waits at a time.
+    /// Tells that writing failed, and [while that is wanted](Self::watch) that bytes were written. Only one piece of news
+    /// waits at a time.
     pub fn progress(&self) -> &Receiver<()> {
         &self.progress
     }
 
+    /// Whether [`progress`](Self::progress) is to tell of bytes that were written from now on. Look at
+    /// [`pending`](Self::pending) after this, not before.
+    pub fn watch(&self, wanted: bool) {
+        self.shared.watched.store(wanted, Ordering::SeqCst);
+    }
+
     /// Waits until everything is written, writing failed, or nothing was written for `patience`.
     pub fn drain(&self, patience: Duration) {
+        let before = self.shared.watched.swap(true, Ordering::SeqCst);
         let mut left = self.pending();
         let mut since = Instant::now();
         while left > 0 && since.elapsed() < patience {
@@ -101,6 +119,7 @@ impl Output {
                 since = Instant::now();
             }
         }
+        self.watch(before);
     }
 
     fn queue(&self, chunk: Chunk) {
@@ -152,6 +171,7 @@ impl Chunk {
 struct Shared {
     waiting: Mutex<VecDeque<Chunk>>,
     pending: AtomicUsize,
+    watched: AtomicBool,
     /// The error that ended the output; 0 while there is none.
     errno: AtomicI32,
 }
@@ -198,6 +218,10 @@ fn write_all(fd: &OwnedFd, mut bytes: &[u8], stop: &Listener) -> Result<(), Errn
     Ok(())
 }
 
+/// Output that comes in pieces is written at most so often: less than anybody sees, more than twenty packets of a BMC that
+/// sends them as fast as they are acknowledged.
+const APART: Duration = Duration::from_micros(500);
+
 /// The largest single write, in bytes: what a pipe that is ready for writing takes without blocking (`PIPE_BUF`).
 const MAX_WRITE: usize = 4096;
 
@@ -220,7 +244,7 @@ mod tests {
 
     fn output() -> (File, Output) {
         let (reader, writer) = nix::unistd::pipe().unwrap();
-        let output = Output::start(writer.try_clone().unwrap(), writer).unwrap();
+        let output = Output::start(writer.try_clone().unwrap(), writer, Ringer::default()).unwrap();
         (reader.into(), output)
     }
 

@@ -83,13 +83,14 @@ const NOTICE_LIMIT: usize = 4096;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::console::bell::Ringer;
     use std::fs::File;
     use std::io::Read;
     use std::time::Duration;
 
     fn output() -> (File, Output) {
         let (reader, writer) = nix::unistd::pipe().unwrap();
-        let output = Output::start(writer.try_clone().unwrap(), writer).unwrap();
+        let output = Output::start(writer.try_clone().unwrap(), writer, Ringer::default()).unwrap();
         (reader.into(), output)
     }
 

@@ -7,6 +7,7 @@ use crossbeam_channel::{Receiver, bounded};
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::iterator::{Handle, Signals};
 
+use super::bell::{Line, Ringer};
 use super::stop;
 
 /// Signals, from the moment this exists until it is dropped. Afterwards they are ignored rather than deadly; a second
@@ -20,21 +21,22 @@ pub struct SignalQueue {
 impl SignalQueue {
     /// Catches SIGINT, SIGCONT, and, unless this process was started with them ignored (as `nohup` does), SIGTERM,
     /// SIGHUP and SIGQUIT. SIGINT is caught in any case, as in stock; SIGHUP too where `hup_reopens`, since then it
-    /// ends nothing.
+    /// ends nothing. It rings for each.
     ///
     /// # Errors
     ///
     /// When the system has no thread or file descriptor left.
-    pub fn start(hup_reopens: bool) -> io::Result<Self> {
+    pub fn start(hup_reopens: bool, ringer: Ringer) -> io::Result<Self> {
         let heeded = [SIGTERM, SIGHUP, SIGQUIT]
             .into_iter()
             .filter(|number| !is_ignored(*number) || (hup_reopens && *number == SIGHUP));
         let mut signals = Signals::new(heeded.chain([SIGINT, SIGCONT]))?;
         let handle = signals.handle();
         let (sender, received) = bounded(QUEUE);
+        let line = Line::new(sender, ringer);
         stop::spawn("signals", move || {
             for number in signals.forever() {
-                if sender.send(number).is_err() {
+                if line.send(number).is_err() {
                     return;
                 }
             }
@@ -92,7 +94,7 @@ mod tests {
 
     #[test]
     fn a_signal_becomes_a_message() {
-        let signals = SignalQueue::start(false).unwrap();
+        let signals = SignalQueue::start(false, Ringer::default()).unwrap();
         signal_hook::low_level::raise(SIGCONT).unwrap();
         assert_eq!(
             signals.received().recv_timeout(Duration::from_secs(5)),

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, never};
 
+use super::bell::Ringer;
 use super::clock;
 use super::core::{Data, Status};
 use super::events::{Place, Report, Sink, Tally, Target};
@@ -71,13 +72,14 @@ pub enum Ask {
 }
 
 impl Sinks {
-    /// Opens all of them. `now` begins the time that the console has been up.
+    /// Opens all of them. `now` begins the time that the console has been up; the log rings for its news.
     ///
     /// # Errors
     ///
     /// One line that says which one cannot be opened, and why.
-    pub fn open(settings: Settings, now: Instant) -> Result<Self, String> {
-        let log = settings.log.as_ref().map(Log::open).transpose()?;
+    pub fn open(settings: Settings, now: Instant, ringer: Ringer) -> Result<Self, String> {
+        let log = settings.log.as_ref();
+        let log = log.map(|log| Log::open(log, ringer)).transpose()?;
         let news = log.as_ref().map_or_else(never, |log| log.news().clone());
         let events = Sink::open(
             &settings.host,
@@ -473,7 +475,7 @@ mod tests {
             until: Some(200),
             ..Settings::default()
         };
-        let mut sinks = Sinks::open(settings, Instant::now()).unwrap();
+        let mut sinks = Sinks::open(settings, Instant::now(), Ringer::default()).unwrap();
         assert_eq!(sinks.output(data("a", 99)), b"");
         assert_eq!(sinks.output(data("b", 100)), b"b");
         assert_eq!(sinks.output(data("c", 200)), b"");
@@ -488,7 +490,7 @@ mod tests {
             ends: Some(minute),
             ..Settings::default()
         };
-        let sinks = Sinks::open(settings.clone(), now).unwrap();
+        let sinks = Sinks::open(settings.clone(), now, Ringer::default()).unwrap();
         assert_eq!(sinks.due(now), Some(minute));
         assert!(!sinks.waits_in_vain(now) && sinks.waits_in_vain(minute));
         // An end that has passed is no time to wake at.
@@ -496,7 +498,7 @@ mod tests {
             until: Some(1),
             ..settings
         };
-        let sinks = Sinks::open(past, now).unwrap();
+        let sinks = Sinks::open(past, now, Ringer::default()).unwrap();
         assert_eq!(sinks.due(now), Some(minute));
         assert!(sinks.window_is_over(true) && !sinks.window_is_over(false));
     }
@@ -508,7 +510,8 @@ mod tests {
             from,
             ..Bounds::default()
         };
-        let mut sinks = Sinks::open(Settings::default(), Instant::now()).unwrap();
+        let mut sinks =
+            Sinks::open(Settings::default(), Instant::now(), Ringer::default()).unwrap();
         assert_eq!(sinks.enter(bounds(None)), None);
         assert_eq!(sinks.enter(bounds(place(10))), place(10));
         sinks.output(Data {
@@ -520,7 +523,8 @@ mod tests {
 
     #[test]
     fn a_session_that_goes_on_under_another_id_is_known_by_that() {
-        let mut sinks = Sinks::open(Settings::default(), Instant::now()).unwrap();
+        let mut sinks =
+            Sinks::open(Settings::default(), Instant::now(), Ringer::default()).unwrap();
         sinks.session_renewed(9);
         assert_eq!(sinks.former(), None);
         let session = Former {
@@ -540,6 +544,7 @@ mod tests {
                 ..Settings::default()
             },
             Instant::now(),
+            Ringer::default(),
         )
         .unwrap();
         assert_eq!(sinks.output(data("a\n", 1000)), b"a\n");
@@ -552,7 +557,8 @@ mod tests {
 
     #[test]
     fn a_gap_begins_with_the_silence_and_not_before_the_last_output() {
-        let mut sinks = Sinks::open(Settings::default(), Instant::now()).unwrap();
+        let mut sinks =
+            Sinks::open(Settings::default(), Instant::now(), Ringer::default()).unwrap();
         assert_eq!(sinks.take_gap(), None);
         let begun = clock::wall_clock();
         sinks.session_lost(Duration::from_secs(90));
@@ -567,7 +573,7 @@ mod tests {
     #[test]
     fn the_status_is_one_line_with_all_the_counts() {
         let now = Instant::now();
-        let mut sinks = Sinks::open(Settings::default(), now).unwrap();
+        let mut sinks = Sinks::open(Settings::default(), now, Ringer::default()).unwrap();
         sinks.report(&Report::Connected { session: 1 });
         sinks.report(&Report::Missed { sequence: 4 });
         let core = Status {

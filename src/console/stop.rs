@@ -37,12 +37,6 @@ impl Listener {
         self.ready(fd, PollFlags::POLLOUT)
     }
 
-    /// Waits this many milliseconds. False: the thread is to end.
-    pub fn pause(&self, milliseconds: u16) -> bool {
-        let mut fds = [PollFd::new(self.0.as_fd(), PollFlags::POLLIN)];
-        matches!(poll(&mut fds, milliseconds), Ok(0) | Err(Errno::EINTR))
-    }
-
     fn ready(&self, fd: BorrowedFd<'_>, wanted: PollFlags) -> bool {
         let stop = PollFd::new(self.0.as_fd(), PollFlags::POLLIN);
         let mut fds = [stop, PollFd::new(fd, wanted)];

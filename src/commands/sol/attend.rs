@@ -13,6 +13,7 @@ use super::prelude::Answers;
 use super::words::Reconnect;
 use crate::cli::exit::Exit;
 use crate::commands::connect::Refused;
+use crate::console::bell::Bell;
 use crate::console::events::{Place, Report};
 use crate::console::log::{Former, Position};
 use crate::console::sinks::{self, Ask, Sinks};
@@ -57,7 +58,14 @@ pub(super) fn run<S: Send + 'static, C: Core>(
     } else {
         Exit::Failure
     };
-    let mut sinks = match Sinks::open(wanted.sinks, Instant::now()) {
+    let bell = match Bell::new() {
+        Ok(bell) => bell,
+        Err(error) => {
+            say(&cannot_start(&error));
+            return Exit::Failure;
+        }
+    };
+    let mut sinks = match Sinks::open(wanted.sinks, Instant::now(), bell.ringer()) {
         Ok(sinks) => sinks,
         Err(error) => {
             say(&error);
@@ -65,6 +73,7 @@ pub(super) fn run<S: Send + 'static, C: Core>(
         }
     };
     let mut run = Attended {
+        bell,
         edge: wanted.edge,
         reconnect: wanted.reconnect,
         dead_after: wanted.dead_after,
@@ -76,10 +85,10 @@ pub(super) fn run<S: Send + 'static, C: Core>(
     };
     if run.reconnect.is_some() {
         // Waiting for a BMC is part of the work: signals and systemd are heeded from now on.
-        match SignalQueue::start(run.edge.hup_reopens) {
+        match SignalQueue::start(run.edge.hup_reopens, run.bell.ringer()) {
             Ok(signals) => run.signals = Some(signals),
             Err(error) => {
-                say(&format!("Error: cannot start the console: {error}"));
+                say(&cannot_start(&error));
                 return Exit::Failure;
             }
         }
@@ -98,6 +107,7 @@ pub(super) fn run<S: Send + 'static, C: Core>(
 }
 
 struct Attended {
+    bell: Bell,
     edge: console::Settings,
     reconnect: Option<Reconnect>,
     dead_after: Duration,
@@ -198,13 +208,13 @@ impl Attended {
         let kept;
         let signals = match &self.signals {
             Some(signals) => signals,
-            None => match SignalQueue::start(self.edge.hup_reopens) {
+            None => match SignalQueue::start(self.edge.hup_reopens, self.bell.ringer()) {
                 Ok(signals) => {
                     kept = signals;
                     &kept
                 }
                 Err(error) => {
-                    say(&format!("Error: cannot start the console: {error}"));
+                    say(&cannot_start(&error));
                     return Err(Exit::Failure);
                 }
             },
@@ -214,7 +224,14 @@ impl Attended {
             message,
             by_bmc,
             opened,
-        } = console::run(session.core, session.socket, self.edge, signals, sinks);
+        } = console::run(
+            session.core,
+            session.socket,
+            self.edge,
+            &self.bell,
+            signals,
+            sinks,
+        );
         if opened && begun.elapsed() >= STEADY {
             self.backoff = Backoff::default();
         }
@@ -379,6 +396,10 @@ impl Backoff {
         System::default().fill(&mut random);
         full / 2 + (full / 2).mul_f64(f64::from(u16::from_le_bytes(random)) / 65536.0)
     }
+}
+
+fn cannot_start(error: &io::Error) -> String {
+    format!("Error: cannot start the console: {error}")
 }
 
 fn passing(reason: String) -> Refused {

@@ -10,6 +10,7 @@ use nix::fcntl::OFlag;
 
 use super::alarm::Alarm;
 use super::{Report, json};
+use crate::console::bell::Ringer;
 use crate::console::log::disk::open_with_care;
 use crate::console::output::Output;
 
@@ -44,17 +45,17 @@ impl Sink {
         target: Option<&Target>,
         command: Option<&str>,
     ) -> Result<Self, String> {
-        let lines = match target {
-            None => None,
-            Some(target) => {
-                let opened = open(target).and_then(|file| Output::start(file.try_clone()?, file));
-                Some(
-                    opened.map_err(|error| {
+        let lines =
+            match target {
+                None => None,
+                Some(target) => {
+                    let opened = open(target)
+                        .and_then(|file| Output::start(file.try_clone()?, file, Ringer::default()));
+                    Some(opened.map_err(|error| {
                         format!("Cannot write events to {}: {error}", name(target))
-                    })?,
-                )
-            }
-        };
+                    })?)
+                }
+            };
         Ok(Self {
             host: host.to_owned(),
             lines,

@@ -4,13 +4,16 @@
 //! [`Log`] hands everything to a thread that writes, so that a slow or full disk never holds up the console.
 
 use std::io;
+use std::iter;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, unbounded};
 
+use super::bell::{Line, Ringer};
 use super::clock;
+use super::pace::Pace;
 use super::stop;
 
 pub mod disk;
@@ -172,15 +175,15 @@ struct Shared {
 }
 
 impl Log {
-    /// Opens the file and starts the thread.
+    /// Opens the file and starts the thread, which rings for its news.
     ///
     /// # Errors
     ///
     /// One line that names the file and what is wrong with it.
-    pub fn open(settings: &Settings) -> Result<Self, String> {
+    pub fn open(settings: &Settings, ringer: Ringer) -> Result<Self, String> {
         let disk = Disk::open(&settings.file, &settings.host, clock::wall_clock())?;
         let last_written = disk.last_written();
-        Self::start(disk, settings, last_written)
+        Self::start(disk, settings, last_written, ringer)
             .map_err(|error| format!("Cannot start the log's thread: {error}"))
     }
 
@@ -188,6 +191,7 @@ impl Log {
         medium: impl Medium + Send + 'static,
         settings: &Settings,
         last_written: Option<u64>,
+        ringer: Ringer,
     ) -> io::Result<Self> {
         let resume = medium.committed().map(|committed| committed.position);
         let former = medium.session();
@@ -198,6 +202,7 @@ impl Log {
         let writer = Writer::new(medium, settings.timestamps, settings.strip, settings.rotate);
         let (jobs, queue) = unbounded();
         let (tell, news) = bounded(NEWS);
+        let tell = Line::new(tell, ringer);
         let (end, ended) = bounded(0);
         let theirs = Arc::clone(&shared);
         stop::spawn_with_stack("log", STACK, move || {
@@ -352,10 +357,11 @@ impl Drop for Log {
 fn work(
     mut writer: Writer<impl Medium>,
     queue: &Receiver<Job>,
-    tell: &Sender<News>,
+    tell: &Line<News>,
     shared: &Shared,
 ) {
     let mut looked = clock::wall_clock();
+    let mut pace = Pace::new(APART);
     loop {
         let now = clock::wall_clock();
         let wait = writer.due().map_or(LOOK, |due| {
@@ -363,9 +369,11 @@ fn work(
         });
         match queue.recv_timeout(wait) {
             Ok(job) => {
-                let weight = weight(&job);
-                writer.handle(job, clock::wall_clock());
-                shared.waiting.fetch_sub(weight, Ordering::SeqCst);
+                pace.rest();
+                let jobs = iter::once(job).chain(queue.try_iter()).take(TOGETHER);
+                let mut done = 0;
+                writer.handle_all(jobs.inspect(|job| done += weight(job)), clock::wall_clock());
+                shared.waiting.fetch_sub(done, Ordering::SeqCst);
             }
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => break,
@@ -391,10 +399,10 @@ fn work(
     report(&mut writer, tell);
 }
 
-fn report(writer: &mut Writer<impl Medium>, tell: &Sender<News>) {
+fn report(writer: &mut Writer<impl Medium>, tell: &Line<News>) {
     for news in writer.poll_news() {
         // Nobody listens: what is asked for cannot be answered, and the rest stands in the log.
-        if tell.try_send(news).is_err() {
+        if !tell.try_send(news) {
             log::info!("log: more news than can be told");
         }
     }
@@ -413,6 +421,12 @@ const STACK: usize = 1 << 20;
 
 /// How often the file is looked for by its name.
 const LOOK: Duration = Duration::from_secs(5);
+
+/// Output that comes in pieces is written at most so often.
+const APART: Duration = Duration::from_millis(2);
+
+/// Jobs done before anybody is told how far the log is.
+const TOGETHER: usize = 256;
 
 /// Bytes that wait for the writer; what comes then is lost, and marked.
 const QUEUE_LIMIT: usize = 8 << 20;
@@ -453,7 +467,7 @@ mod tests {
         let folder =
             nix::unistd::mkdtemp(&std::env::temp_dir().join("steadysol-log-XXXXXX")).unwrap();
         let file = folder.join("x");
-        let mut log = Log::open(&settings(&file)).unwrap();
+        let mut log = Log::open(&settings(&file), Ringer::default()).unwrap();
         for _ in 0..1000 {
             log.write(chunk("0123456789\n"));
         }
@@ -475,7 +489,11 @@ mod tests {
 
     #[test]
     fn a_full_disk_is_told_once_and_holds_up_nobody() {
-        let mut log = Log::open(&settings(std::path::Path::new("/dev/full"))).unwrap();
+        let mut log = Log::open(
+            &settings(std::path::Path::new("/dev/full")),
+            Ringer::default(),
+        )
+        .unwrap();
         for _ in 0..100 {
             log.write(chunk("x\n"));
         }

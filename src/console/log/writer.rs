@@ -73,6 +73,10 @@ pub struct Writer<M> {
     on: bool,
     /// Formed, and not yet written.
     waiting: VecDeque<u8>,
+    /// Whether more is on its way that can be written together with what waits.
+    gathering: bool,
+    /// Whether output has come that was not tried to be written yet.
+    gathered: bool,
     /// Where the log will be complete when nothing waits any more.
     reached: Option<Position>,
     /// Markers from before it is known whether the file is to be cut.
@@ -118,6 +122,8 @@ impl<M: Medium> Writer<M> {
             refetch: false,
             on: true,
             waiting: VecDeque::new(),
+            gathering: false,
+            gathered: false,
             reached: None,
             early,
             trouble: None,
@@ -172,6 +178,18 @@ impl<M: Medium> Writer<M> {
                 // Nobody may be waiting any more.
                 let _ = done.send(());
             }
+        }
+    }
+
+    /// Does several jobs, and writes their output together as far as that changes nothing in what is written.
+    pub fn handle_all(&mut self, jobs: impl Iterator<Item = Job>, now: u64) {
+        self.gathering = true;
+        for job in jobs {
+            self.handle(job, now);
+        }
+        self.gathering = false;
+        if self.gathered {
+            self.flush(now);
         }
     }
 
@@ -254,7 +272,19 @@ impl<M: Medium> Writer<M> {
         let formed = self.lines.feed(&chunk.bytes, chunk.at);
         self.waiting.extend(formed);
         self.reached = chunk.position.map(|start| start.plus(chunk.bytes.len()));
-        self.flush(now);
+        self.gathered = true;
+        if !self.gathering || self.is_full() {
+            self.flush(now);
+        }
+    }
+
+    /// Whether what waits is enough to be written, or to have the file set aside.
+    fn is_full(&self) -> bool {
+        let length = self
+            .medium
+            .length()
+            .saturating_add(self.waiting.len() as u64);
+        self.waiting.len() >= GATHERED || self.rotate.is_some_and(|rotate| length >= rotate.size)
     }
 
     fn mark(&mut self, text: &str, at: u64, now: u64) {
@@ -352,6 +382,7 @@ impl<M: Medium> Writer<M> {
 
     /// Writes what waits.
     fn flush(&mut self, now: u64) {
+        self.gathered = false;
         if self
             .trouble
             .as_ref()
@@ -482,6 +513,9 @@ impl Refill {
 
 /// Bytes that wait for a disk that takes none.
 const WAITING_LIMIT: usize = 4 << 20;
+
+/// Bytes written at once, where so many come.
+const GATHERED: usize = 32 * 1024;
 
 /// An empty queue larger than this is given back.
 const KEPT_CAPACITY: usize = 256 << 10;
