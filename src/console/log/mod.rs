@@ -364,15 +364,24 @@ fn work(
     let mut pace = Pace::new(APART);
     loop {
         let now = clock::wall_clock();
-        let wait = writer.due().map_or(LOOK, |due| {
-            LOOK.min(Duration::from_millis(due.saturating_sub(now)))
-        });
-        match queue.recv_timeout(wait) {
+        let due = writer.due().map(|due| due.saturating_sub(now));
+        let next = match due {
+            Some(due) => queue.recv_timeout(Duration::from_millis(due)),
+            None => queue.recv().map_err(|_| RecvTimeoutError::Disconnected),
+        };
+        match next {
             Ok(job) => {
                 pace.rest();
+                let now = clock::wall_clock();
+                // Only when there is something to write: a quiet console wakes nobody. The clock may be set back: then
+                // it is time too.
+                if now.abs_diff(looked) >= LOOK {
+                    writer.refresh(now);
+                    looked = now;
+                }
                 let jobs = iter::once(job).chain(queue.try_iter()).take(TOGETHER);
                 let mut done = 0;
-                writer.handle_all(jobs.inspect(|job| done += weight(job)), clock::wall_clock());
+                writer.handle_all(jobs.inspect(|job| done += weight(job)), now);
                 shared.waiting.fetch_sub(done, Ordering::SeqCst);
             }
             Err(RecvTimeoutError::Timeout) => {}
@@ -381,11 +390,6 @@ fn work(
         let now = clock::wall_clock();
         if writer.due().is_some_and(|due| due <= now) {
             writer.tick(now);
-        }
-        // The clock may be set back: then look at once.
-        if now.abs_diff(looked) >= LOOK.as_millis() as u64 {
-            writer.refresh(now);
-            looked = now;
         }
         shared
             .length
@@ -419,8 +423,8 @@ fn weight(job: &Job) -> usize {
 /// Bytes of the thread's stack: finding and reading the time zone takes more than carrying bytes.
 const STACK: usize = 1 << 20;
 
-/// How often the file is looked for by its name.
-const LOOK: Duration = Duration::from_secs(5);
+/// How often the file is looked for by its name, in milliseconds.
+const LOOK: u64 = 5000;
 
 /// Output that comes in pieces is written at most so often.
 const APART: Duration = Duration::from_millis(2);
