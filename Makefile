@@ -2,10 +2,14 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 BINDIR = $(DESTDIR)$(PREFIX)/bin
 MANDIR = $(DESTDIR)$(PREFIX)/share/man/man1
+SHARE = $(DESTDIR)$(PREFIX)/share
+BASHDIR = $(SHARE)/bash-completion/completions
+ZSHDIR = $(SHARE)/zsh/site-functions
+FISHDIR = $(SHARE)/fish/vendor_completions.d
 
 TARGET = $(or $(CARGO_TARGET_DIR),target)
 
-.PHONY: all build demo test bench picture man registry install uninstall fmt lint soak fuzz deny deb rpm units reproducible
+.PHONY: all build demo test bench picture man completions registry install uninstall fmt lint soak fuzz deny deb rpm units reproducible
 
 all: build
 
@@ -34,6 +38,10 @@ bench:
 man:
 	cargo run -q -p compat-tests --bin make-man
 
+# Completions for bash, zsh and fish, from the program's own tables and packaging/completions/templates/.
+completions:
+	cargo run -q -p compat-tests --bin make-completions
+
 # The names of manufacturers, from IANA's registry, or from a file: make registry REGISTRY=/usr/share/misc/enterprise-numbers.txt
 REGISTRY = target/enterprise-numbers.txt
 registry:
@@ -47,12 +55,16 @@ picture:
 	cargo run -q -p compat-tests --bin make-picture
 
 install: build
-	install -d $(BINDIR) $(MANDIR)
+	install -d $(BINDIR) $(MANDIR) $(BASHDIR) $(ZSHDIR) $(FISHDIR)
 	install -m 755 $(TARGET)/release/ipmitool $(TARGET)/release/bmcsim $(BINDIR)
 	install -m 644 man/*.1 $(MANDIR)
+	install -m 644 packaging/completions/ipmitool.bash $(BASHDIR)/ipmitool
+	install -m 644 packaging/completions/_ipmitool $(ZSHDIR)
+	install -m 644 packaging/completions/ipmitool.fish $(FISHDIR)
 
 uninstall:
 	rm -f $(BINDIR)/ipmitool $(BINDIR)/bmcsim $(MANDIR)/ipmitool.1 $(MANDIR)/bmcsim.1
+	rm -f $(BASHDIR)/ipmitool $(ZSHDIR)/_ipmitool $(FISHDIR)/ipmitool.fish
 
 # Each fuzz target for a while (FUZZ_SECONDS=N), with its committed corpus as the start. Needs nightly and cargo-fuzz.
 fuzz:

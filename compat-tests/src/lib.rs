@@ -31,6 +31,7 @@ pub mod binaries;
 pub mod bmcsim;
 pub mod capture;
 pub mod client;
+pub mod completions;
 pub mod dummy;
 pub mod dummy_bmc;
 pub mod fakebmc;

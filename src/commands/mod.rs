@@ -149,7 +149,77 @@ pub const PARSERS: &[(&str, Parse)] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::context::Interface;
+    use crate::cli::words::{FILE, FOLLOWS, Follow};
     use verbs::Native;
+
+    #[test]
+    fn the_parsers_tell_every_word_that_is_completed_from_nonsense() {
+        let mut ignored = Vec::new();
+        for follow in FOLLOWS {
+            // Any word may be a number; of alternatives the first is tried.
+            let path: Vec<&str> = follow
+                .after
+                .split(' ')
+                .map(|word| {
+                    if word == "*" {
+                        "1"
+                    } else {
+                        word.split('|').next().unwrap()
+                    }
+                })
+                .collect();
+            if !matches!(native(path[0]), Native::All) {
+                continue;
+            }
+            for word in follow.words.split(' ').filter(|word| *word != FILE) {
+                if !is_heeded(follow, &path, word) {
+                    ignored.push(format!("{path:?} {word}"));
+                }
+            }
+        }
+        assert!(ignored.is_empty(), "{}", ignored.join("\n"));
+    }
+
+    fn native(name: &str) -> Native {
+        verbs::VERBS
+            .iter()
+            .find(|verb| verb.name == name)
+            .unwrap()
+            .native
+    }
+
+    /// Whether the word makes another difference than nonsense does, alone or with something behind it.
+    fn is_heeded(follow: &Follow, path: &[&str], word: &str) -> bool {
+        let said = |word: &str, value: &str, rest: &[&str]| {
+            let with_value = if follow.words.contains('=') {
+                format!("{word}{value}")
+            } else {
+                word.to_owned()
+            };
+            let words = [path, &[&with_value], rest].concat();
+            let context = Context {
+                interface: Interface::Lanplus,
+                ..Context::default()
+            };
+            let (verb, rest) = words.split_first().unwrap();
+            let (_, parse) = PARSERS.iter().find(|(name, _)| name == verb).unwrap();
+            format!("{:?}", parse(rest, &context)).replace(word, "?")
+        };
+        let nonsense = if word.ends_with('=') {
+            "nonsense="
+        } else {
+            "nonsense"
+        };
+        let rests: [&[&str]; 6] = [&[], &["1"], &["help"], &["1", "1"], &["on"], &["192.0.2.1"]];
+        ["", "1", "on", "60", "yes", "none", "reset"]
+            .iter()
+            .any(|value| {
+                rests
+                    .iter()
+                    .any(|rest| said(word, value, rest) != said(nonsense, value, rest))
+            })
+    }
 
     #[test]
     fn every_verb_that_is_built_in_is_understood_and_no_other() {
