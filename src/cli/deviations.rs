@@ -612,6 +612,26 @@ pub const DEVIATIONS: &[Deviation] = &[
         stock: "prints the first one's number for each of them.",
         here: "prints the number of each.",
     },
+    Deviation {
+        when: "event with -v, and the time of the event",
+        stock: "shows the date twice.",
+        here: "shows the date and the time, though an event that was not logged yet has none.",
+    },
+    Deviation {
+        when: "event of a sensor whose event type is none of the specification's",
+        stock: "sends nothing and does not say so.",
+        here: "says that its states are not known; the status is 1, as in stock.",
+    },
+    Deviation {
+        when: "event of a threshold, and the BMC's answer about the sensor's thresholds is too short",
+        stock: "sends what its memory holds.",
+        here: "an error that names both lengths; nothing is sent.",
+    },
+    Deviation {
+        when: "event file, and one of several events is refused",
+        stock: "does not say how many were sent.",
+        here: "a line says so.",
+    },
 ];
 
 #[cfg(test)]

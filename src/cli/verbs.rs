@@ -102,7 +102,7 @@ pub const VERBS: &[Verb] = &[
         "Get chassis status and set power state",
     ),
     verb("power", Native::All, "Shortcut to chassis power commands"),
-    verb("event", Native::No, "Send pre-defined events to MC"),
+    verb("event", Native::All, "Send pre-defined events to MC"),
     verb(
         "mc",
         Native::All,

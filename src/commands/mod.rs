@@ -16,6 +16,7 @@ pub mod channel;
 pub mod chassis;
 pub mod connect;
 pub mod dcmi;
+pub mod event;
 pub mod i2c;
 pub mod job;
 pub mod lan;
@@ -144,6 +145,7 @@ pub const PARSERS: &[(&str, Parse)] = &[
     ("lan6", lan6::parse),
     ("dcmi", dcmi::parse),
     ("nm", nm::parse),
+    ("event", event::parse),
 ];
 
 #[cfg(test)]

@@ -56,6 +56,11 @@ pub struct ChannelInfo {
 }
 
 impl ChannelInfo {
+    /// Whether it is the system interface's, which hosts speak to their own BMC through.
+    pub fn is_system(&self) -> bool {
+        self.medium == 0x0c || self.channel == 0x0f
+    }
+
     /// Whether it is a LAN's: Ethernet or another.
     pub fn is_lan(&self) -> bool {
         matches!(self.medium, 4 | 6)

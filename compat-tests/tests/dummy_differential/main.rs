@@ -9,6 +9,7 @@ mod cases;
 mod channel_cases;
 mod chassis_cases;
 mod dcmi_cases;
+mod event_cases;
 mod i2c_cases;
 mod lan6_cases;
 mod lan_cases;
@@ -172,6 +173,12 @@ fn channel_does_what_stock_does() {
 #[test]
 fn dcmi_does_what_stock_does() {
     check(&dcmi_cases::all());
+}
+
+#[test]
+fn event_does_what_stock_does() {
+    let files = tempfile::tempdir().unwrap();
+    check(&event_cases::all(files.path()));
 }
 
 #[test]

@@ -645,6 +645,32 @@ fn plain() -> Script {
         .on(4, 0x2b, &[2], 0, &[0xc0, 1, 0x80, 2, 0x80])
 }
 
+/// Types of records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Full,
+    Compact,
+    EventOnly,
+    Locator,
+}
+
+/// A BMC with these records: type, name, sensor type, event type; numbers from 1 on.
+pub fn machine_of(records: &[(Kind, &str, u8, u8)]) -> Script {
+    let records: Vec<Vec<u8>> = (1..)
+        .zip(records)
+        .map(|(number, (kind, name, sensor_type, event_type))| {
+            let name = name.as_bytes();
+            match kind {
+                Kind::Full => full(number, name, *sensor_type, *event_type),
+                Kind::Compact => compact(number, name, *sensor_type, *event_type),
+                Kind::EventOnly => event_only(number, name, *sensor_type),
+                Kind::Locator => locator(number, 0x11, name),
+            }
+        })
+        .collect();
+    machine(&records)
+}
+
 /// A BMC with one sensor, record 1, which `sdr` shows as [`ONE_SENSOR`].
 pub fn one_sensor() -> Script {
     machine(&[full(1, b"Inlet Temp", 0x01, 0x01)]).on(4, 0x2d, &[1], 0, &[0x40, 0xc0, 0xc0, 0x00])

@@ -197,6 +197,13 @@ impl<'d, 'c> Books<'d, 'c> {
         code: u8,
         event_type: u8,
     ) -> impl Iterator<Item = &'static State> + use<> {
+        self.all_states(code, event_type)
+            .iter()
+            .filter(|state| state.data.is_none())
+    }
+
+    /// The same, and those that only an event's further bytes tell.
+    pub fn all_states(&mut self, code: u8, event_type: u8) -> &'static [State] {
         let oem = sensor_types::is_oem(code) && event_type == events::SENSOR_SPECIFIC;
         let makers = if oem {
             self.makers_of_states(code)
@@ -204,8 +211,6 @@ impl<'d, 'c> Books<'d, 'c> {
             Makers::default()
         };
         events::states(makers, code, event_type)
-            .iter()
-            .filter(|state| state.data.is_none())
     }
 
     /// The maker's number, where stock looks at it without asking: over a network.

@@ -135,6 +135,7 @@ impl<'a> Run<'a> {
         if !verbs::is_native(&args) {
             return self.run_child(words);
         }
+        self.context.args = args;
         match parse(words, &self.context) {
             Ok(Parsed::Errand(_)) => self.run_child(words),
             Ok(Parsed::Job(job)) => {
