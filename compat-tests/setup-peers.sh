@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # Brings the peers that the tests need: Debian's ipmitool, OpenIPMI, FreeIPMI, expect and QEMU, pyghmi from PyPI in a
-# virtual environment below target/, and a Linux guest there too (setup-guest.sh). Quick when all is there; says what is missing, and fails, where it cannot help.
+# virtual environment below target/, the programs of a few Debian packages that call ipmitool (unpacked there, not
+# installed), and a Linux guest there too (setup-guest.sh). Quick when all is there; says what is missing, and fails, where it cannot help.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 main() {
     debian_packages
     pyghmi
+    callers
     compat-tests/setup-guest.sh
 }
 
@@ -22,6 +24,7 @@ debian_packages() {
     need qemu-system-x86_64 qemu-system-x86
     need cpio cpio
     need setsid util-linux
+    need perl perl-base
     need ps procps
     # a Python of one's own may stand before Debian's; what counts is that one of them can make environments
     if ! able_python >/dev/null; then missing+=(python3 python3-venv); fi
@@ -52,7 +55,7 @@ apt_install() {
 
 pyghmi() {
     local home=target/peers/python wanted=compat-tests/peers/requirements.txt
-    if cmp -s "$wanted" "$home/requirements.txt" && "$home/bin/python3" -c 'import pyghmi.ipmi.bmc' 2>/dev/null; then
+    if cmp -s "$wanted" "$home/requirements.txt" && "$home/bin/python3" -c 'import pyghmi.ipmi.bmc, pyipmi, pexpect' 2>/dev/null; then
         return
     fi
     local python
@@ -64,6 +67,22 @@ pyghmi() {
     "$home/bin/python3" -m pip -q --disable-pip-version-check install -r "$wanted" ||
         give_up "pip could not install pyghmi: is PyPI reachable?"
     cp "$wanted" "$home/requirements.txt"
+}
+
+# Programs that call ipmitool, as Debian has them: together 2 MB, without what they depend on, of which these uses need none.
+callers() {
+    local home=target/peers/callers package
+    mkdir -p "$home/packages"
+    for package in fence-agents cluster-glue prometheus-node-exporter-collectors munin-plugins-core python3-ironic; do
+        [ -e "$home/$package" ] && continue
+        echo "fetching $package below $home"
+        rm -f "$home/packages/${package}"_*.deb
+        (cd "$home/packages" && apt-get -q -y download "$package" 2>&1) || give_up "apt-get could not download $package"
+        rm -rf "$home/partial"
+        dpkg-deb -x "$home/packages/${package}"_*.deb "$home/partial" || give_up "$package cannot be unpacked"
+        rm -f "$home/packages/${package}"_*.deb
+        mv "$home/partial" "$home/$package"
+    done
 }
 
 # prints the first Python that can make virtual environments with pip
@@ -87,6 +106,8 @@ The tests run against real peers. Please install them yourself and try again:
     python3 -m venv target/peers/python
     target/peers/python/bin/pip install -r compat-tests/peers/requirements.txt
     cp compat-tests/peers/requirements.txt target/peers/python/
+    for p in fence-agents cluster-glue prometheus-node-exporter-collectors munin-plugins-core python3-ironic; do
+        apt-get download "\$p" && dpkg-deb -x "\$p"_*.deb "target/peers/callers/\$p"; done
     compat-tests/setup-guest.sh
 END
     exit 1

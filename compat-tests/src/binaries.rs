@@ -54,6 +54,23 @@ pub fn pyghmi_python() -> PathBuf {
     installed("PYGHMI_PYTHON", &[&ours.to_string_lossy()])
 }
 
+/// A file of one of Debian's packages whose programs call ipmitool, as `compat-tests/setup-peers.sh` unpacks them below
+/// `target/`; `$IPMITOOL_CALLERS` names another such directory.
+///
+/// # Panics
+/// When it is not there.
+pub fn caller(package: &str, file: &str) -> PathBuf {
+    let home = std::env::var_os("IPMITOOL_CALLERS")
+        .map_or_else(|| workspace().join("target/peers/callers"), PathBuf::from);
+    let path = home.join(package).join(file);
+    assert!(
+        path.exists(),
+        "{} is not there: run compat-tests/setup-peers.sh, or set IPMITOOL_CALLERS",
+        path.display()
+    );
+    path
+}
+
 /// QEMU for the Linux guest: `$QEMU`, or Debian's.
 ///
 /// # Panics

@@ -107,6 +107,11 @@ impl Stage {
         run(program, words, &all, limit)
     }
 
+    /// Writes a program into the directory.
+    pub fn write(&self, name: &str, text: &str) {
+        program(&self.path(name), text);
+    }
+
     /// A file in the directory.
     pub fn path(&self, name: &str) -> PathBuf {
         self.directory.path().join(name)
@@ -127,7 +132,10 @@ fn calm_inventory() -> String {
 
 fn wrapper(directory: &Path, line: &str) {
     fs::create_dir(directory).expect("a directory");
-    let file = directory.join("ipmitool");
-    fs::write(&file, format!("#!/bin/sh\n{line}\n")).expect("a script");
-    fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).expect("a program");
+    program(&directory.join("ipmitool"), &format!("#!/bin/sh\n{line}\n"));
+}
+
+fn program(file: &Path, text: &str) {
+    fs::write(file, text).expect("a program");
+    fs::set_permissions(file, fs::Permissions::from_mode(0o755)).expect("a program");
 }
