@@ -49,6 +49,8 @@ pub struct Faults {
     pub one_at_a_time: bool,
     /// So many of the next packets of an authenticated session get a wrong last byte, which breaks the integrity code.
     pub corrupt_next: u32,
+    /// To the client: so many of the next answers of session set-up become refusals, which anybody can make.
+    pub refuse_setup: u32,
     /// Packets of an authenticated session that get a wrong last byte, in per cent; never more than two in a row.
     pub corrupt_percent: u32,
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use compat_tests::accounting;
 use compat_tests::bmcsim::BmcSim;
 use compat_tests::client::{Input, Piped, wait_until};
-use compat_tests::relay::Relay;
+use compat_tests::relay::{Direction, Fate, Relay};
 use compat_tests::rig::{BANNER, ENVIRONMENT, Finished, Who, arguments, run};
 use compat_tests::serial::Serial;
 use nix::sys::signal::Signal;
@@ -222,6 +222,32 @@ fn a_bmc_that_restarts_with_its_log_is_followed_on_in_another_session() {
     assert!(shown(&viewer, 100), "{}", viewer.stderr.text());
     perfect(&viewer, 100);
     assert!(!viewer.stdout.text().contains("lost"));
+}
+
+/// A refusal of a login has no code: anybody on the way can make one.
+#[test]
+fn forged_refusals_of_a_later_login_end_nothing() {
+    for words in [
+        &["sol", "log", "follow"][..],
+        &["sol", "capture", "keepalive=1", "dead-after=3"],
+    ] {
+        let mut stage = Stage::new(&[]);
+        let relay = Relay::to(stage.bmc.address());
+        let options = ["-N", "1", "-R", "2"];
+        let mut viewer = start(&arguments(relay.address(), &[&options, words].concat()));
+        if words.contains(&"capture") {
+            assert!(viewer.stdout.wait_for(BANNER, LONG));
+        }
+        stage.say_lines(50);
+        assert!(shown(&viewer, 50), "{}", viewer.stderr.text());
+        relay.set(Direction::ToClient, |faults| faults.refuse_setup = 2);
+        relay.black_out_for(Duration::from_secs(6));
+        stage.say_lines(50);
+        assert!(shown(&viewer, 100), "{words:?}: {}", viewer.stderr.text());
+        let forged = relay.count(Direction::ToClient, Fate::Corrupted);
+        assert_eq!(forged, 2, "{words:?}");
+        assert!(viewer.wait(Duration::ZERO).is_none(), "still at work");
+    }
 }
 
 #[test]

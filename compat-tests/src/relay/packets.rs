@@ -54,6 +54,15 @@ pub fn is_of_v15(bytes: &[u8]) -> bool {
     bytes.get(3) == Some(&0x07) && matches!(bytes.get(4), Some(1 | 2 | 4 | 5))
 }
 
+/// 'Unauthorized name' in place of an answer of session set-up (Open Session, RAKP Message 2 or 4).
+pub fn refused(answer: &[u8]) -> Option<Vec<u8>> {
+    let kind = payload_type(answer)?;
+    let mut bytes = answer.get(..24)?.to_vec();
+    bytes[14..16].copy_from_slice(&8_u16.to_le_bytes());
+    bytes[17] = 0x0d;
+    matches!(kind, 0x11 | 0x13 | 0x15).then_some(bytes)
+}
+
 /// A packet like `like`, `ahead` further on in the session's sequence, with noise where the payload and the
 /// integrity code were.
 pub fn forged(like: &[u8], ahead: u32) -> Vec<u8> {

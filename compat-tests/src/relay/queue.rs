@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::packets::{is_of_v15, is_secured};
+use super::packets::{is_of_v15, is_secured, refused};
 use super::{Direction, Fate, Faults, Packet};
 
 pub(super) type Action = Box<dyn FnOnce(&mut State) + Send>;
@@ -248,6 +248,13 @@ impl Way {
         let mut bytes = bytes.to_vec();
         if let Some(last) = bytes.last_mut().filter(|_| fate == Fate::Corrupted) {
             *last ^= 0x55;
+        }
+        if self.faults.refuse_setup > 0
+            && fate == Fate::Passed
+            && let Some(refusal) = refused(&bytes)
+        {
+            self.faults.refuse_setup -= 1;
+            return (Fate::Corrupted, refusal);
         }
         (fate, bytes)
     }

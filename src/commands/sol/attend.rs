@@ -78,6 +78,7 @@ pub(super) fn run<S: Send + 'static, C: Core>(
         reconnect: wanted.reconnect,
         dead_after: wanted.dead_after,
         lasting,
+        let_in: false,
         signals: None,
         noted: false,
         backoff: Backoff::default(),
@@ -112,6 +113,8 @@ struct Attended {
     reconnect: Option<Reconnect>,
     dead_after: Duration,
     lasting: Exit,
+    /// Whether a login of this run has succeeded.
+    let_in: bool,
     signals: Option<SignalQueue>,
     /// Whether the user knows what is to be known of the BMC's log.
     noted: bool,
@@ -131,6 +134,7 @@ impl Attended {
             let (open, former) = (open.clone(), sinks.former());
             let why = match self.open(sinks, move || open(former)) {
                 Opened::Session(Opening { session, answers }) => {
+                    self.let_in = true;
                     let former = answers.former;
                     let resume = self.learn(sinks, answers);
                     let console = begin(session, resume, former);
@@ -139,10 +143,11 @@ impl Attended {
                         Err(exit) => return exit,
                     }
                 }
+                // A refusal has no code: whoever was let in before need not believe it for good.
                 Opened::Failed(Refused {
                     reason,
                     lasting: true,
-                }) => {
+                }) if !self.let_in => {
                     say(&reason);
                     closed(sinks, &reason, true);
                     return self.lasting;

@@ -106,19 +106,20 @@ impl Failure {
         }
     }
 
-    /// Whether the BMC may have said so only because one of our messages reached it twice.
-    pub(super) fn may_come_of_repetition(&self) -> bool {
-        matches!(
-            self,
+    /// The suite with which to begin anew where the BMC may have said so only because one of our messages reached it
+    /// twice.
+    pub(super) fn may_come_of_repetition(&self) -> Option<Suite> {
+        match self {
             Self::Rakp2 {
                 status: Status::InvalidSessionId | Status::InactiveSession,
-                ..
-            } | Self::Rakp4 {
-                status: Status::InvalidSessionId
-                    | Status::InactiveSession
-                    | Status::InvalidCheckValue,
-                ..
+                suite,
             }
-        )
+            | Self::Rakp4 {
+                status:
+                    Status::InvalidSessionId | Status::InactiveSession | Status::InvalidCheckValue,
+                suite,
+            } => Some(*suite),
+            _ => None,
+        }
     }
 }

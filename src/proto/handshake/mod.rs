@@ -5,6 +5,11 @@
 //!
 //! With a given suite it takes three round trips, no more: nothing is asked whose answer changes nothing. Without
 //! one, the BMC is asked for its suites in one short try; silence or nonsense means that 17 and 3 are tried in turn.
+//!
+//! Nothing but a right code proves anything here, and no refusal has one: whoever sees our packets can forge it, and be
+//! faster than the BMC. So the first refusal that fits is held, and told only if nothing better has come within
+//! [`GRACE`], or within a round trip more than an answer has taken so far: a wrong password is told about as quickly
+//! as in ipmitool, and a forger has to keep the BMC's own answer from us.
 
 mod failure;
 mod steps;
@@ -17,13 +22,14 @@ pub use failure::Failure;
 
 use super::link::Patience;
 use super::login::{self, Login, Terms};
+use super::round_trip::RoundTrip;
 use super::session::Session;
 use super::{Entropy, GROWTH};
 use crate::crypto::Key20;
 use crate::crypto::rakp::Quirk;
 use crate::crypto::suite::Suite;
 use crate::wire::session::{Packet, PayloadType, V20};
-use steps::{Next, Step};
+use steps::{Next, Step, Verdict};
 
 /// What is wanted of the session.
 #[derive(Debug, Clone)]
@@ -66,6 +72,11 @@ pub struct Handshake {
     tag: u8,
     sends: u32,
     deadline: Option<Instant>,
+    /// The first refusal of the step, while something better may come.
+    held: Option<Verdict>,
+    /// When the step's message went out first.
+    entered: Instant,
+    round_trip: RoundTrip,
     started: Instant,
     restarts: u32,
     /// Whether any message of this attempt went out twice, so that the BMC may have got it twice.
@@ -104,6 +115,9 @@ impl Handshake {
             tag: 0,
             sends: 0,
             deadline: None,
+            held: None,
+            entered: now,
+            round_trip: RoundTrip::default(),
             started: now,
             restarts: 0,
             repeated: false,
@@ -140,10 +154,24 @@ impl Handshake {
         let Some(step) = self.step.take() else { return };
         match step.handle(&mut self.terms(), packet) {
             Next::Stay(step) => self.step = Some(step),
-            Next::Go(step) => self.enter(now, step),
-            Next::Again(step) => self.restart(now, step),
+            Next::Say(step, (payload_type, payload)) => {
+                self.outbox
+                    .push_back(V20::sessionless(payload_type, &payload));
+                if self.held.is_some() {
+                    // What was refused may have been the earlier one.
+                    self.deadline = Some(now + GRACE);
+                }
+                self.step = Some(step);
+            }
+            Next::Go(step) => {
+                if self.sends == 1 {
+                    self.round_trip
+                        .sample(now.saturating_duration_since(self.entered));
+                }
+                self.enter(now, step);
+            }
             Next::Done(established) => self.finish(Ok(established)),
-            Next::Failed(failure) => self.fail(now, failure),
+            Next::Refused(step, verdict) => self.refuse(now, step, verdict),
         }
     }
 
@@ -151,6 +179,11 @@ impl Handshake {
     pub fn handle_timeout(&mut self, now: Instant) {
         if self.deadline.is_none_or(|deadline| now < deadline) {
             return;
+        }
+        match self.held.take() {
+            Some(Verdict::Failed(failure)) => return self.finish(Err(failure)),
+            Some(Verdict::Again(step)) => return self.restart(now, step),
+            None => {}
         }
         let Some(step) = self.step.take() else { return };
         let tries = step.tries(self.config.tries.max(1));
@@ -171,9 +204,11 @@ impl Handshake {
         }
         match step.unanswered(self.sends, now.saturating_duration_since(self.started)) {
             Next::Go(step) => self.enter(now, step),
-            Next::Failed(failure) => self.finish(Err(failure)),
+            Next::Refused(_, Verdict::Failed(failure)) => self.finish(Err(failure)),
             // The rest cannot come of silence.
-            Next::Stay(step) | Next::Again(step) => self.enter(now, step),
+            Next::Refused(_, Verdict::Again(step)) | Next::Stay(step) | Next::Say(step, _) => {
+                self.enter(now, step);
+            }
             Next::Done(established) => self.finish(Ok(established)),
         }
     }
@@ -189,6 +224,8 @@ impl Handshake {
 
     fn enter(&mut self, now: Instant, step: Step) {
         self.sends = 0;
+        self.held = None;
+        self.entered = now;
         self.tag = self.tag.wrapping_add(1);
         self.transmit(now, step);
     }
@@ -208,16 +245,20 @@ impl Handshake {
         self.step = Some(step);
     }
 
-    /// A refusal that may be the echo of our own repetition: begin anew, but not for ever.
-    fn fail(&mut self, now: Instant, failure: Failure) {
-        if failure.may_come_of_repetition() && self.repeated && self.restarts < RESTARTS {
-            let suites = match &failure {
-                Failure::Rakp2 { suite, .. } | Failure::Rakp4 { suite, .. } => vec![*suite],
-                _ => return self.finish(Err(failure)),
-            };
-            self.restart(now, Step::open(suites));
-        } else {
-            self.finish(Err(failure));
+    /// A refusal that may be the echo of our own repetition: begin anew, but not for ever. Any other is held for a
+    /// while; nothing is repeated meanwhile, since some BMCs count refusals.
+    fn refuse(&mut self, now: Instant, step: Step, verdict: Verdict) {
+        let echo = self.repeated && self.restarts < RESTARTS;
+        if let Verdict::Failed(failure) = &verdict
+            && let Some(suite) = failure.may_come_of_repetition().filter(|_| echo)
+        {
+            return self.restart(now, Step::open(vec![suite]));
+        }
+        self.step = Some(step);
+        if self.held.is_none() {
+            let expected = self.entered + 2 * self.round_trip.longest();
+            self.deadline = Some(expected.max(now + GRACE));
+            self.held = Some(verdict);
         }
     }
 
@@ -230,6 +271,7 @@ impl Handshake {
 
     fn finish(&mut self, outcome: Result<Established, Failure>) {
         self.step = None;
+        self.held = None;
         self.deadline = None;
         self.outbox.clear();
         self.outcome = Some(outcome);
@@ -311,6 +353,9 @@ pub fn is_setup(payload_type: PayloadType) -> bool {
         PayloadType::OpenResponse | PayloadType::Rakp2 | PayloadType::Rakp4
     )
 }
+
+/// How long a refusal waits for an answer that disproves it, at least.
+pub(in crate::proto) const GRACE: Duration = Duration::from_millis(300);
 
 /// How often a handshake may begin anew after an ambiguous refusal or silence.
 const RESTARTS: u32 = 2;

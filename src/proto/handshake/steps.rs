@@ -10,7 +10,9 @@ use crate::crypto::suite::Suite;
 use crate::proto::Entropy;
 use crate::proto::session::Session;
 use crate::wire::session::{PayloadType, V20};
-use crate::wire::setup::{OpenRequest, OpenResponse, Rakp1, Rakp2, Rakp3, Rakp4, Status};
+use crate::wire::setup::{
+    OpenAccepted, OpenRequest, OpenResponse, Rakp1, Rakp2, Rakp3, Rakp4, Status,
+};
 
 /// What every step may look at.
 pub(super) struct Terms<'a> {
@@ -34,11 +36,20 @@ pub(super) enum Step {
 pub(super) enum Next {
     /// Nothing has changed.
     Stay(Step),
+    /// Nothing has changed, but there is something to send.
+    Say(Step, (PayloadType, Vec<u8>)),
     /// The next step.
     Go(Step),
+    Done(Established),
+    /// Somebody refuses, or has made something of another password; the step waits for better.
+    Refused(Step, Verdict),
+}
+
+/// What a refusal leads to, if nothing better comes.
+#[derive(Debug)]
+pub(super) enum Verdict {
     /// Once more from this step on, under a new session id.
     Again(Step),
-    Done(Established),
     Failed(Failure),
 }
 
@@ -53,6 +64,8 @@ pub(super) struct AskSuites {
 #[derive(Debug)]
 pub(super) struct Open {
     suites: Vec<Suite>,
+    /// Suites that were asked for and refused, by whomever: an acceptance still counts.
+    refused: Vec<Suite>,
     attempt: usize,
     /// Whether the question for the suites found no answer.
     unheard: bool,
@@ -61,18 +74,27 @@ pub(super) struct Open {
 /// Sent RAKP Message 1.
 #[derive(Debug)]
 pub(super) struct AwaitRakp2 {
-    suite: Suite,
-    bmc_session: u32,
+    /// What Open Session was accepted as. Anybody could have said so: of several, the one counts for which somebody
+    /// knows the password.
+    offers: Vec<Offer>,
     console_random: [u8; 16],
+    /// What was asked for.
+    asked: Vec<Suite>,
     /// What to try if the key exchange with this suite fails.
     others: Vec<Suite>,
+}
+
+/// An acceptance of Open Session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Offer {
+    suite: Suite,
+    bmc_session: u32,
 }
 
 /// Sent RAKP Message 3.
 #[derive(Debug)]
 pub(super) struct AwaitRakp4 {
     exchange: Exchange,
-    before: AwaitRakp2,
     /// Another RAKP Message 2 has replaced the first.
     superseded: bool,
 }
@@ -88,6 +110,7 @@ impl Step {
     pub(super) fn open(suites: Vec<Suite>) -> Self {
         Self::Open(Open {
             suites,
+            refused: Vec::new(),
             attempt: 0,
             unheard: false,
         })
@@ -97,6 +120,7 @@ impl Step {
     fn open_unheard() -> Self {
         Self::Open(Open {
             suites: suites::unasked(),
+            refused: Vec::new(),
             attempt: 0,
             unheard: true,
         })
@@ -113,16 +137,11 @@ impl Step {
                 .map(|suite| open_request(terms, tag, suite))
                 .into_iter()
                 .collect(),
-            Self::Rakp1(step) => {
-                let rakp1 = Rakp1 {
-                    tag,
-                    bmc_session: step.bmc_session,
-                    console_random: step.console_random,
-                    role: role(terms.config),
-                    username: &terms.config.username,
-                };
-                vec![(PayloadType::Rakp1, rakp1.to_bytes())]
-            }
+            Self::Rakp1(step) => step
+                .offers
+                .iter()
+                .map(|offer| step.rakp1(terms, tag, *offer))
+                .collect(),
             Self::Rakp3(step) => {
                 let rakp3 = Rakp3 {
                     tag,
@@ -177,7 +196,7 @@ impl Step {
     /// The suite of a session that the BMC may hold for made, although its last word has not come.
     pub(super) fn may_be_made(&self) -> Option<Suite> {
         match self {
-            Self::Rakp3(step) => Some(step.before.suite),
+            Self::Rakp3(step) => Some(step.exchange.suite),
             _ => None,
         }
     }
@@ -186,15 +205,19 @@ impl Step {
     pub(super) fn unanswered(self, tries: u32, waited: Duration) -> Next {
         let awaited = match self {
             Self::AskSuites(_) => return Next::Go(Self::open_unheard()),
-            Self::Open(_) => return Next::Failed(Failure::Dead { tries, waited }),
+            Self::Open(_) => {
+                let dead = Failure::Dead { tries, waited };
+                return Next::Refused(self, Verdict::Failed(dead));
+            }
             Self::Rakp1(_) => RAKP_2,
             Self::Rakp3(_) => "RAKP 4 message",
         };
-        Next::Failed(Failure::Silent {
+        let silent = Failure::Silent {
             awaited,
             tries,
             waited,
-        })
+        };
+        Next::Refused(self, Verdict::Failed(silent))
     }
 
     /// What a packet leads to.
@@ -202,6 +225,9 @@ impl Step {
         match (self, packet.payload_type) {
             (Self::AskSuites(step), PayloadType::Ipmi) => step.handle(packet.payload),
             (Self::Open(step), PayloadType::OpenResponse) => step.handle(terms, packet.payload),
+            (Self::Rakp1(step), PayloadType::OpenResponse) => {
+                step.handle_another_open(terms, packet.payload)
+            }
             (Self::Rakp1(step), PayloadType::Rakp2) => step.handle(terms, packet.payload),
             (Self::Rakp3(step), PayloadType::Rakp2) => {
                 step.handle_another_rakp2(terms, packet.payload)
@@ -239,50 +265,59 @@ impl Open {
         let Ok(response) = OpenResponse::parse(payload) else {
             return Next::Stay(Step::Open(self));
         };
-        // A refusal may lack the console's id; an acceptance must have it.
-        let ours = response.console_session == terms.console_session;
         let Some(accepted) = response.accepted else {
             let refused = self.asked_with(response.tag, terms.tag);
+            // A refusal may lack the console's id; an acceptance must have it.
             return match self.without(refused, response.status) {
-                _ if !ours && response.console_session != 0 => Next::Stay(Step::Open(self)),
-                Some(others) => Next::Go(Step::open(others)),
-                None => Next::Failed(Failure::Open {
+                _ if !is_ours(response.console_session, terms) => Next::Stay(Step::Open(self)),
+                _ if refused.is_none() => Next::Stay(Step::Open(self)),
+                Some(others) => Next::Go(Step::Open(others)),
+                None => self.refuse(Failure::Open {
                     status: response.status,
                 }),
             };
         };
-        if !ours {
+        if response.console_session != terms.console_session {
             return Next::Stay(Step::Open(self));
         }
         // Several suites may have been asked for by now, and any of them may be answered, but none that was not.
-        let chosen =
-            Suite::by_algorithms(accepted.algorithms).filter(|suite| self.suites.contains(suite));
-        match (chosen, self.suite()) {
-            (Some(suite), _) => Next::Go(Step::Rakp1(AwaitRakp2 {
-                suite,
-                bmc_session: accepted.bmc_session,
+        let asked = [&self.refused[..], &self.suites].concat();
+        let offer = Offer::of(&accepted, &asked);
+        match (offer, self.suite()) {
+            (Some(offer), _) => Next::Go(Step::Rakp1(AwaitRakp2 {
+                offers: vec![offer],
                 console_random: terms.entropy.block(),
-                others: self
-                    .suites
-                    .into_iter()
-                    .skip_while(|other| *other != suite)
+                others: asked
+                    .iter()
+                    .copied()
+                    .skip_while(|other| *other != offer.suite)
                     .skip(1)
                     .collect(),
+                asked,
             })),
-            (None, Some(asked)) => Next::Failed(Failure::OtherAlgorithms { asked }),
+            (None, Some(asked)) => self.refuse(Failure::OtherAlgorithms { asked }),
             (None, None) => Next::Stay(Step::Open(self)),
         }
     }
 
-    /// The suite that a message with this tag asked for; the present one where the BMC does not repeat tags.
+    fn refuse(self, failure: Failure) -> Next {
+        Next::Refused(Step::Open(self), Verdict::Failed(failure))
+    }
+
+    /// The suite that a message with this tag asked for; the present one where the BMC does not repeat tags. `None` for
+    /// one that asked for what has been refused, or for nothing.
     fn asked_with(&self, tag: u8, latest: u8) -> Option<Suite> {
         let before = usize::from(latest.wrapping_sub(tag));
-        let attempt = self.attempt.checked_sub(before).unwrap_or(self.attempt);
+        let attempt = match self.attempt.checked_sub(before) {
+            Some(attempt) => attempt,
+            None if tag == NO_TAG => self.attempt,
+            None => return None,
+        };
         self.suites.get(attempt % self.suites.len().max(1)).copied()
     }
 
     /// What is left to try after a refusal that concerns the suite.
-    fn without(&self, refused: Option<Suite>, status: Status) -> Option<Vec<Suite>> {
+    fn without(&self, refused: Option<Suite>, status: Status) -> Option<Self> {
         let of_the_suite = matches!(
             status,
             Status::InvalidAuthentication
@@ -295,63 +330,113 @@ impl Open {
                 | Status::InvalidRole
                 | Status::InsufficientResourcesForRole
         );
-        let others: Vec<Suite> = self
+        let (gone, others): (Vec<Suite>, Vec<Suite>) = self
             .suites
             .iter()
-            .copied()
-            .filter(|suite| Some(*suite) != refused)
-            .collect();
-        (of_the_suite && !others.is_empty()).then_some(others)
+            .partition(|suite| Some(**suite) == refused);
+        (of_the_suite && !others.is_empty()).then(|| Self {
+            suites: others,
+            refused: [&self.refused[..], &gone].concat(),
+            attempt: 0,
+            unheard: false,
+        })
+    }
+}
+
+impl Offer {
+    /// An acceptance of one of the suites that were asked for.
+    fn of(accepted: &OpenAccepted, asked: &[Suite]) -> Option<Self> {
+        let suite = Suite::by_algorithms(accepted.algorithms)?;
+        asked.contains(&suite).then_some(Self {
+            suite,
+            bmc_session: accepted.bmc_session,
+        })
     }
 }
 
 impl AwaitRakp2 {
+    fn rakp1(&self, terms: &Terms<'_>, tag: u8, offer: Offer) -> (PayloadType, Vec<u8>) {
+        let rakp1 = Rakp1 {
+            tag,
+            bmc_session: offer.bmc_session,
+            console_random: self.console_random,
+            role: role(terms.config),
+            username: &terms.config.username,
+        };
+        (PayloadType::Rakp1, rakp1.to_bytes())
+    }
+
+    /// Open Session is accepted once more, as another session: because it was repeated, or because one of the two
+    /// acceptances is forged. Both are gone on with.
+    fn handle_another_open(mut self, terms: &mut Terms<'_>, payload: &[u8]) -> Next {
+        let offer = OpenResponse::parse(payload)
+            .ok()
+            .filter(|response| response.console_session == terms.console_session)
+            .and_then(|response| Offer::of(&response.accepted?, &self.asked))
+            .filter(|offer| !self.offers.contains(offer) && self.offers.len() < OFFERS);
+        let Some(offer) = offer else {
+            return Next::Stay(Step::Rakp1(self));
+        };
+        self.offers.push(offer);
+        let message = self.rakp1(terms, terms.tag, offer);
+        Next::Say(Step::Rakp1(self), message)
+    }
+
     fn handle(self, terms: &mut Terms<'_>, payload: &[u8]) -> Next {
         let Ok(rakp2) = Rakp2::parse(payload) else {
             return Next::Stay(Step::Rakp1(self));
         };
-        let ours = rakp2.console_session == terms.console_session;
+        let fits = tag_fits(rakp2.tag, terms);
         let Some(body) = rakp2.body else {
-            // A refusal is not authenticated by anything; all it can do is to end an attempt that has not begun.
             return match rakp2.status {
-                _ if !ours && rakp2.console_session != 0 => Next::Stay(Step::Rakp1(self)),
+                _ if !fits || !is_ours(rakp2.console_session, terms) => {
+                    Next::Stay(Step::Rakp1(self))
+                }
                 Status::InvalidIntegrity
                 | Status::InvalidCheckValue
                 | Status::NoMatchingCipherSuite
                     if !self.others.is_empty() =>
                 {
-                    Next::Again(Step::open(self.others))
+                    let others = Step::open(self.others.clone());
+                    Next::Refused(Step::Rakp1(self), Verdict::Again(others))
                 }
-                status => Next::Failed(Failure::Rakp2 {
-                    status,
-                    suite: self.suite,
-                }),
+                status => match self.offers.first() {
+                    Some(&Offer { suite, .. }) => self.refuse(Failure::Rakp2 { status, suite }),
+                    None => Next::Stay(Step::Rakp1(self)),
+                },
             };
         };
-        if !ours {
+        if rakp2.console_session != terms.console_session {
             return Next::Stay(Step::Rakp1(self));
         }
-        let exchange = Exchange {
-            suite: self.suite,
+        let exchanges = self.offers.iter().map(|offer| Exchange {
+            suite: offer.suite,
             password: terms.config.password.clone(),
             kg: terms.config.kg.clone(),
             console_session: terms.console_session,
-            bmc_session: self.bmc_session,
+            bmc_session: offer.bmc_session,
             console_random: self.console_random,
             bmc_random: body.bmc_random,
             guid: body.guid,
             role: role(terms.config),
             username: terms.config.username.clone(),
             quirk: terms.config.quirk,
-        };
-        if !exchange.rakp2_matches(&body.auth_code) {
-            return Next::Failed(Failure::WrongPassword);
+        });
+        let authentic = exchanges
+            .into_iter()
+            .find(|exchange| exchange.rakp2_matches(&body.auth_code));
+        match authentic {
+            Some(exchange) => Next::Go(Step::Rakp3(AwaitRakp4 {
+                exchange,
+                superseded: false,
+            })),
+            None if fits => self.refuse(Failure::WrongPassword),
+            None => Next::Stay(Step::Rakp1(self)),
         }
-        Next::Go(Step::Rakp3(AwaitRakp4 {
-            exchange,
-            before: self,
-            superseded: false,
-        }))
+    }
+
+    fn refuse(self, failure: Failure) -> Next {
+        Next::Refused(Step::Rakp1(self), Verdict::Failed(failure))
     }
 }
 
@@ -389,24 +474,27 @@ impl AwaitRakp4 {
         let Ok(rakp4) = Rakp4::parse(payload) else {
             return Next::Stay(Step::Rakp3(self));
         };
-        let ours = rakp4.console_session == terms.console_session;
-        if !ours && (rakp4.status == Status::NoErrors || rakp4.console_session != 0) {
-            return Next::Stay(Step::Rakp3(self));
-        }
-        // What was made with an earlier random number of the BMC's is refused while the later one is on its way.
-        if rakp4.status == Status::InvalidCheckValue && rakp4.tag != terms.tag && self.superseded {
-            return Next::Stay(Step::Rakp3(self));
-        }
         if rakp4.status != Status::NoErrors {
-            return Next::Failed(Failure::Rakp4 {
-                status: rakp4.status,
-                suite: self.before.suite,
-            });
+            let suite = self.exchange.suite;
+            let status = rakp4.status;
+            // What was made with an earlier random number of the BMC's is refused while the later one is on its way.
+            let of_the_earlier =
+                status == Status::InvalidCheckValue && rakp4.tag != terms.tag && self.superseded;
+            let fits = tag_fits(rakp4.tag, terms) && is_ours(rakp4.console_session, terms);
+            return match fits && !of_the_earlier {
+                true => self.refuse(Failure::Rakp4 { status, suite }),
+                false => Next::Stay(Step::Rakp3(self)),
+            };
+        }
+        if rakp4.console_session != terms.console_session {
+            return Next::Stay(Step::Rakp3(self));
         }
         if !self.exchange.rakp4_matches(&rakp4.check) {
-            return Next::Failed(Failure::WrongKg {
-                with_kg: self.exchange.kg.is_some(),
-            });
+            let with_kg = self.exchange.kg.is_some();
+            return match tag_fits(rakp4.tag, terms) {
+                true => self.refuse(Failure::WrongKg { with_kg }),
+                false => Next::Stay(Step::Rakp3(self)),
+            };
         }
         let session = Session::new(
             self.exchange.session_keys(),
@@ -418,6 +506,20 @@ impl AwaitRakp4 {
             guid: self.exchange.guid,
         })
     }
+
+    fn refuse(self, failure: Failure) -> Next {
+        Next::Refused(Step::Rakp3(self), Verdict::Failed(failure))
+    }
+}
+
+/// Whether a refusal is meant for this handshake: it may lack the console's id.
+fn is_ours(console_session: u32, terms: &Terms<'_>) -> bool {
+    console_session == terms.console_session || console_session == 0
+}
+
+/// Whether an answer that proves nothing may be one to the latest message.
+fn tag_fits(tag: u8, terms: &Terms<'_>) -> bool {
+    tag == terms.tag || tag == NO_TAG
 }
 
 fn open_request(terms: &Terms<'_>, tag: u8, suite: Suite) -> (PayloadType, Vec<u8>) {
@@ -439,6 +541,12 @@ fn open_request(terms: &Terms<'_>, tag: u8, suite: Suite) -> (PayloadType, Vec<u
 fn role(config: &Config) -> u8 {
     config.privilege & 0x0f | if config.name_only { NAME_ONLY } else { 0 }
 }
+
+/// OpenBMC's tag, whatever was sent.
+const NO_TAG: u8 = 0;
+
+/// How many acceptances of Open Session are gone on with.
+const OFFERS: usize = 16;
 
 const ADMINISTRATOR: u8 = 4;
 const NAME_ONLY: u8 = 0x10;

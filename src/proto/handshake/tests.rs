@@ -6,6 +6,8 @@ use crate::wire::setup::{
     OpenAccepted, OpenRequest, OpenResponse, Rakp1, Rakp2, Rakp2Body, Rakp3, Rakp4, Status,
 };
 
+mod forged;
+
 const S: Duration = Duration::from_secs(1);
 
 /// The other side, as far as these tests need it.
@@ -22,8 +24,9 @@ struct Peer {
     chooses: Option<u8>,
     /// A new random number for every RAKP Message 1.
     rakp1s: u8,
-    asked: Option<OpenRequest>,
-    exchange: Option<Exchange>,
+    /// Its sessions, the first of which is 77.
+    asked: Vec<OpenRequest>,
+    exchanges: Vec<Exchange>,
     heard: Vec<PayloadType>,
 }
 
@@ -38,8 +41,8 @@ impl Peer {
             rakp2_status: Status::NoErrors,
             chooses: None,
             rakp1s: 0,
-            asked: None,
-            exchange: None,
+            asked: Vec::new(),
+            exchanges: Vec::new(),
             heard: Vec::new(),
         }
     }
@@ -74,7 +77,6 @@ impl Peer {
 
     fn open(&mut self, payload: &[u8]) -> Option<Vec<u8>> {
         let request = OpenRequest::parse(payload).unwrap();
-        self.asked = Some(request);
         let chosen = self
             .chooses
             .and_then(Suite::by_id)
@@ -86,13 +88,21 @@ impl Peer {
         } else {
             self.refusal?
         };
+        let same = |asked: &OpenRequest| {
+            let of = |r: &OpenRequest| (r.console_session, r.algorithms);
+            of(asked) == of(&request)
+        };
+        let session = self.asked.iter().position(same).unwrap_or_else(|| {
+            self.asked.push(request);
+            self.asked.len() - 1
+        });
         let response = OpenResponse {
             tag: request.tag,
             status,
             privilege: 4,
             console_session: request.console_session,
             accepted: willing.then_some(OpenAccepted {
-                bmc_session: 77,
+                bmc_session: 77 + session as u32,
                 algorithms: chosen.numbers(),
             }),
         };
@@ -102,13 +112,13 @@ impl Peer {
     fn rakp1(&mut self, payload: &[u8]) -> Vec<u8> {
         let rakp1 = Rakp1::parse(payload).unwrap();
         self.rakp1s += 1;
-        let asked = self.asked.unwrap();
+        let asked = self.asked[rakp1.bmc_session as usize - 77];
         let exchange = Exchange {
             suite: Suite::by_algorithms(asked.algorithms).unwrap(),
             password: self.password.clone(),
             kg: self.kg.clone(),
             console_session: asked.console_session,
-            bmc_session: 77,
+            bmc_session: rakp1.bmc_session,
             console_random: rakp1.console_random,
             bmc_random: [self.rakp1s; 16],
             guid: [9; 16],
@@ -121,7 +131,7 @@ impl Peer {
             guid: exchange.guid,
             auth_code: exchange.rakp2_code(),
         };
-        self.exchange = Some(exchange);
+        self.exchanges.push(exchange);
         let willing = self.rakp2_status == Status::NoErrors;
         // Message tag 0 whatever was sent: OpenBMC's way.
         let body = willing.then_some(body);
@@ -136,7 +146,8 @@ impl Peer {
 
     fn rakp3(&mut self, payload: &[u8]) -> Vec<u8> {
         let rakp3 = Rakp3::parse(payload).unwrap();
-        let exchange = self.exchange.as_ref().unwrap();
+        let latest = |e: &&Exchange| e.bmc_session == rakp3.bmc_session;
+        let exchange = self.exchanges.iter().rev().find(latest).unwrap();
         let good = exchange.rakp3_matches(&rakp3.auth_code);
         let status = if good {
             Status::NoErrors
@@ -250,7 +261,7 @@ fn both_sides_get_the_same_keys_with_and_without_k_g() {
         };
         assert_eq!((packet.session, packet.sequence), (77, 1));
         assert_eq!(
-            peer.exchange.unwrap().session_keys().open(&packet),
+            peer.exchanges[0].session_keys().open(&packet),
             Ok(b"hello".to_vec())
         );
     }

@@ -4,6 +4,9 @@
 //! Each step is a struct in [`steps`] that is consumed by the answer it waits for, so that none can be skipped.
 //! [`Handshake`] drives them: it numbers, repeats and gives up, and says at the end what came of it. It takes three
 //! round trips: unlike ipmitool it does not ping first, since nothing depends on the answer.
+//!
+//! As over RMCP+, anybody could have sent a refusal: the first one is held for [`GRACE`], and told if nothing better
+//! has come by then.
 
 mod failure;
 mod steps;
@@ -14,6 +17,7 @@ use std::time::{Duration, Instant};
 pub use failure::{Asked, Failure, type_name};
 
 use super::Entropy;
+use super::handshake::GRACE;
 use super::link::Patience;
 use super::login::{Login, Terms};
 use super::session::Session;
@@ -53,6 +57,8 @@ pub struct Handshake {
     /// How often Activate Session was sent, whatever for.
     activations: u32,
     deadline: Option<Instant>,
+    /// The first refusal of the step, while something better may come.
+    held: Option<Failure>,
     started: Instant,
     restarts: u32,
     /// How many answers were not authentic.
@@ -72,6 +78,7 @@ impl Handshake {
             sends: 0,
             activations: 0,
             deadline: None,
+            held: None,
             started: now,
             restarts: 0,
             forged: 0,
@@ -108,9 +115,18 @@ impl Handshake {
                     .filter(|_| echo && self.may_restart())
                 {
                     Some(step) => self.restart(now, step),
-                    None => self.finish(Err(failure)),
+                    None => self.hold(now, step, failure),
                 }
             }
+        }
+    }
+
+    /// Nothing is repeated meanwhile: some BMCs count refusals.
+    fn hold(&mut self, now: Instant, step: Step, failure: Failure) {
+        self.step = Some(step);
+        if self.held.is_none() {
+            self.held = Some(failure);
+            self.deadline = Some(now + GRACE);
         }
     }
 
@@ -125,6 +141,7 @@ impl Handshake {
 
     fn enter(&mut self, now: Instant, step: Step) {
         self.sends = 0;
+        self.held = None;
         self.seq = self.seq.wrapping_add(1) % 64;
         self.transmit(now, step);
     }
@@ -140,6 +157,7 @@ impl Handshake {
 
     fn finish(&mut self, outcome: Result<Session, Failure>) {
         self.step = None;
+        self.held = None;
         self.deadline = None;
         self.outbox.clear();
         self.outcome = Some(outcome);
@@ -170,6 +188,9 @@ impl Login for Handshake {
     fn handle_timeout(&mut self, now: Instant) {
         if self.deadline.is_none_or(|deadline| now < deadline) {
             return;
+        }
+        if let Some(failure) = self.held.take() {
+            return self.finish(Err(failure));
         }
         let Some(step) = self.step.take() else { return };
         let asked = step.asked();

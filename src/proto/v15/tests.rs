@@ -585,3 +585,48 @@ fn every_try_of_a_command_waits_equally_long_and_a_late_answer_is_known() {
     link.handle_datagram(now + 30 * S, &seal(&request.answer(&[0]), 90));
     assert!(link.poll_done().unwrap().late);
 }
+
+/// Whoever answers faster than the BMC, without the password.
+#[test]
+fn forged_refusals_and_short_answers_before_the_true_one_prevent_no_session() {
+    let forge = |_, answer: Vec<u8>| {
+        let Ok(Packet::V15(packet)) = Packet::parse(&answer) else {
+            panic!("not IPMI 1.5")
+        };
+        let answered = Message::parse(packet.payload).unwrap();
+        let forged = |data: &[u8]| {
+            let payload = Message { data, ..answered }.to_bytes();
+            V15 {
+                auth_type: auth_code::NONE,
+                sequence: 0,
+                session: 0,
+                auth_code: None,
+                payload: &payload,
+            }
+            .to_datagram()
+        };
+        let short = (0..3).map(|len| forged(&[0, 1, 0][..len]));
+        let codes = (1..=0xff).map(|code| forged(&[code]));
+        let mut all: Vec<_> = codes.chain(short).collect();
+        all.push(answer.clone());
+        all
+    };
+    for auth_type in [auth_code::MD5, auth_code::MD2] {
+        let (outcome, took) = run(config(Some(auth_type), b"secret"), &mut Bmc::new(), forge);
+        assert!(outcome.is_ok(), "{outcome:?}");
+        assert_eq!(took, Duration::ZERO);
+    }
+}
+
+#[test]
+fn an_honest_refusal_is_told_after_a_short_grace() {
+    for cmd in [0x38, 0x39, 0x3a] {
+        let mut bmc = Bmc {
+            refuses: Some((cmd, 0xc1)),
+            ..Bmc::new()
+        };
+        let (outcome, took) = run(config(None, b"secret"), &mut bmc, straight);
+        assert!(matches!(outcome, Err(Failure::Refused { code: 0xc1, .. })));
+        assert_eq!(took, GRACE);
+    }
+}

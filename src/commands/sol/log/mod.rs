@@ -62,16 +62,9 @@ fn watch(
             Ok(never) => match never {},
             Err(Stop::Trouble(Trouble::Silent(_))) => {
                 source.close();
-                match reopen(context, interrupt) {
-                    Ok(session) => {
-                        source = Source::new(session, words.instance, extension);
-                        continue;
-                    }
-                    Err(reason) => {
-                        say(&reason);
-                        return Exit::Failure;
-                    }
-                }
+                let session = reopen(context, interrupt);
+                source = Source::new(session, words.instance, extension);
+                continue;
             }
             Err(stop) => stop,
         };
@@ -83,17 +76,22 @@ fn watch(
     }
 }
 
-/// Opens another session, for as long as it takes, unless the BMC refuses for good.
-fn reopen(context: &Context, interrupt: Option<&Interrupt>) -> Result<Lanplus, String> {
+/// Opens another session, for as long as it takes. The BMC has let us in before, and no refusal has a code that shows
+/// whose it is: none is believed for good.
+fn reopen(context: &Context, interrupt: Option<&Interrupt>) -> Lanplus {
     say("The BMC does not answer any more; opening another session");
     let mut pause = FIRST_PAUSE;
+    let mut said = false;
     loop {
         match connect::again(context, interrupt) {
             Ok(session) => {
                 say("Another session is open; the log goes on where it was");
-                return Ok(session);
+                return session;
             }
-            Err(refused) if refused.lasting => return Err(refused.reason),
+            Err(refused) if refused.lasting && !std::mem::replace(&mut said, true) => {
+                let reason = refused.reason.lines().next().unwrap_or_default();
+                say(&format!("{reason}; trying again"));
+            }
             Err(refused) => log::info!("{}", refused.reason),
         }
         // A signal ends the process meanwhile: there is no session to be closed.
