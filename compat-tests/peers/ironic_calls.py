@@ -139,7 +139,7 @@ attempt('sensors', lambda: management.get_sensors_data(task))
 attempt('interrupt', lambda: management.inject_nmi(task))
 attempt('raw', lambda: driver.send_raw(task, '0x06 0x01'))
 attempt('bad raw', lambda: driver.send_raw(task, '0x06 0xff'))
-attempt('records', lambda: driver.dump_sdr(task, 'records.bin'))
+attempt('records', lambda: driver.dump_sdr(task, tempfile.mkstemp()[1]))
 attempt('console', lambda: driver.IPMISocatConsole()._exec_stop_console(driver._parse_driver_info(node)))
 for fields in ({'ipmi_protocol_version': '1.5'}, {'ipmi_cipher_suite': '3'}, {'ipmi_cipher_suite': '99'},
                {'ipmi_priv_level': 'OPERATOR'}, {'ipmi_password': ''}, {'ipmi_password': 'wrong'}):
