@@ -315,8 +315,8 @@ fn what_cannot_be_is_told_in_one_line() {
     for (words, text) in [
         (&["instance=2"][..], "no console on instance 2"),
         (&["since=-1m", "until=-2m"], "until= must be after"),
-        (&["since=soon"], "Invalid time 'soon'"),
-        (&["follow=1"], "Invalid word 'follow=1' after log"),
+        (&["since=soon"], "Invalid word 'since=soon': use "),
+        (&["follow=1"], "Invalid word 'follow=1': use follow"),
     ] {
         let refused = stage.log(words);
         assert_eq!((refused.code, refused.stdout.as_str()), (Some(1), ""));

@@ -44,10 +44,9 @@ impl Moment {
             iso(text, local).map(Self::At)
         };
         found.ok_or_else(|| {
-            format!(
-                "Invalid time '{text}': use 2025-01-31T12:30:00 (local), 2025-01-31T12:30:00Z, -10m (ago; ms, s, m, h or d) \
-                 or @1735689600 (seconds since 1970)"
-            )
+            "use 2025-01-31T12:30:00 (local), 2025-01-31T12:30:00Z, -10m (ago; ms, s, m, h or d) or @1735689600 (seconds \
+             since 1970)"
+                .to_owned()
         })
     }
 }

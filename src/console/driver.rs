@@ -16,6 +16,7 @@ use super::edge::Edge;
 use super::escape::{Action, Step, announcement};
 use super::events::Report;
 use super::input::Typed;
+use super::interlude::NOT_KEPT;
 use super::log::News;
 use super::network::Arrival;
 use super::notice;
@@ -38,6 +39,8 @@ pub struct Driver<'a, C> {
     /// The core's room for input when nothing is queued.
     full_room: usize,
     opened: bool,
+    /// The session's id at the BMC; another one comes when the core renews the session by itself.
+    id: Option<u32>,
     /// Whether the log was told that the BMC can be asked again for what could not be written.
     can_refetch: bool,
     paused: bool,
@@ -91,6 +94,7 @@ impl<'a, C: Core> Driver<'a, C> {
             progress: edge.screen.output.progress().clone(),
             edge,
             opened: false,
+            id: None,
             can_refetch: false,
             paused: false,
             held_notice: None,
@@ -105,7 +109,17 @@ impl<'a, C: Core> Driver<'a, C> {
 
     /// Runs until the session is over: how it ended, and what is to be said about it on standard error. The terminal
     /// is as it was when this returns.
-    pub fn run(mut self) -> Ended {
+    pub fn run(self) -> Ended {
+        let terminal = self.edge.terminal;
+        if self.edge.again {
+            terminal.map(Terminal::enter_raw);
+        }
+        let ended = self.run_raw();
+        terminal.into_iter().for_each(Terminal::restore);
+        ended
+    }
+
+    fn run_raw(mut self) -> Ended {
         loop {
             self.pump(Instant::now());
             if let Some((message, failed)) = self.closed.take() {
@@ -117,7 +131,9 @@ impl<'a, C: Core> Driver<'a, C> {
             match self.wait() {
                 Wake::Datagram(datagram) => self.core.handle_datagram(Instant::now(), &datagram),
                 Wake::Typed(typed) => self.typed(typed),
-                Wake::Signal(SIGCONT) => self.edge.terminal.iter().for_each(Terminal::continued),
+                Wake::Signal(SIGCONT) => {
+                    self.edge.terminal.into_iter().for_each(Terminal::continued)
+                }
                 Wake::Signal(SIGHUP) if self.edge.hup_reopens => self.edge.sinks.reopen(),
                 Wake::Signal(number) => {
                     if self.ends_at_once(number) {
@@ -203,6 +219,11 @@ impl<'a, C: Core> Driver<'a, C> {
         self.edge.sinks.tick(now);
         if let Some(id) = self.core.session_id() {
             self.edge.sinks.session_renewed(id);
+            let renewed = self.id.replace(id).is_some_and(|old| old != id);
+            if renewed && self.opened {
+                let session = self.edge.sinks.next_session();
+                self.report(&Report::Connected { session });
+            }
         }
         let can_refetch = self.core.can_refetch();
         if can_refetch != std::mem::replace(&mut self.can_refetch, can_refetch) {
@@ -308,13 +329,22 @@ impl<'a, C: Core> Driver<'a, C> {
         }
         let session = self.edge.sinks.next_session();
         self.report(&Report::Connected { session });
-        if let Some(gap) = self.edge.sinks.take_gap()
-            && !self.core.resumes()
-        {
-            self.report(&gap);
+        let gap = self.edge.sinks.take_gap();
+        let resumes = self.core.resumes();
+        if let Some(gap) = gap.as_ref().filter(|_| !resumes) {
+            self.report(gap);
         }
-        let raw = self.edge.terminal.as_ref().is_some_and(Terminal::enter_raw);
+        let raw = self.edge.terminal.is_some_and(Terminal::enter_raw);
         self.say(banner(self.typing.escape()), raw);
+        if let Some(Report::Gap { from, to, .. }) = gap {
+            let seconds = to.saturating_sub(from) as f64 / 1000.0;
+            let between = if resumes {
+                "what was missed is read from the BMC's log"
+            } else {
+                "output in between may be missing"
+            };
+            self.show_notice(format!("a new session after {seconds:.0} s: {between}"));
+        }
         self.edge.screen.output.drain(FLUSH_PATIENCE);
     }
 
@@ -349,8 +379,8 @@ impl<'a, C: Core> Driver<'a, C> {
 
     /// Reads on only as far as there is room; from a pipe, only while what it may lead to can be shown.
     fn ask_for_input(&mut self) {
-        if self.opened && matches!(self.ending, Ending::No) {
-            let on_terminal = self.edge.terminal.is_some();
+        let on_terminal = self.edge.terminal.is_some();
+        if (self.opened || self.edge.again && on_terminal) && matches!(self.ending, Ending::No) {
             if on_terminal || !self.paused {
                 let room = self.typing.room(&self.core, on_terminal);
                 let full = on_terminal && room == 0;
@@ -374,6 +404,7 @@ impl<'a, C: Core> Driver<'a, C> {
         }
         for step in self.typing.read(&bytes) {
             match step {
+                Step::Send(_) if !self.opened => self.notice(Some(NOT_KEPT.to_owned())),
                 Step::Send(bytes) => {
                     self.typing.queue(&mut self.core, Instant::now(), bytes);
                 }
@@ -413,7 +444,7 @@ impl<'a, C: Core> Driver<'a, C> {
             Action::Break => self.core.send_break(Instant::now()),
             Action::Suspend { raw_again } => {
                 self.edge.screen.output.drain(FLUSH_PATIENCE);
-                terminal::suspend(self.edge.terminal.as_ref(), raw_again);
+                terminal::suspend(self.edge.terminal, raw_again);
             }
             Action::Terminate => self.drain(Why::Escape, ESCAPE_PATIENCE),
         }
@@ -503,13 +534,16 @@ impl<'a, C: Core> Driver<'a, C> {
 
     /// The last output, then the terminal as it was; a message follows, in stock's order.
     fn finish(mut self, message: Option<String>, failed: bool) -> Ended {
+        if message.is_some() && self.edge.on_terminal && self.opened {
+            self.edge.screen.end_line();
+        }
         if self.verdict.is_some() || self.left_by_escape() {
             self.edge.screen.output.drain(ESCAPE_PATIENCE);
         } else if let Some(number) = self.drain_for_ever() {
             return self.ended(Outcome::of_signal(number), None);
         }
         self.edge.screen.drain_notices();
-        if let Some(terminal) = &self.edge.terminal {
+        if let Some(terminal) = self.edge.terminal {
             terminal.leave_raw();
         }
         let reason = self.reason.take();

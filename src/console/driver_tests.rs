@@ -148,6 +148,19 @@ impl Bench {
         settings: sinks::Settings,
         hup_reopens: bool,
     ) -> Self {
+        let bench = Self::start(stdin, keyboard, terminal, settings, hup_reopens, false);
+        bench.bmc(b"open");
+        bench
+    }
+
+    fn start(
+        stdin: OwnedFd,
+        keyboard: OwnedFd,
+        terminal: Option<Terminal>,
+        settings: sinks::Settings,
+        hup_reopens: bool,
+        again: bool,
+    ) -> Self {
         let (screen, stdout) = nix::unistd::pipe().unwrap();
         let bmc = UdpSocket::bind("127.0.0.1:0").unwrap();
         let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
@@ -166,10 +179,11 @@ impl Bench {
             let (own, signals) = unbounded();
             let line = Line::new(own, bell.ringer());
             std::thread::spawn(move || signalled.iter().all(|number| line.send(number).is_ok()));
+            let mut input = Input::start(stdin, bell.ringer()).unwrap();
             let edge = Edge {
                 network: Network::new(socket).unwrap(),
                 bell: &bell,
-                input: Input::start(stdin, bell.ringer()).unwrap(),
+                input: &mut input,
                 screen: Screen::new(
                     Output::start(stdout.try_clone().unwrap(), stdout, ringer).unwrap(),
                     Notices::BesideOutput,
@@ -177,14 +191,14 @@ impl Bench {
                 sinks: &mut sinks,
                 hup_reopens,
                 signals,
-                terminal,
+                terminal: terminal.as_ref(),
+                again,
                 on_terminal: false,
                 escape: b'~',
                 output_limit: 100_000,
             };
             Driver::new(core, edge).run()
         });
-        bmc.send(b"open").unwrap();
         Self {
             script,
             bmc,
@@ -336,6 +350,26 @@ fn on_a_terminal_an_escape_works_though_the_core_takes_nothing() {
     );
     let after = termios::Termios::from_fd(std::os::fd::AsRawFd::as_raw_fd(&pty.slave)).unwrap();
     assert_eq!(after, before);
+}
+
+#[test]
+fn nothing_typed_before_a_later_session_is_open_reaches_the_host_and_escapes_work() {
+    let pty = openpty(None, None).unwrap();
+    let terminal = Terminal::on(pty.slave.try_clone().unwrap());
+    let keyboard = pty.master.try_clone().unwrap();
+    let slave = pty.slave.try_clone().unwrap();
+    let before = termios::Termios::from_fd(std::os::fd::AsRawFd::as_raw_fd(&slave)).unwrap();
+    let settings = sinks::Settings::default();
+    let mut bench = Bench::start(slave, keyboard, terminal, settings, false, true);
+    until_raw(&pty.slave, &before);
+    bench.type_text(b"reboot\r~l");
+    let notice = format!("[{NOT_KEPT}]\r\n~l [log]\n");
+    assert_eq!(String::from_utf8(bench.read(notice.len())).unwrap(), notice);
+    bench.bmc(b"open");
+    bench.opened();
+    bench.type_text(b"ls\r~.");
+    bench.until("end", |script| script.ended == Some(Why::Escape));
+    assert_eq!(bench.script.lock().unwrap().typed, b"ls\r");
 }
 
 #[test]

@@ -16,7 +16,7 @@ pub struct Edge<'a> {
     /// Wakes the loop for what the others below put into their channels.
     pub bell: &'a Bell,
     /// What is typed.
-    pub input: Input,
+    pub input: &'a mut Input,
     /// What the user sees.
     pub screen: Screen,
     /// Where output and events go besides.
@@ -26,9 +26,11 @@ pub struct Edge<'a> {
     /// Numbers of received signals.
     pub signals: Receiver<i32>,
     /// The terminal on standard input, if it is one.
-    pub terminal: Option<Terminal>,
+    pub terminal: Option<&'a Terminal>,
     /// Whether the output is shown on a terminal, which in raw mode adds no CR to an LF.
     pub on_terminal: bool,
+    /// Whether there was a session before, so that nothing typed until the console is open is meant for the host.
+    pub again: bool,
     /// The escape character.
     pub escape: u8,
     /// Bytes of output that may wait for a slow reader before the BMC is held back.

@@ -15,13 +15,12 @@ pub use self::core::Core;
 use bell::{Bell, Ringer};
 use driver::Driver;
 use edge::Edge;
-use input::Input;
+use keyboard::Keyboard;
 use network::Network;
 use output::Output;
 use screen::{Notices, Screen};
 pub use signals::SignalQueue;
 pub use sinks::Sinks;
-use terminal::Terminal;
 
 pub mod bell;
 pub mod clock;
@@ -31,6 +30,8 @@ pub mod edge;
 pub mod escape;
 pub mod events;
 pub mod input;
+pub mod interlude;
+pub mod keyboard;
 pub mod log;
 pub mod network;
 pub mod notice;
@@ -54,6 +55,8 @@ pub struct Settings {
     pub escape: u8,
     /// Whether standard input is read at all (`noinput` says no); unread, it cannot end the session.
     pub read_input: bool,
+    /// Whether there was a session before this one: nothing typed until the console is open is meant for the host.
+    pub again: bool,
     /// Whether SIGHUP opens the log anew instead of ending the console.
     pub hup_reopens: bool,
     /// Bytes of output that may wait for a slow reader before the BMC is told to hold the rest.
@@ -65,6 +68,7 @@ impl Default for Settings {
         Self {
             escape: b'~',
             read_input: true,
+            again: false,
             hup_reopens: false,
             output_limit: 1 << 20,
         }
@@ -114,7 +118,7 @@ impl Outcome {
     }
 }
 
-/// Runs a console on this process's standard input and output until it ends.
+/// Runs a console on `keyboard` and this process's standard output until it ends.
 ///
 /// `socket` is connected to the BMC, `signals` are caught already and ring `bell`, as the log of `sinks` does. Call it on the main thread, with nothing left in [`io::stdout`]'s buffer that
 /// matters: it is flushed here, and passed by from then on.
@@ -124,9 +128,10 @@ pub fn run(
     settings: Settings,
     bell: &Bell,
     signals: &SignalQueue,
+    keyboard: &mut Keyboard,
     sinks: &mut Sinks,
 ) -> Ended {
-    open(core, socket, settings, bell, signals, sinks).unwrap_or_else(|error| Ended {
+    open(core, socket, settings, bell, signals, keyboard, sinks).unwrap_or_else(|error| Ended {
         outcome: Outcome::Failed,
         message: Some(format!("Error: cannot start the console: {error}")),
         by_bmc: false,
@@ -140,24 +145,12 @@ fn open(
     settings: Settings,
     bell: &Bell,
     signals: &SignalQueue,
+    keyboard: &mut Keyboard,
     sinks: &mut Sinks,
 ) -> io::Result<Ended> {
     // A reader that is gone already is found again by the banner.
     let _ = io::stdout().flush();
     let network = Network::new(socket)?;
-    let terminal = if settings.read_input {
-        Terminal::on_stdin()
-    } else {
-        None
-    };
-    if let Some(terminal) = &terminal {
-        terminal.restore_on_panic();
-    }
-    let input = if settings.read_input {
-        Input::start(io::stdin().as_fd().try_clone_to_owned()?, bell.ringer())?
-    } else {
-        Input::none()
-    };
     let (stdout, stderr) = (io::stdout(), io::stderr());
     let beside = || io::stderr().as_fd().try_clone_to_owned();
     let notices = match (stdout.is_terminal(), stderr.is_terminal()) {
@@ -173,12 +166,13 @@ fn open(
     let edge = Edge {
         network,
         bell,
-        input,
+        input: &mut keyboard.input,
         screen: Screen::new(output, notices),
         signals: signals.received().clone(),
         sinks,
         hup_reopens: settings.hup_reopens,
-        terminal,
+        terminal: keyboard.terminal.as_ref(),
+        again: settings.again,
         on_terminal: stdout.is_terminal(),
         escape: settings.escape,
         output_limit: settings.output_limit,

@@ -41,6 +41,13 @@ impl Screen {
         }
     }
 
+    /// Begins a new line on a terminal, if the cursor may stand behind text.
+    pub fn end_line(&mut self) {
+        if std::mem::take(&mut self.mid_line) {
+            self.output.write(b"\r\n".to_vec());
+        }
+    }
+
     /// Shows a line that is not console output; never in a script's capture.
     pub fn notice(&mut self, text: &str) {
         match &self.notices {

@@ -180,13 +180,14 @@ fn reported(notice: Notice) -> Option<Report> {
     };
     Some(match notice {
         Notice::Silent(silent) => Report::Alarm { missed: 1, silent },
+        Notice::Back(silent) => Report::Back { silent },
         Notice::Renewed {
             silence,
             logged: false,
         } => gap(now.saturating_sub(u64::try_from(silence.as_millis()).unwrap_or(u64::MAX))),
         Notice::Overrun => gap(0),
         // Those have reports of their own, or are no loss.
-        Notice::Renewed { .. } | Notice::Back(_) | Notice::Gap(_) | Notice::Filled(_) => {
+        Notice::Renewed { .. } | Notice::Gap(_) | Notice::Filled(_) => {
             return None;
         }
     })

@@ -68,9 +68,19 @@ impl Terminal {
         saved.is_some()
     }
 
+    /// Whether it is raw now.
+    pub fn is_raw(&self) -> bool {
+        self.shared.lock().is_some()
+    }
+
     /// The modes from before raw mode; nothing if it is not raw.
     pub fn leave_raw(&self) {
         self.shared.leave(TCSADRAIN);
+    }
+
+    /// The same without waiting for output, which on a stuck line might take for ever.
+    pub fn restore(&self) {
+        self.shared.leave(TCSANOW);
     }
 
     /// Raw mode again, if it was raw: for a process that somebody stopped from outside and has now continued.
@@ -103,8 +113,7 @@ pub fn suspend(terminal: Option<&Terminal>, raw_again: bool) {
 
 impl Drop for Terminal {
     fn drop(&mut self) {
-        // Without waiting for output, which on a stuck line might take for ever.
-        self.shared.leave(TCSANOW);
+        self.restore();
     }
 }
 

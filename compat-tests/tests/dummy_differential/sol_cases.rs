@@ -53,11 +53,18 @@ fn words(cases: &mut Vec<Case>) {
         cases.push(same("sol activate", words, good()));
     }
     let list = WORDS.iter().map(Word::shown).collect::<Vec<_>>().join(", ");
-    for word in ["bogus", "usesolkeepalivex", "nokeepalive=1", "instance", ""] {
+    let all = format!("use {list}");
+    for (word, right) in [
+        ("bogus", all.as_str()),
+        ("", &all),
+        ("usesolkeepalivex", "did you mean usesolkeepalive?"),
+        ("nokeepalive=1", "use nokeepalive"),
+        ("instance", "use instance=N"),
+    ] {
         let mut case = same("sol activate", &format!("sol activate {word}"), good());
         case.expect = Expect::Ours {
-            stderr: format!("Invalid word '{word}' after activate: use {list}\n"),
-            why: "a bad word after activate is answered with the good ones, of which stock knows three",
+            stderr: format!("Invalid word '{word}': {right}\n"),
+            why: "a bad word after activate is answered with what is right, of which stock knows three words",
         };
         cases.push(case);
     }

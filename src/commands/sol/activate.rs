@@ -147,14 +147,18 @@ fn make_entropy() -> Box<dyn Entropy> {
 
 fn policy(words: &ActivateWords) -> Policy {
     let default = Policy::default();
+    let dead_after = words.dead_after.unwrap_or(default.dead_after);
     Policy {
         probe: match words.keepalive {
             Keepalive::DeviceId => Probe::DeviceId,
             Keepalive::SolPacket => Probe::Sol,
             Keepalive::Off => Probe::None,
         },
-        interval: words.keepalive_after.unwrap_or(default.interval),
-        dead_after: words.dead_after.unwrap_or(default.dead_after),
+        // A silence is only noticed by asking into it.
+        interval: words
+            .keepalive_after
+            .unwrap_or(default.interval.min(dead_after / 3)),
+        dead_after,
     }
 }
 

@@ -15,8 +15,12 @@ use crate::cli::exit::Exit;
 use crate::commands::connect::Refused;
 use crate::console::bell::Bell;
 use crate::console::events::{Place, Report};
+use crate::console::input::Typed;
+use crate::console::interlude::{Heeded, Interlude};
+use crate::console::keyboard::Keyboard;
 use crate::console::log::{Former, Position};
 use crate::console::sinks::{self, Ask, Sinks};
+use crate::console::terminal::Terminal;
 use crate::console::{self, Core, Ended, Outcome, SignalQueue, notice};
 use crate::proto::Entropy;
 use crate::transport::interrupt::Interrupt;
@@ -72,8 +76,18 @@ pub(super) fn run<S: Send + 'static, C: Core>(
             return lasting;
         }
     };
+    let keyboard = match Keyboard::open(wanted.edge.read_input, bell.ringer()) {
+        Ok(keyboard) => keyboard,
+        Err(error) => {
+            say(&cannot_start(&error));
+            return Exit::Failure;
+        }
+    };
     let mut run = Attended {
         bell,
+        keyboard,
+        interlude: None,
+        opened: false,
         edge: wanted.edge,
         reconnect: wanted.reconnect,
         dead_after: wanted.dead_after,
@@ -101,6 +115,7 @@ pub(super) fn run<S: Send + 'static, C: Core>(
         sinks.ready();
     }
     let exit = run.sessions(&mut sinks, open, begin);
+    drop(run);
     for text in sinks.close() {
         say(&notice::plain(&text));
     }
@@ -109,6 +124,11 @@ pub(super) fn run<S: Send + 'static, C: Core>(
 
 struct Attended {
     bell: Bell,
+    keyboard: Keyboard,
+    /// What is typed while there is no session, once there was one.
+    interlude: Option<Interlude>,
+    /// Whether a console has been open.
+    opened: bool,
     edge: console::Settings,
     reconnect: Option<Reconnect>,
     dead_after: Duration,
@@ -132,12 +152,14 @@ impl Attended {
     ) -> Exit {
         loop {
             let (open, former) = (open.clone(), sinks.former());
-            let why = match self.open(sinks, move || open(former)) {
+            let opened = self.open(sinks, move || open(former));
+            let why = match opened {
                 Opened::Session(Opening { session, answers }) => {
                     self.let_in = true;
                     let former = answers.former;
                     let resume = self.learn(sinks, answers);
                     let console = begin(session, resume, former);
+                    self.interlude = None;
                     match self.session(sinks, console) {
                         Ok(why) => why,
                         Err(exit) => return exit,
@@ -148,28 +170,40 @@ impl Attended {
                     reason,
                     lasting: true,
                 }) if !self.let_in => {
-                    say(&reason);
-                    closed(sinks, &reason, true);
+                    self.say(&reason);
+                    self.closed(sinks, &reason, true);
                     return self.lasting;
                 }
                 Opened::Failed(Refused { reason: text, .. }) => {
                     if !self.may_try() {
-                        say(&text);
-                        closed(sinks, &text, true);
+                        self.say(&text);
+                        self.closed(sinks, &text, true);
                         return Exit::Failure;
                     }
                     text
                 }
                 Opened::Ended(exit) => {
-                    closed(sinks, "ended while no session was open", false);
-                    return exit;
+                    return self.ended_apart(sinks, exit);
                 }
             };
             if let Some(exit) = self.pause(sinks, &why) {
-                closed(sinks, "ended while no session was open", false);
-                return exit;
+                return self.ended_apart(sinks, exit);
             }
         }
+    }
+
+    /// The end came while there was no session.
+    fn ended_apart(&self, sinks: &mut Sinks, exit: Exit) -> Exit {
+        let failed = exit == Exit::Failure;
+        if failed {
+            let why = match self.said.as_str() {
+                "" => "the BMC has not answered yet",
+                said => said,
+            };
+            self.say(&format!("Error: the time is over without a session: {why}"));
+        }
+        self.closed(sinks, "ended while no session was open", failed);
+        exit
     }
 
     /// Takes in what was asked over a new session. From where on output is wanted, where that is a place in the BMC's
@@ -184,7 +218,7 @@ impl Attended {
         };
         if !std::mem::replace(&mut self.noted, true) {
             if let Some(note) = answers.note {
-                say(&format!("Note: {note}"));
+                self.say(&format!("Note: {note}"));
             }
             if let Some(since) = answers.unstored {
                 sinks.missed_since(since);
@@ -200,7 +234,7 @@ impl Attended {
                     at: Place::Console,
                 };
                 for text in sinks.report(&gap) {
-                    say(&text);
+                    self.say(&text);
                 }
             }
         }
@@ -219,7 +253,7 @@ impl Attended {
                     &kept
                 }
                 Err(error) => {
-                    say(&cannot_start(&error));
+                    self.say(&cannot_start(&error));
                     return Err(Exit::Failure);
                 }
             },
@@ -235,8 +269,10 @@ impl Attended {
             self.edge,
             &self.bell,
             signals,
+            &mut self.keyboard,
             sinks,
         );
+        self.opened |= opened;
         if opened && begun.elapsed() >= STEADY {
             self.backoff = Backoff::default();
         }
@@ -244,24 +280,29 @@ impl Attended {
         if by_bmc && self.may_try() {
             if opened {
                 sinks.session_lost(self.dead_after);
+                self.edge.again = true;
+            }
+            if self.opened && self.interlude.is_none() {
+                let interlude = Interlude::begin(&self.keyboard, self.edge.escape, Instant::now());
+                self.interlude = Some(interlude);
             }
             return Ok(text);
         }
         if !text.is_empty() {
-            say(&text);
+            self.say(&text);
         }
         let why = if text.is_empty() {
             ended_by(outcome)
         } else {
             &text
         };
-        closed(sinks, why, outcome == Outcome::Failed);
+        self.closed(sinks, why, outcome == Outcome::Failed);
         Err(outcome.into())
     }
 
     /// Makes a session in a thread of its own, so that signals and systemd's watchdog are heeded meanwhile.
     fn open<S: Send + 'static>(
-        &self,
+        &mut self,
         sinks: &mut Sinks,
         open: impl Fn() -> Result<S, Refused> + Send + 'static,
     ) -> Opened<S> {
@@ -293,16 +334,18 @@ impl Attended {
         let after = self.backoff.next();
         // Stock's own last line adds nothing to the reason above it.
         let why = why.lines().next().unwrap_or_default();
+        let why = why.trim_start_matches("Error: ");
+        let why = why.trim_end_matches(" - Terminating session");
         let report = Report::Reconnecting {
             why: notice::plain(why),
             attempt: self.backoff.tries,
             after,
         };
         for text in sinks.report(&report) {
-            say(&text);
+            self.say(&text);
         }
         if self.said != why {
-            say(&format!("{}; trying again", notice::plain(why)));
+            self.say(&format!("{}; trying again", notice::plain(why)));
             self.said = why.to_owned();
         }
         match self.wait(sinks, &never::<()>(), Some(Instant::now() + after)) {
@@ -312,7 +355,7 @@ impl Attended {
     }
 
     fn wait<T>(
-        &self,
+        &mut self,
         sinks: &mut Sinks,
         wanted: &Receiver<T>,
         until: Option<Instant>,
@@ -328,8 +371,16 @@ impl Attended {
                 return Waited::Over;
             }
             if sinks.waits_in_vain(now) {
-                return Waited::Ended(Exit::Success);
+                return Waited::Ended(if self.opened {
+                    Exit::Success
+                } else {
+                    Exit::Failure
+                });
             }
+            if let Some(interlude) = &self.interlude {
+                interlude.ask(&mut self.keyboard);
+            }
+            let typed = self.keyboard.input.typed().clone();
             let timer = until
                 .into_iter()
                 .chain(sinks.due(now))
@@ -348,14 +399,36 @@ impl Attended {
                 recv(news) -> news => if let Ok(news) = news {
                     for ask in sinks.handle_news(news) {
                         match ask {
-                            Ask::Notice(text) | Ask::Warning(text) => say(&notice::plain(&text)),
+                            Ask::Notice(text) | Ask::Warning(text) => self.say(&notice::plain(&text)),
                             Ask::Refetch(_) => sinks.filled(),
                         }
                     }
                 } else {
                     sinks.forget_news();
                 },
+                recv(typed) -> typed => {
+                    if let Some(exit) = self.heed(sinks, typed.unwrap_or(Typed::End)) {
+                        return Waited::Ended(exit);
+                    }
+                }
                 recv(timer) -> _ => {}
+            }
+        }
+    }
+
+    /// What is typed while there is no session. The way the program ends, if it does.
+    fn heed(&mut self, sinks: &mut Sinks, typed: Typed) -> Option<Exit> {
+        let interlude = self.interlude.as_mut()?;
+        match interlude.heed(typed, &mut self.keyboard, sinks, &self.said) {
+            Heeded::Notice(notice) => {
+                if let Some(text) = notice {
+                    self.say(&format!("[{}]", notice::plain(&text)));
+                }
+                None
+            }
+            Heeded::End(outcome) => {
+                self.keyboard.terminal.iter().for_each(Terminal::leave_raw);
+                Some(outcome.into())
             }
         }
     }
@@ -367,6 +440,25 @@ impl Attended {
                 .tries
                 .is_none_or(|tries| self.backoff.tries < tries)
         })
+    }
+
+    fn closed(&self, sinks: &mut Sinks, why: &str, failed: bool) {
+        let report = Report::Closed {
+            why: notice::plain(why.lines().next().unwrap_or_default()),
+            failed,
+        };
+        for text in sinks.report(&report) {
+            self.say(&text);
+        }
+    }
+
+    /// One or more lines for the user.
+    fn say(&self, text: &str) {
+        if self.keyboard.is_raw() {
+            say(&(text.replace('\n', "\r\n") + "\r"));
+        } else {
+            say(text);
+        }
     }
 }
 
@@ -411,16 +503,6 @@ fn passing(reason: String) -> Refused {
     Refused {
         reason,
         lasting: false,
-    }
-}
-
-fn closed(sinks: &mut Sinks, why: &str, failed: bool) {
-    let report = Report::Closed {
-        why: notice::plain(why.lines().next().unwrap_or_default()),
-        failed,
-    };
-    for text in sinks.report(&report) {
-        say(&text);
     }
 }
 

@@ -73,12 +73,13 @@ impl<W> Word<W> {
     }
 }
 
-/// Sets the word of `table` that was typed after `verb`.
+/// Sets the word of `table` that was typed.
 ///
 /// # Errors
 ///
-/// One line that names the bad word and lists the good ones, or the word's own complaint of its value.
-pub fn apply<W>(table: &[Word<W>], verb: &str, words: &mut W, typed: &str) -> Result<(), Refusal> {
+/// One line that names the bad word and the one that was meant, or all there are; or the word's own complaint of its
+/// value.
+pub fn apply<W>(table: &[Word<W>], words: &mut W, typed: &str) -> Result<(), Refusal> {
     let (name, value) = match typed.split_once('=') {
         Some((name, value)) => (name, Some(value)),
         None => (typed, None),
@@ -87,11 +88,10 @@ pub fn apply<W>(table: &[Word<W>], verb: &str, words: &mut W, typed: &str) -> Re
         .iter()
         .find(|word| word.name == name && word.takes(value))
         .ok_or_else(|| {
-            let all: Vec<String> = table.iter().map(Word::shown).collect();
             Refusal::error(format!(
-                "Invalid word '{}' after {verb}: use {}",
+                "Invalid word '{}': {}",
                 plain(typed),
-                all.join(", ")
+                right(table, name)
             ))
         })?;
     // `name=` is not the same as `name`.
@@ -100,6 +100,27 @@ pub fn apply<W>(table: &[Word<W>], verb: &str, words: &mut W, typed: &str) -> Re
     }
     (word.set)(words, value.unwrap_or_default())
 }
+
+/// The word that was meant, where one is called almost or just so, else all.
+fn right<W>(table: &[Word<W>], name: &str) -> String {
+    let distance = |word: &Word<W>| strsim::damerau_levenshtein(word.name, name);
+    match table.iter().min_by_key(|word| distance(word)) {
+        Some(word) if distance(word) == 0 => format!("use {}", word.shown()),
+        Some(word) if distance(word) <= TYPO && name.len() > SHORT => {
+            format!("did you mean {}?", word.shown())
+        }
+        _ => {
+            let all: Vec<String> = table.iter().map(Word::shown).collect();
+            format!("use {}", all.join(", "))
+        }
+    }
+}
+
+/// So many letters may be wrong, left out, too many or exchanged.
+const TYPO: usize = 2;
+
+/// Words so short are near to too many others.
+const SHORT: usize = 3;
 
 /// That a word's value is wrong, and what would be right.
 pub fn invalid(name: &str, value: &str, right: &str) -> Refusal {

@@ -160,7 +160,8 @@ pub const WORDS: &[Word<ActivateWords>] = &[
     Word::valued(
         "dead-after",
         "SECONDS",
-        "Give the session up after this much silence (default 90 or more).",
+        "Give the session up after this much silence (default 90 or more); keepalives are then sent at least three times as \
+         often.",
         |words, value| {
             words.dead_after = Some(seconds("dead-after", value, MAX_DEAD_AFTER)?);
             Ok(())
@@ -267,7 +268,7 @@ pub const WORDS: &[Word<ActivateWords>] = &[
         "Only console output from this time on, by the BMC's clock where it keeps a console log: what it holds \
                from before now is read first, and the console goes on from there. Times are written as for sol log.",
         |words, value| {
-            words.since = Some(Moment::parse(value).map_err(Refusal::error)?);
+            words.since = Some(moment("since", value)?);
             Ok(())
         },
     ),
@@ -277,7 +278,7 @@ pub const WORDS: &[Word<ActivateWords>] = &[
         "Only console output before this time; when it has come, and what is stored up to it has been read, the \
                console ends.",
         |words, value| {
-            words.until = Some(Moment::parse(value).map_err(Refusal::error)?);
+            words.until = Some(moment("until", value)?);
             Ok(())
         },
     ),
@@ -287,9 +288,11 @@ pub const WORDS: &[Word<ActivateWords>] = &[
         "Append one line of JSON for each event to FILE, or write it to file descriptor N.",
         |words, value| {
             words.events = Some(match value.strip_prefix("fd:") {
-                Some(number) => Target::Fd(
-                    i32::try_from(whole("events", number, 0, 1_000_000)?).unwrap_or(i32::MAX),
-                ),
+                Some(number) => {
+                    Target::Fd(number.parse().ok().filter(|fd| *fd >= 0).ok_or_else(|| {
+                        invalid("events", value, "use the number of an open file")
+                    })?)
+                }
                 None if value.is_empty() => {
                     return Err(invalid("events", value, "use a file's name, or fd:N"));
                 }
@@ -331,7 +334,7 @@ pub fn parse(typed: &[&str]) -> Result<ActivateWords, Refusal> {
 ///
 /// As [`parse`].
 pub fn apply(words: &mut ActivateWords, typed: &str) -> Result<(), Refusal> {
-    word::apply(WORDS, "activate", words, typed)
+    word::apply(WORDS, words, typed)
 }
 
 /// What is wrong with words that are each good.
@@ -358,6 +361,16 @@ pub fn finish(words: ActivateWords) -> Result<ActivateWords, Refusal> {
             ));
         }
     }
+    if let (Some(keepalive), Some(dead)) = (words.keepalive_after, words.dead_after)
+        && words.keepalive != Keepalive::Off
+        && keepalive >= dead
+    {
+        return Err(Refusal::error(format!(
+            "keepalive={} must be less than dead-after={}",
+            keepalive.as_secs(),
+            dead.as_secs()
+        )));
+    }
     let now = clock::wall_clock();
     if let (Some(since), Some(until)) = (words.since, words.until)
         && since.by(now) >= until.by(now)
@@ -376,9 +389,21 @@ pub(super) fn timestamps(value: &str) -> Result<Format, Refusal> {
         .ok_or_else(|| invalid("timestamps", value, "use iso, epoch, relative or delta"))
 }
 
+/// A time, complained of by its word's name.
+pub(super) fn moment(name: &str, value: &str) -> Result<Moment, Refusal> {
+    Moment::parse(value).map_err(|right| invalid(name, value, &right))
+}
+
 fn rotate(value: &str) -> Result<Rotate, Refusal> {
     let (size, keep) = match value.split_once(',') {
-        Some((size, keep)) => (size, whole("rotate", keep, 1, MAX_KEEP)?),
+        Some((size, keep)) => {
+            let kept = number::uint(keep.as_bytes()).unwrap_or_default();
+            if keep.is_empty() || !(1..=MAX_KEEP).contains(&kept) {
+                let right = format!("the number of old logs to keep is 1 to {MAX_KEEP}");
+                return Err(invalid("rotate", value, &right));
+            }
+            (size, kept)
+        }
         None => (value, DEFAULT_KEEP),
     };
     let size = values::size(size).map_err(|right| invalid("rotate", value, &right))?;
@@ -499,6 +524,27 @@ mod tests {
             WORDS.iter().all(|word| text.contains(&word.shown())),
             "{text}"
         );
+    }
+
+    #[test]
+    fn a_word_typed_almost_right_or_without_its_value_is_known_again() {
+        for (bad, right) in [
+            ("stripp", "did you mean strip?"),
+            ("recnonect=3", "did you mean reconnect[=N]?"),
+            ("log", "use log=FILE"),
+            ("noinput=1", "use noinput"),
+        ] {
+            let text = parse(&[bad]).unwrap_err().text;
+            assert_eq!(text, format!("Invalid word '{bad}': {right}"));
+        }
+    }
+
+    #[test]
+    fn keepalives_that_come_too_rarely_to_tell_a_silence_are_refused() {
+        let text = parse(&["keepalive=15", "dead-after=6"]).unwrap_err().text;
+        assert_eq!(text, "keepalive=15 must be less than dead-after=6");
+        assert!(parse(&["keepalive=15", "dead-after=6", "nokeepalive"]).is_ok());
+        assert!(parse(&["dead-after=6"]).is_ok());
     }
 
     #[test]

@@ -38,6 +38,7 @@ pub fn fields(report: &Report) -> Vec<(&'static str, Value)> {
         Report::Alarm { missed, silent } => {
             vec![("missed", (*missed).into()), ("silent_ms", ms(*silent))]
         }
+        Report::Back { silent } => vec![("silent_ms", ms(*silent))],
         Report::Gap {
             bytes,
             from,

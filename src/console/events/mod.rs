@@ -50,6 +50,11 @@ pub enum Report {
         /// Since its last sign of life.
         silent: Duration,
     },
+    /// The BMC is heard again.
+    Back {
+        /// After so long a silence.
+        silent: Duration,
+    },
     /// Output is missing for good.
     Gap {
         /// How much, where it is known.
@@ -123,6 +128,7 @@ impl Report {
             Self::Overdue { .. } => "overdue",
             Self::Missed { .. } => "missed",
             Self::Alarm { .. } => "alarm",
+            Self::Back { .. } => "back",
             Self::Gap { .. } => "gap",
             Self::Filled { .. } => "filled",
             Self::Reconnecting { .. } => "reconnecting",
@@ -217,6 +223,7 @@ pub(super) fn samples() -> Vec<Report> {
             missed: 2,
             silent: second,
         },
+        Report::Back { silent: second },
         Report::Gap {
             bytes: None,
             from: 1,

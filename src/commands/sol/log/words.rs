@@ -3,7 +3,7 @@
 use crate::cli::time::Moment;
 use crate::commands::Refusal;
 use crate::commands::sol::word::{self, Word};
-use crate::commands::sol::words::{extension, timestamps};
+use crate::commands::sol::words::{extension, moment, timestamps};
 use crate::commands::sol::{instance_in_range, parse_instance};
 use crate::console::log::Format;
 
@@ -56,7 +56,7 @@ pub const WORDS: &[Word<LogWords>] = &[
         "TIME",
         "Only what the host printed at that time or later.",
         |words, value| {
-            words.since = Some(Moment::parse(value).map_err(Refusal::error)?);
+            words.since = Some(moment("since", value)?);
             Ok(())
         },
     ),
@@ -65,7 +65,7 @@ pub const WORDS: &[Word<LogWords>] = &[
         "TIME",
         "Only what the host printed before that time; with follow, the end.",
         |words, value| {
-            words.until = Some(Moment::parse(value).map_err(Refusal::error)?);
+            words.until = Some(moment("until", value)?);
             Ok(())
         },
     ),
@@ -115,7 +115,7 @@ pub const WORDS: &[Word<LogWords>] = &[
 pub fn parse(typed: &[&str]) -> Result<LogWords, Refusal> {
     let mut words = LogWords::default();
     for each in typed {
-        word::apply(WORDS, "log", &mut words, each)?;
+        word::apply(WORDS, &mut words, each)?;
     }
     Ok(words)
 }
