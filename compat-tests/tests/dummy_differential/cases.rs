@@ -239,6 +239,7 @@ fn raw(cases: &mut Vec<Case>) {
 }
 
 fn session(cases: &mut Vec<Case>) {
+    let first = cases.len();
     let verb = "session";
     for words in [
         "session",
@@ -321,6 +322,7 @@ fn session(cases: &mut Vec<Case>) {
             ));
         }
     }
+    with_options(cases, first);
     let counts = |code| one_session(code, &[0, 3, 1]);
     cases.push(same(verb, "session info all", counts(0xcb)));
     cases.push(same(verb, "session info all", counts(0xcc)));
@@ -336,6 +338,28 @@ fn session(cases: &mut Vec<Case>) {
     ] {
         cases.push(reset(verb, words, 6, 0x3d));
     }
+}
+
+/// Adds to the cases from `from` on the same with the options that change what is shown.
+pub fn with_options(cases: &mut Vec<Case>, from: usize) {
+    let more: Vec<Case> = cases[from..]
+        .iter()
+        .filter(|case| case.expect == Expect::Same)
+        .filter(|case| !case.arguments.iter().any(|word| word.starts_with('-')))
+        .flat_map(|case| {
+            [&["-c"][..], &["-v"], &["-vv"], &["-c", "-v"]].map(|options| {
+                let options = options.iter().map(|option| (*option).to_owned());
+                Case {
+                    verb: case.verb,
+                    arguments: options.chain(case.arguments.iter().cloned()).collect(),
+                    script: case.script.clone(),
+                    expect: Expect::Same,
+                    typed: None,
+                }
+            })
+        })
+        .collect();
+    cases.extend(more);
 }
 
 /// The connection is reset when this request comes.

@@ -2,7 +2,7 @@
 
 use compat_tests::dummy::Script;
 
-use crate::cases::{reset, same};
+use crate::cases::{reset, same, with_options};
 use crate::lan_cases::at_once;
 use crate::{Case, Expect};
 
@@ -18,6 +18,7 @@ pub fn all() -> Vec<Case> {
 }
 
 fn words(cases: &mut Vec<Case>) {
+    let first = cases.len();
     for words in [
         "channel",
         "channel help",
@@ -65,6 +66,7 @@ fn words(cases: &mut Vec<Case>) {
     ] {
         cases.push(same("channel", words, good()));
     }
+    with_options(cases, first);
 }
 
 fn info(cases: &mut Vec<Case>) {
@@ -220,7 +222,7 @@ fn set_access(cases: &mut Vec<Case>) {
         "callin=enable ipmi=yes privilege=3",
     ] {
         let words = format!("{verb} 1 2 {words}");
-        for prefix in ["", "-v ", "-vv "] {
+        for prefix in ["", "-c ", "-v ", "-vv "] {
             cases.push(same(verb, &format!("{prefix}{words}"), good()));
         }
         for rights in [0x00, 0x7f, 0xff, 0x14] {

@@ -2,7 +2,7 @@
 
 use compat_tests::dummy::Script;
 
-use crate::cases::{reset, same};
+use crate::cases::{reset, same, with_options};
 use crate::lan_cases::differs;
 use crate::{Case, Expect};
 
@@ -17,6 +17,7 @@ pub fn all() -> Vec<Case> {
 }
 
 fn words(cases: &mut Vec<Case>) {
+    let first = cases.len();
     for words in [
         "lan6",
         "lan6 help",
@@ -86,6 +87,7 @@ fn words(cases: &mut Vec<Case>) {
     ] {
         cases.push(same("lan6", words, good()));
     }
+    with_options(cases, first);
     let mut mac = same("lan6", "lan6 set 1 static_rtr 1 ::1 x ::2 64", good());
     mac.expect = Expect::Differs {
         stdout: None,

@@ -2,7 +2,7 @@
 
 use compat_tests::dummy::Script;
 
-use crate::cases::{reset, same};
+use crate::cases::{reset, same, with_options};
 use crate::{Case, Expect};
 
 pub fn all() -> Vec<Case> {
@@ -66,6 +66,7 @@ pub fn slow() -> Vec<Case> {
 }
 
 fn words(cases: &mut Vec<Case>) {
+    let first = cases.len();
     for words in [
         "lan",
         "lan help",
@@ -114,6 +115,7 @@ fn words(cases: &mut Vec<Case>) {
     ] {
         cases.push(same("lan", words, good()));
     }
+    with_options(cases, first);
     for words in [
         "lan stats bogus",
         "lan stats bogus 1",
@@ -326,7 +328,7 @@ fn set(cases: &mut Vec<Case>) {
             .on(0xc, 2, &[1, *parameter], 0, &answer)
             .on(0xc, 2, &[2, *parameter], 0, &answer)
             .or(&writable(good()));
-        for prefix in ["", "-v ", "-vv "] {
+        for prefix in ["", "-c ", "-v ", "-vv "] {
             cases.push(same(
                 verb,
                 &format!("{prefix}lan set 1 {words}"),
@@ -552,7 +554,7 @@ fn partial_changes(cases: &mut Vec<Case>) {
         ("vlan id off", 20, &[0, 0x80], &[0, 0]),
         ("vlan id off", 20, &[0, 0x70], &[0, 0]),
     ] {
-        for prefix in ["", "-v ", "-vv "] {
+        for prefix in ["", "-c ", "-v ", "-vv "] {
             cases.push(same(
                 verb,
                 &format!("{prefix}lan set 1 {words}"),
@@ -733,7 +735,7 @@ fn alert_print(cases: &mut Vec<Case>) {
         "print 3",
         "print 1 1 x",
     ] {
-        for prefix in ["", "-v ", "-vv "] {
+        for prefix in ["", "-c ", "-v ", "-vv "] {
             cases.push(same(verb, &format!("{prefix}lan alert {words}"), good()));
         }
     }

@@ -2,7 +2,7 @@
 
 use compat_tests::dummy::Script;
 
-use crate::cases::{reset, same};
+use crate::cases::{reset, same, with_options};
 use crate::{Case, Expect};
 
 pub fn all() -> Vec<Case> {
@@ -15,6 +15,7 @@ pub fn all() -> Vec<Case> {
 }
 
 fn words(cases: &mut Vec<Case>) {
+    let first = cases.len();
     for words in [
         "user",
         "user help",
@@ -80,6 +81,7 @@ fn words(cases: &mut Vec<Case>) {
     ] {
         cases.push(same("user", words, good(3)));
     }
+    with_options(cases, first);
 }
 
 fn list(cases: &mut Vec<Case>) {
