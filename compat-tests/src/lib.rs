@@ -8,6 +8,7 @@
 //! | [`ipmi_sim`] | OpenIPMI's BMC simulator as a peer |
 //! | [`bmcsim`] | our own BMC simulator as a peer |
 //! | [`fakebmc`] | pyghmi's BMC as a peer |
+//! | [`cpu`] | the CPU time of this process |
 //! | [`bench`] | stock and ours measured in turn |
 //! | [`capture`] | `sol capture` on a file, and what became of the host's lines in it |
 //! | [`client`] | an `ipmitool` on a terminal or on pipes |
@@ -32,6 +33,7 @@ pub mod bmcsim;
 pub mod capture;
 pub mod client;
 pub mod completions;
+pub mod cpu;
 pub mod dummy;
 pub mod dummy_bmc;
 pub mod fakebmc;

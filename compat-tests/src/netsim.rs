@@ -13,12 +13,16 @@
 //! | [`books`] | every character printed and typed, and what became of it |
 //! | [`world`] | the loop, and what must hold after every step |
 //! | [`shrink`] | many seeds, and the smallest history that still fails |
+//! | [`soak`] | what came of many seeds, as a table |
+//! | [`matrix`] | loss, latency and a busy BMC, against survival, the time to notice a death, and throughput |
 //! | [`trace`] | what is told while one is played |
 
 pub mod books;
 pub mod client;
 pub mod history;
+pub mod matrix;
 pub mod network;
 pub mod shrink;
+pub mod soak;
 pub mod trace;
 pub mod world;

@@ -1,13 +1,13 @@
 //! Many seeds, and the smallest history that still fails.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use steadysol::proto::console::CloseReason;
-
 use super::history::History;
+use super::soak::Row;
 use super::world::{Broken, Outcome, World};
 
 /// A history that breaks what must hold.
@@ -34,23 +34,11 @@ impl fmt::Display for Found {
 /// What came of many seeds.
 #[derive(Debug, Default)]
 pub struct Tally {
-    /// How many ran.
-    pub runs: u64,
-    /// How many consoles opened.
-    pub opened: u64,
-    /// How many lived until the user ended them.
-    pub lived: u64,
-    /// How often a lost session was replaced.
-    pub renewals: u64,
-    /// Bytes of output shown.
-    pub shown: u64,
-    /// Characters typed.
-    pub typed: u64,
-    /// Datagrams, both ways.
-    pub datagrams: u64,
-    /// How many broke what must hold.
-    pub broken: u64,
-    /// A few of those, shrunk.
+    /// On all boards.
+    pub all: Row,
+    /// On each.
+    pub boards: BTreeMap<&'static str, Row>,
+    /// A few of those that broke a promise, shrunk.
     pub found: Vec<Found>,
 }
 
@@ -101,13 +89,14 @@ pub fn play_seeds(from: u64, count: u64) -> Tally {
                         break;
                     }
                     let history = History::of_seed(seed);
+                    let board = history.setting.board;
                     let played = play(&history);
                     let known = lock(&tally).found.len();
                     let found = match &played {
                         Err(broken) if known < MOST_FOUND => Some(shrink(history, broken.clone())),
                         _ => None,
                     };
-                    lock(&tally).add(&played, found);
+                    lock(&tally).add(board, &played, found);
                 }
             });
         }
@@ -116,36 +105,27 @@ pub fn play_seeds(from: u64, count: u64) -> Tally {
 }
 
 impl Tally {
-    fn add(&mut self, played: &Result<Outcome, Broken>, found: Option<Found>) {
-        self.runs += 1;
+    fn add(&mut self, board: &'static str, played: &Result<Outcome, Broken>, found: Option<Found>) {
+        self.all.add(played);
+        self.boards.entry(board).or_default().add(played);
         self.found.extend(found);
-        let Ok(outcome) = played else {
-            self.broken += 1;
-            return;
-        };
-        self.opened += u64::from(outcome.opened.is_some());
-        let user = matches!(outcome.closed, Some((_, CloseReason::User)));
-        self.lived += u64::from(user);
-        self.renewals += u64::from(outcome.renewals);
-        self.shown += outcome.output.1;
-        self.typed += outcome.typed as u64;
-        self.datagrams += outcome.datagrams.0 + outcome.datagrams.1;
     }
 }
 
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let all = &self.all;
         write!(
             f,
             "{} runs: {} opened, {} lived to the end, {} sessions renewed, {} bytes shown, {} typed, {} datagrams; {} broken",
-            self.runs,
-            self.opened,
-            self.lived,
-            self.renewals,
-            self.shown,
-            self.typed,
-            self.datagrams,
-            self.broken
+            all.runs,
+            all.opened,
+            all.lived,
+            all.renewals,
+            all.shown,
+            all.typed,
+            all.datagrams,
+            all.broken
         )?;
         for found in &self.found {
             write!(f, "\n\n{found}")?;

@@ -53,6 +53,8 @@ pub struct World {
     slowest: Duration,
     /// Whether the board takes only the SOL number that it expects.
     strict: bool,
+    /// Whether the board takes only session sequence numbers just ahead of the last.
+    narrow: bool,
     /// Whether somebody has ended or taken the console.
     ended: bool,
     sent_in_step: usize,
@@ -83,6 +85,8 @@ pub struct Outcome {
     pub datagrams: (u64, u64),
     /// Wake-ups.
     pub steps: u64,
+    /// When it was over.
+    pub lasted: Duration,
 }
 
 /// What must hold does not.
@@ -153,6 +157,7 @@ impl World {
             delays: Vec::new(),
             slowest: Duration::ZERO,
             strict: setting.personality().sol.strict_sequence,
+            narrow: setting.personality().window_ahead < NARROW,
             ended: false,
             sent_in_step: 0,
             spins: 0,
@@ -188,6 +193,7 @@ impl World {
             Ok(()) => {
                 self.outcome.output = self.books.output();
                 self.outcome.typed = self.books.typed();
+                self.outcome.lasted = self.now;
                 Ok(self.outcome)
             }
             Err(what) => Err(Broken { at: self.now, what }),
@@ -429,6 +435,9 @@ impl World {
         EPOCH_MS + u64::try_from(self.now.as_millis()).unwrap_or(u64::MAX)
     }
 }
+
+/// Fewer packets than get lost in a row in the longest black-out.
+const NARROW: u32 = 1000;
 
 /// How often in a row something may be due at the same moment.
 const MOST_SPINS: u32 = 64;

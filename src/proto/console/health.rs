@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::activation::close_other_session;
-use super::rescue::{Outcome, Rescue};
+use super::rescue::{LAST_CHANCE, Outcome, Rescue};
 use super::{CloseReason, Console, Datagram, Event, Notice, Stage};
 use crate::proto::inflight::Kind;
 use crate::proto::keepalive::{Probe, Verdict};
@@ -52,13 +52,8 @@ impl Console {
             self.log.beat(now, &mut self.link, patience);
             return self.tell();
         }
-        let ask = Ask {
-            netfn: NETFN_APP,
-            lun: 0,
-            cmd: GET_DEVICE_ID,
-            data: &[],
-        };
-        self.link.ask(now, Kind::Keepalive, ask, patience);
+        self.link
+            .ask(now, Kind::Keepalive, DEVICE_ID_QUESTION, patience);
     }
 
     pub(super) fn advance_rescue(&mut self, now: Instant) {
@@ -67,6 +62,15 @@ impl Console {
         };
         let ours = self.link.session().bmc_id();
         let all: Vec<u32> = self.former.iter().copied().chain([ours]).collect();
+        if rescue.takes_last_chance() {
+            let patience = Patience {
+                timeout: LAST_CHANCE / LAST_TRIES,
+                step: Duration::ZERO,
+                tries: LAST_TRIES,
+            };
+            self.link
+                .ask(now, Kind::Command, DEVICE_ID_QUESTION, patience);
+        }
         let outcome = rescue.advance(now, &self.config, &self.settings, &all);
         // Another session that is being made is proof enough that there is somebody; it ends by itself.
         let limit = self.settings.keepalive.dead_after;
@@ -113,8 +117,16 @@ impl Console {
     }
 }
 
-const NETFN_APP: u8 = 0x06;
-const GET_DEVICE_ID: u8 = 0x01;
+/// Get Device ID, which every BMC answers.
+const DEVICE_ID_QUESTION: Ask<'static> = Ask {
+    netfn: 0x06,
+    lun: 0,
+    cmd: 0x01,
+    data: &[],
+};
+
+/// How often a session that may have been forgotten is asked in its last chance.
+const LAST_TRIES: u32 = 5;
 
 /// How many sessions of our own are remembered.
 const FORMER: usize = 16;

@@ -45,6 +45,8 @@ enum Stage {
     /// The BMC answers outside; the session gets a last chance until then.
     Answered {
         until: Instant,
+        /// Whether it has been asked.
+        asked: bool,
     },
     Shake(Box<Handshake>),
     Activate(Box<(Link, Activation)>),
@@ -89,6 +91,17 @@ impl Rescue {
         lives || !matches!(self.stage, Stage::Knock { .. })
     }
 
+    /// Whether the first session has its last chance now, and is to be asked for the last time: the BMC can be heard, and
+    /// one question that was lost on its way is no proof that it has forgotten the session. Told once.
+    pub(super) fn takes_last_chance(&mut self) -> bool {
+        match &mut self.stage {
+            Stage::Answered { asked, .. } if !self.lost && self.made.is_empty() => {
+                !std::mem::replace(asked, true)
+            }
+            _ => false,
+        }
+    }
+
     /// Whether another session has been made, and may have taken the payload.
     pub(super) fn is_committed(&self) -> bool {
         self.lost || !self.made.is_empty()
@@ -104,6 +117,7 @@ impl Rescue {
                     self.round_trip = now.saturating_duration_since(*asked);
                     self.stage = Stage::Answered {
                         until: now + LAST_CHANCE,
+                        asked: false,
                     };
                 }
             }
@@ -125,7 +139,7 @@ impl Rescue {
         settings: &Settings,
         ours: &[u32],
     ) -> Option<Outcome> {
-        let least_patience = self.round_trip.min(LONGEST_ROUND_TRIP);
+        let distance = self.round_trip.min(LONGEST_ROUND_TRIP);
         match &mut self.stage {
             Stage::Knock { next } => {
                 if now >= *next {
@@ -134,10 +148,10 @@ impl Rescue {
                 }
                 None
             }
-            Stage::Answered { until } => {
+            Stage::Answered { until, .. } => {
                 if now >= *until {
                     let patient = Config {
-                        timeout: config.timeout.max(least_patience),
+                        tries: config.tries.max(tries_over(distance, config.timeout)),
                         ..config.clone()
                     };
                     let handshake = Handshake::new(now, patient, (self.make_entropy)());
@@ -159,7 +173,8 @@ impl Rescue {
                         self.made.push(link.session().bmc_id());
                         let all = self.made.iter().chain(ours).copied().collect();
                         let patience = Patience {
-                            timeout: settings.patience.timeout.max(least_patience),
+                            tries: tries_over(distance, settings.patience.timeout)
+                                .max(settings.patience.tries),
                             ..settings.patience
                         };
                         let settings = Settings {
@@ -252,7 +267,7 @@ impl Rescue {
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
         match &self.stage {
             Stage::Knock { next, .. } => Some(*next),
-            Stage::Answered { until } => Some(*until),
+            Stage::Answered { until, .. } => Some(*until),
             Stage::Shake(handshake) => handshake.poll_timeout(),
             Stage::Activate(both) => both.0.poll_timeout(),
         }
@@ -284,6 +299,18 @@ fn knock(seq: u8) -> Vec<u8> {
     .to_datagram()
 }
 
+/// How many tries, each a second more patient than the one before, last for two round trips: the answer to any of them
+/// will do, and not all packets take as long.
+fn tries_over(round_trip: Duration, timeout: Duration) -> u32 {
+    let mut waited = Duration::ZERO;
+    (1..MOST_TRIES)
+        .find(|tries| {
+            waited += timeout + Duration::from_secs(u64::from(tries - 1));
+            waited >= 2 * round_trip
+        })
+        .unwrap_or(MOST_TRIES)
+}
+
 fn is_answer(packet: &V15<'_>, seq: u8) -> bool {
     lan::Message::parse(packet.payload).is_ok_and(|m| {
         m.netfn == NETFN_APP | 1 && m.cmd == GET_CHANNEL_AUTHENTICATION && m.seq == seq
@@ -294,7 +321,7 @@ const NETFN_APP: u8 = 0x06;
 const GET_CHANNEL_AUTHENTICATION: u8 = 0x38;
 
 /// How long the first session may still prove that it was not forgotten.
-const LAST_CHANCE: Duration = Duration::from_secs(3);
+pub(super) const LAST_CHANCE: Duration = Duration::from_secs(3);
 
 /// How long after an unanswered attempt the next one follows.
 const KNOCK_AGAIN: Duration = Duration::from_secs(5);
@@ -302,8 +329,11 @@ const KNOCK_AGAIN: Duration = Duration::from_secs(5);
 /// How many questions an answer may belong to.
 const KNOCKS: usize = 16;
 
-/// The longest that each step towards another session waits because the answer outside took as long.
+/// The longest round trip on which the steps towards another session wait.
 const LONGEST_ROUND_TRIP: Duration = Duration::from_secs(30);
+
+/// Most tries of one step.
+const MOST_TRIES: u32 = 12;
 
 /// How many sessions of our own are remembered.
 const MADE: usize = 8;

@@ -716,6 +716,20 @@ fn an_answer_outside_the_session_that_leads_nowhere_does_not_keep_a_dead_session
 }
 
 #[test]
+fn a_session_that_lost_two_questions_is_asked_again_before_another_is_made() {
+    let mut rig = Rig::plain();
+    rig.run(S);
+    // Nothing passes inside the session when it is asked after 15 s and 20 s, but the answer outside does.
+    rig.bmc.answers_outside = true;
+    let session = std::mem::replace(&mut rig.bmc.session, forgotten());
+    rig.run(S * 41 / 2);
+    rig.bmc.session = session;
+    rig.run(22 * S);
+    assert!(rig.bmc.asked(0x01).iter().any(|at| *at < 22.0));
+    assert!(rig.console.rescue.is_none(), "it was only late");
+}
+
+#[test]
 fn the_limit_that_passes_while_another_session_is_being_made_is_waited_out_without_spinning() {
     for limit in 60..100 {
         let mut rig = Rig::new(
