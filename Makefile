@@ -9,7 +9,7 @@ FISHDIR = $(SHARE)/fish/vendor_completions.d
 
 TARGET = $(or $(CARGO_TARGET_DIR),target)
 
-.PHONY: all build demo test bench picture man matrix completions registry install uninstall fmt lint soak fuzz deny deb rpm units reproducible
+.PHONY: all build demo test bench picture man matrix completions registry install uninstall fmt lint soak fuzz deny deb try-deb rpm musl units reproducible
 
 all: build
 
@@ -89,9 +89,19 @@ reproducible:
 deb: build units
 	cargo deb --no-build -p steadysol
 
+# Installs the Debian package in a clean root, tries it and removes it. As root; needs debootstrap and a mirror.
+try-deb: deb
+	packaging/try-deb $$(ls -t $(TARGET)/debian/steadysol_*.deb | head -1)
+
 # An RPM, in which the program is called steadysol-ipmitool. Needs cargo-generate-rpm.
 rpm: build units
-	cargo generate-rpm
+	cargo generate-rpm --target-dir $(TARGET)
+
+# Programs that need no library at all: rustup target add x86_64-unknown-linux-musl
+MUSL = x86_64-unknown-linux-musl
+musl:
+	cargo build --release -p steadysol --target $(MUSL)
+	@ls -l $(TARGET)/$(MUSL)/release/ipmitool $(TARGET)/$(MUSL)/release/bmcsim
 
 # The systemd unit, with the program where the package has it.
 units:

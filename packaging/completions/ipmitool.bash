@@ -205,14 +205,18 @@ _ipmitool() {
         '13:sol log '*' '*' '*' '*' '*' '*' '*' '*' '*' '*' '*'') words='instance= since= until= follow timestamps timestamps= strip extension=' ;;
         esac
     fi
+    local IFS=$'\n'
     case $words in
         "$file")
             compopt -o filenames
-            mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+            # Names may have any characters.
+            local -
+            set -f
+            COMPREPLY=($(compgen -f -- "$cur"))
             ;;
-        "$host") mapfile -t COMPREPLY < <(compgen -A hostname -- "$cur") ;;
+        "$host") COMPREPLY=($(compgen -A hostname -- "$cur")) ;;
         ?*)
-            mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+            COMPREPLY=($(IFS=' '; compgen -W "$words" -- "$cur"))
             [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace
             ;;
     esac
