@@ -85,10 +85,7 @@ pub fn capture_on_full_disk(
     let log = log.word();
     let words = [&["sol", "capture", &log], words].concat();
     let program = Who::Ours.program().display().to_string();
-    let script = format!(
-        "trap '' XFSZ; ulimit -S -f {}; exec \"$0\" \"$@\"",
-        bytes / 512
-    );
+    let script = format!("ulimit -S -f {}; exec \"$0\" \"$@\"", bytes / 512);
     let head = ["-c".to_owned(), script, program];
     let all: Vec<String> = head.into_iter().chain(arguments(address, &words)).collect();
     Piped::start(Path::new("/bin/sh"), &all, &ENVIRONMENT, Input::Null)

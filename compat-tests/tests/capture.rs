@@ -177,6 +177,38 @@ fn a_killed_captures_console_is_taken_back_at_once() {
     }
 }
 
+/// No output that stands in the log is said to be missing.
+#[test]
+fn the_gap_of_a_killed_capture_begins_with_the_last_line_before_it() {
+    let bmc = BmcSim::start(&["--serial", COUNTING, "--no-extension"]);
+    let folder = tempfile::tempdir().unwrap();
+    let log = LogFile::at(folder.path().join("log"));
+    let words = ["timestamps=iso"];
+    let first = capture(bmc.address(), &log, &words);
+    let more = |lines: usize| wait_until(LONG, || log.text().lines().count() > lines);
+    assert!(first.stdout.wait_for(BANNER, LONG) && more(50));
+    kill(first);
+    let before = log.text();
+    let _second = capture(bmc.address(), &log, &words);
+    assert!(more(before.lines().count() + 3));
+    let text = log.text();
+    let after = text.strip_prefix(&before).expect("it goes on");
+    let marker = after
+        .lines()
+        .find(|line| line.contains("missing"))
+        .expect(after);
+    let from = marker
+        .split("output from ")
+        .nth(1)
+        .and_then(|rest| rest.split(' ').next());
+    let dated = |line: &&str| line.starts_with("20") && line.contains('T');
+    let last = before
+        .lines()
+        .rfind(dated)
+        .and_then(|line| line.split(' ').next());
+    assert_eq!(from, last, "{marker}");
+}
+
 #[test]
 fn another_users_console_is_not_taken_although_its_id_is_that_of_the_killed_capture() {
     let bmc = BmcSim::start(&["--serial", COUNTING]);

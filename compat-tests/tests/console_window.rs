@@ -165,6 +165,48 @@ fn a_log_begins_with_the_window_and_its_successor_reads_nothing_twice() {
 }
 
 #[test]
+fn lines_that_are_read_back_have_the_dates_at_which_they_came() {
+    let mut stage = Stage::new(&[]);
+    for _ in 0..30 {
+        stage.say(1);
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    stage.settled(0);
+    let dated = stage
+        .run(&["sol", "log", "timestamps=epoch", "strip"])
+        .stdout;
+    assert_eq!(dated.lines().count(), 30, "{dated}");
+    let folder = tempfile::tempdir().unwrap();
+    let log = LogFile::at(folder.path().join("log"));
+    let words = ["since=-1h", "timestamps=epoch", "strip", "rotate=1500,99"];
+    let mut capture = capture(stage.bmc.address(), &log, &words);
+    let all = || {
+        let old =
+            |number: usize| std::fs::read_to_string(format!("{}.{number}", log.path().display()));
+        let old: Vec<String> = (1..99).map_while(|number| old(number).ok()).collect();
+        (
+            old.iter().rev().map(String::as_str).collect::<String>() + &log.text(),
+            old,
+        )
+    };
+    assert!(
+        wait_until(LONG, || all().0.lines().count() == 30),
+        "{}",
+        all().0
+    );
+    capture.signal(Signal::SIGTERM);
+    capture.wait(LONG).expect("an end");
+    let (text, old) = all();
+    assert_eq!(text, dated);
+    let line = dated.lines().map(str::len).max().unwrap_or(0);
+    assert!(!old.is_empty(), "set aside");
+    for file in old {
+        assert!((1500..=1500 + line).contains(&file.len()), "{}", file.len());
+        assert!(file.ends_with('\n'));
+    }
+}
+
+#[test]
 fn without_a_stored_log_one_notice_says_that_the_past_is_lost() {
     let mut stage = Stage::new(&["--no-extension"]);
     stage.say(5);

@@ -26,9 +26,15 @@ impl Host {
     }
 
     fn print(&mut self, count: usize, pause: u64) {
-        self.now += pause;
         let from = self.arrived.len();
-        let bytes: Vec<u8> = (from..from + count).map(|n| (n * 7 / 3) as u8).collect();
+        self.say(
+            (from..from + count).map(|n| (n * 7 / 3) as u8).collect(),
+            pause,
+        );
+    }
+
+    fn say(&mut self, bytes: Vec<u8>, pause: u64) {
+        self.now += pause;
         self.arrived
             .extend(bytes.iter().map(|byte| (self.now, *byte)));
         self.log.append(self.now, &bytes);
@@ -70,7 +76,10 @@ fn told(reader: &mut LogReader, events: &mut Vec<Event>) {
 
 /// Reads with a BMC that answers everything at once, in order.
 fn read(host: &Host, range: Range, fit: usize) -> (Vec<Event>, usize) {
-    let mut reader = LogReader::new(range);
+    read_with(LogReader::new(range), host, fit)
+}
+
+fn read_with(mut reader: LogReader, host: &Host, fit: usize) -> (Vec<Event>, usize) {
     let (mut events, mut flying, mut most) = (Vec::new(), Vec::new(), 0);
     loop {
         flying.extend(std::iter::from_fn(|| reader.poll_request()));
@@ -206,6 +215,28 @@ fn each_contradiction_is_recognised_asked_about_again_and_ends_the_reader() {
 }
 
 #[test]
+fn a_log_that_is_cleared_while_dates_are_asked_for_loses_no_byte_that_was_read() {
+    let mut host = Host::new(1000);
+    for _ in 0..10 {
+        host.say(b"line\n".to_vec(), 100);
+    }
+    for gone in [Outcome::EpochGone(8), Outcome::Lost] {
+        let mut reader = LogReader::new(host.window(0, u64::MAX)).with_dates(true);
+        let (ticket, asked) = reader.poll_request().unwrap();
+        reader.handle_answer(ticket, Outcome::Answer(host.answer(asked, 965)));
+        assert_eq!(reader.position(), 0, "not told yet");
+        let mut events = Vec::new();
+        while !reader.is_ended() {
+            let (ticket, asked) = reader.poll_request().unwrap();
+            assert_eq!(asked.want, 1);
+            reader.handle_answer(ticket, gone.clone());
+        }
+        told(&mut reader, &mut events);
+        assert_eq!((events.len(), reader.position()), (11, 50));
+    }
+}
+
+#[test]
 fn bytes_from_outside_the_window_are_left_out() {
     let mut host = Host::new(1000);
     host.print(100, 5);
@@ -274,16 +305,42 @@ proptest! {
     }
 
     #[test]
+    fn a_line_has_the_same_date_whichever_window_it_is_read_in_and_that_is_when_it_came(
+        pieces in prop::collection::vec(("[a-c\n]{1,60}", 0u64..40), 1..60),
+        window in (900u64..2500, 0u64..1500),
+        fit in 1usize..1200,
+    ) {
+        let mut host = Host::new(100_000);
+        pieces.iter().for_each(|(text, pause)| host.say(text.clone().into_bytes(), *pause));
+        for range in [host.window(0, u64::MAX), host.window(window.0, window.0 + window.1)] {
+            let (events, _) = read_with(LogReader::new(range).with_dates(true), &host, fit);
+            let mut at = range.from;
+            for event in &events {
+                let Event::Data(piece) = event else { continue };
+                prop_assert_eq!(piece.offset, at);
+                for _ in &piece.data {
+                    let begins = at == 0 || host.arrived[at as usize - 1].1 == b'\n';
+                    prop_assert!(!begins || host.arrived[at as usize].0 == piece.first);
+                    at += 1;
+                }
+            }
+            prop_assert_eq!(at, range.to);
+            prop_assert_eq!(events.last(), Some(&Event::Ended(Ending::Complete)));
+        }
+    }
+
+    #[test]
     fn whatever_happens_every_byte_comes_once_in_order_or_lies_in_a_gap_that_was_overwritten(
         capacity in 200usize..5000,
         first in 1usize..6000,
         fit in 1usize..1200,
         steps in prop::collection::vec(step(), 0..200),
+        dated in any::<bool>(),
     ) {
         let mut host = Host::new(capacity);
         host.print(first, 5);
         let range = host.window(0, u64::MAX);
-        let mut reader = LogReader::new(range);
+        let mut reader = LogReader::new(range).with_dates(dated);
         let mut flying: Vec<(Ticket, Read)> = Vec::new();
         let mut events = Vec::new();
         let all = steps.into_iter().chain(std::iter::repeat_n(Step::Answer(0), 7000));
@@ -345,9 +402,10 @@ proptest! {
             (0u64..3, 0u64..500, 0u64..500, 0u64..500, 0u64..4, 0u64..4, 0usize..200, 0usize..8, any::<bool>()),
             1..300,
         ),
+        dated in any::<bool>(),
     ) {
         let range = Range { instance: 1, epoch: 1, from: 50, to: 350, window: (0, u64::MAX) };
-        let mut reader = LogReader::new(range);
+        let mut reader = LogReader::new(range).with_dates(dated);
         let (mut flying, mut events, mut asked) = (Vec::new(), Vec::new(), 0u64);
         for (epoch, start, end, offset, first, last, length, which, lost) in answers.into_iter().cycle() {
             flying.extend(std::iter::from_fn(|| reader.poll_request()));
@@ -358,7 +416,7 @@ proptest! {
             asked += 1;
             prop_assert!(asked <= 4 * 9 * 300, "it goes on for ever");
             let (ticket, _): (Ticket, Read) = flying.remove(which % flying.len());
-            let piece = Piece { offset, first, last, data: vec![b'x'; length] };
+            let piece = Piece { offset, first, last, data: vec![b'\n'; length] };
             let log = Log { epoch: epoch.min(1), start, end, piece };
             reader.handle_answer(ticket, if lost { Outcome::Lost } else { Outcome::Answer(log) });
         }

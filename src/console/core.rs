@@ -60,6 +60,9 @@ pub trait Core {
         false
     }
 
+    /// Says whether lines are dated, so that it matters when those that are read back came.
+    fn set_dated(&mut self, _dated: bool) {}
+
     /// Whether [`Core::refetch`] can be obeyed at present.
     fn can_refetch(&self) -> bool {
         false

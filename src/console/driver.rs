@@ -225,6 +225,7 @@ impl<'a, C: Core> Driver<'a, C> {
                 self.report(&Report::Connected { session });
             }
         }
+        self.core.set_dated(self.edge.sinks.is_dating());
         let can_refetch = self.core.can_refetch();
         if can_refetch != std::mem::replace(&mut self.can_refetch, can_refetch) {
             self.edge.sinks.set_refetch(can_refetch);

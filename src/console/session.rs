@@ -65,6 +65,10 @@ impl Core for Console {
         Self::is_caught_up(self)
     }
 
+    fn set_dated(&mut self, dated: bool) {
+        Self::set_dated(self, dated);
+    }
+
     fn can_refetch(&self) -> bool {
         Self::can_refetch(self)
     }

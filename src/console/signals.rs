@@ -2,9 +2,11 @@
 
 use std::fs;
 use std::io;
+use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, bounded};
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGXFSZ};
+use signal_hook::flag;
 use signal_hook::iterator::{Handle, Signals};
 
 use super::bell::{Line, Ringer};
@@ -56,6 +58,16 @@ impl Drop for SignalQueue {
     }
 }
 
+/// From now on a limit on the size of files (`ulimit -f`) is like a full disk: writing fails, and the process lives.
+/// Programs that it starts die of the signal again, which is caught and not ignored.
+///
+/// # Errors
+///
+/// As the system gave it.
+pub fn outlive_file_size_limit() -> io::Result<()> {
+    flag::register(SIGXFSZ, Arc::default()).map(drop)
+}
+
 /// Whether this process ignores the signal, as one does that was started by `nohup`.
 pub fn is_ignored(number: i32) -> bool {
     let status = fs::read_to_string("/proc/self/status");
@@ -90,6 +102,12 @@ mod tests {
         assert_eq!(ignored_signals(status) & bit(SIGHUP), 1);
         assert_eq!(ignored_signals(status) & bit(SIGTERM), 0);
         assert_eq!(ignored_signals("nothing of the kind"), 0);
+    }
+
+    #[test]
+    fn a_limit_on_the_size_of_files_is_not_deadly() {
+        outlive_file_size_limit().unwrap();
+        signal_hook::low_level::raise(SIGXFSZ).unwrap();
     }
 
     #[test]

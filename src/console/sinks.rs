@@ -10,6 +10,7 @@ use super::core::{Data, Status};
 use super::events::{Place, Report, Sink, Tally, Target};
 use super::log::{self, Chunk, Format, Former, Lines, Log, News};
 use super::notify::Notify;
+use super::signals;
 use super::window::{Bounds, Window};
 
 /// What is wanted.
@@ -78,6 +79,8 @@ impl Sinks {
     ///
     /// One line that says which one cannot be opened, and why.
     pub fn open(settings: Settings, now: Instant, ringer: Ringer) -> Result<Self, String> {
+        signals::outlive_file_size_limit()
+            .map_err(|error| format!("Error: cannot catch a signal: {error}"))?;
         let log = settings.log.as_ref();
         let log = log.map(|log| Log::open(log, ringer)).transpose()?;
         let news = log.as_ref().map_or_else(never, |log| log.news().clone());
@@ -104,14 +107,10 @@ impl Sinks {
             started: now,
             last_output: log
                 .as_ref()
-                .and_then(Log::last_written)
+                .and_then(Log::heard)
                 .unwrap_or_else(clock::wall_clock),
             reached: None,
-            // What the log got last may have come a moment before it was written.
-            missed_since: log
-                .as_ref()
-                .and_then(Log::last_written)
-                .map(|at| at.saturating_sub(SLACK)),
+            missed_since: log.as_ref().and_then(Log::heard),
             log,
             settings,
         })
@@ -122,6 +121,11 @@ impl Sinks {
     /// Where the log's news arrive.
     pub fn news(&self) -> &Receiver<News> {
         &self.news
+    }
+
+    /// Whether lines are dated at present, in the log or on the screen.
+    pub fn is_dating(&self) -> bool {
+        self.stamping || self.log.as_ref().is_some_and(|log| log.format().is_some())
     }
 
     /// Up to where output has come: in this run, else in the one that wrote the log before.

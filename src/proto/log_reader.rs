@@ -9,13 +9,19 @@
 //! One request is in flight at first, one more after each that was answered in full and in time, and one alone again
 //! after one was lost.
 //!
+//! Where lines are to be dated ([`LogReader::with_dates`]), [`dates`] asks when each of them began.
+//!
 //! Every byte of the range comes out once and in order, or lies in a reported gap: nothing is invented, and a BMC that
 //! contradicts itself is asked again a few times and then given up. So every reader ends, after a number of answers
 //! that is bounded by the length of its range.
 
+mod dates;
+
 use std::collections::VecDeque;
 
+use super::line_starts::LineStarts;
 use crate::wire::console_log::{Log, Piece, Read};
+use dates::Dates;
 
 /// What is to be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,7 +56,7 @@ pub enum Outcome {
 /// What came of reading, in the order of the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
-    /// Bytes.
+    /// Bytes. Where lines are dated, each begins in a piece whose first byte came when it did.
     Data(Piece),
     /// Bytes that were overwritten before they could be read: offset of the first, and after the last.
     Gap {
@@ -122,6 +128,8 @@ pub struct LogReader {
     failed_up_to: Ticket,
     strays: u64,
     ended: bool,
+    /// Where lines begin in what is told, if they are to be dated.
+    dated: Option<LineStarts>,
 }
 
 /// A part of the range.
@@ -138,6 +146,8 @@ enum State {
     Wanted,
     Asked(Ticket),
     Here(Event),
+    /// Here, in the first part; when its lines came is asked for.
+    Dating(Dates),
 }
 
 /// Getters.
@@ -163,8 +173,12 @@ impl LogReader {
     }
 
     fn in_flight(&self) -> usize {
-        let asked = |part: &&Part| matches!(part.state, State::Asked(_));
-        self.parts.iter().filter(asked).count()
+        let of = |part: &Part| match &part.state {
+            State::Asked(_) => 1,
+            State::Dating(dates) => dates.in_flight(),
+            _ => 0,
+        };
+        self.parts.iter().map(of).sum()
     }
 }
 
@@ -172,42 +186,57 @@ impl LogReader {
 impl LogReader {
     /// Takes in what became of a request.
     pub fn handle_answer(&mut self, ticket: Ticket, outcome: Outcome) {
-        let asked = |part: &Part| matches!(part.state, State::Asked(asked) if asked == ticket);
+        let asked = |part: &Part| match &part.state {
+            State::Asked(asked) => *asked == ticket,
+            State::Dating(dates) => dates.has_asked(ticket),
+            _ => false,
+        };
         let at = self.parts.iter().position(asked).filter(|_| !self.ended);
         let Some(at) = at else {
             self.strays += 1;
             return;
         };
         match outcome {
-            Outcome::Answer(log) => match self.judge(at, log) {
+            Outcome::Answer(log) => match self.take_in(at, ticket, log) {
                 Ok(()) => self.failures = 0,
-                Err(why) => self.fail(at, ticket, Ending::Contradiction(why)),
+                Err(why) => self.fail(ticket, Ending::Contradiction(why)),
             },
             Outcome::EpochGone(present) if present == self.range.epoch => {
-                self.fail(at, ticket, Ending::Contradiction(Contradiction::Epoch));
+                self.fail(ticket, Ending::Contradiction(Contradiction::Epoch));
             }
             Outcome::EpochGone(present) => self.finish(Ending::EpochGone(present)),
-            Outcome::Lost => self.fail(at, ticket, Ending::Silent),
+            Outcome::Lost => self.fail(ticket, Ending::Silent),
         }
         self.tell();
+    }
+
+    fn take_in(&mut self, at: usize, ticket: Ticket, log: Log) -> Result<(), Contradiction> {
+        if log.epoch != self.range.epoch {
+            return Err(Contradiction::Epoch);
+        }
+        match self.parts.get_mut(at).map(|part| &mut part.state) {
+            Some(State::Dating(dates)) => {
+                dates.answer(ticket, &log.piece);
+                self.window = (self.window + 1).min(MOST_IN_FLIGHT);
+                Ok(())
+            }
+            _ => self.judge(at, log),
+        }
     }
 
     /// Puts what an answer says in the place of the part it was asked for.
     fn judge(&mut self, at: usize, log: Log) -> Result<(), Contradiction> {
         let Log {
-            epoch,
             start,
             end,
             mut piece,
+            ..
         } = log;
         let Some(&Part { from, to, .. }) = self.parts.get(at) else {
             return Ok(());
         };
         let length = u64::try_from(piece.data.len()).unwrap_or(u64::MAX);
         let stop = piece.offset.checked_add(length);
-        if epoch != self.range.epoch {
-            return Err(Contradiction::Epoch);
-        }
         // Answers may overtake each other, so that an older extent is none of these; the range's end is promised.
         if start > end || end < to {
             return Err(Contradiction::Extent);
@@ -302,7 +331,7 @@ impl LogReader {
         }
     }
 
-    fn fail(&mut self, at: usize, ticket: Ticket, ending: Ending) {
+    fn fail(&mut self, ticket: Ticket, ending: Ending) {
         self.window = 1;
         // What was in flight together fails together: that is one failure.
         if ticket > self.failed_up_to {
@@ -311,27 +340,56 @@ impl LogReader {
         }
         if self.failures >= MOST_FAILURES {
             self.finish(ending);
-        } else if let Some(part) = self.parts.get_mut(at) {
-            part.state = State::Wanted;
+        } else {
+            self.ask_again(Some(ticket));
+        }
+    }
+
+    /// This request, or all where none is named, has to be made again.
+    fn ask_again(&mut self, ticket: Option<Ticket>) {
+        for part in &mut self.parts {
+            match &mut part.state {
+                State::Asked(asked) if ticket.is_none_or(|ticket| ticket == *asked) => {
+                    part.state = State::Wanted;
+                }
+                State::Dating(dates) => dates.ask_again(ticket),
+                _ => {}
+            }
         }
     }
 
     /// Tells what is known without a hole before it.
     fn tell(&mut self) {
-        let here = |part: &Part| matches!(part.state, State::Here(_));
-        while self.parts.front().is_some_and(here) {
-            if let Some(Part {
-                to,
-                state: State::Here(event),
-                ..
-            }) = self.parts.pop_front()
-            {
-                self.next = to;
-                self.push(event);
+        while let Some(Part { to, state, .. }) = self.parts.pop_front() {
+            match self.date(state) {
+                Ok(events) => {
+                    self.next = to;
+                    events.into_iter().for_each(|event| self.push(event));
+                }
+                Err(state) => {
+                    let from = self.next;
+                    self.parts.push_front(Part { from, to, state });
+                    break;
+                }
             }
         }
         if self.next >= self.range.to {
             self.finish(Ending::Complete);
+        }
+    }
+
+    /// What the first part comes to, if that is known; else its state.
+    fn date(&mut self, state: State) -> Result<Vec<Event>, State> {
+        let dates = match (state, &mut self.dated) {
+            (State::Here(Event::Data(piece)), Some(starts)) => Dates::of(piece, starts),
+            (State::Dating(dates), _) => dates,
+            (State::Here(event), _) => return Ok(vec![event]),
+            (state, _) => return Err(state),
+        };
+        if self.ended || dates.is_done() {
+            Ok(dates.into_pieces().into_iter().map(Event::Data).collect())
+        } else {
+            Err(State::Dating(dates))
         }
     }
 
@@ -348,6 +406,8 @@ impl LogReader {
     fn finish(&mut self, ending: Ending) {
         if !self.ended {
             self.ended = true;
+            // What only its dates were asked for is told with those that are known.
+            self.tell();
             // What came out of order is not told: whoever reads on begins at `position`.
             self.parts.clear();
             self.events.push_back(Event::Ended(ending));
@@ -361,6 +421,9 @@ impl LogReader {
     pub fn poll_request(&mut self) -> Option<(Ticket, Read)> {
         if self.ended || self.in_flight() >= self.window {
             return None;
+        }
+        if let Some(request) = self.ask_for_date() {
+            return Some(request);
         }
         let want = self.chunk.unwrap_or(FIRST_WANT);
         let wanted = |part: &Part| matches!(part.state, State::Wanted);
@@ -386,13 +449,28 @@ impl LogReader {
         let ticket = Ticket(self.last_ticket);
         let part = self.parts.get_mut(at)?;
         part.state = State::Asked(ticket);
-        let request = Read {
+        let (offset, length) = (part.from, part.to - part.from);
+        Some((ticket, self.request(offset, length)))
+    }
+
+    /// The first part's dates go before what comes behind it.
+    fn ask_for_date(&mut self) -> Option<(Ticket, Read)> {
+        let ticket = Ticket(self.last_ticket + 1);
+        let State::Dating(dates) = &mut self.parts.front_mut()?.state else {
+            return None;
+        };
+        let offset = dates.ask(ticket)?;
+        self.last_ticket = ticket.0;
+        Some((ticket, self.request(offset, 1)))
+    }
+
+    fn request(&self, offset: u64, length: u64) -> Read {
+        Read {
             instance: self.range.instance,
             epoch: self.range.epoch,
-            offset: part.from,
-            want: u16::try_from(part.to - part.from).unwrap_or(u16::MAX),
-        };
-        Some((ticket, request))
+            offset,
+            want: u16::try_from(length).unwrap_or(u16::MAX),
+        }
     }
 
     /// What came of it, in order.
@@ -418,6 +496,7 @@ impl LogReader {
             failed_up_to: Ticket(0),
             strays: 0,
             ended: false,
+            dated: None,
         };
         reader.tell();
         reader
@@ -429,15 +508,19 @@ impl LogReader {
         self
     }
 
+    /// Finds out when each line came, if that is `wanted`: what is told is divided accordingly. A line begins with its
+    /// first visible byte, and came when that did, to the millisecond; where the BMC does not tell that any more, evenly
+    /// between what it told. It costs about one request for each line that came at a time of its own.
+    pub fn with_dates(mut self, wanted: bool) -> Self {
+        self.dated = wanted.then(LineStarts::default);
+        self
+    }
+
     /// Nothing that is in flight will be answered any more, as when the session was lost: it is asked for again. That
     /// counts as no failure.
     pub fn forget_requests(&mut self) {
         self.window = 1;
-        for part in &mut self.parts {
-            if matches!(part.state, State::Asked(_)) {
-                part.state = State::Wanted;
-            }
-        }
+        self.ask_again(None);
     }
 }
 

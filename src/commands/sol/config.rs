@@ -69,7 +69,7 @@ fn combine(
     for word in typed {
         words::apply(&mut words, word)?;
     }
-    words::finish(words)
+    words::finish(words, typed)
 }
 
 fn only_extension(
@@ -299,6 +299,21 @@ mod tests {
             (words.cycle, words.log.as_deref(), words.on_alarm.as_deref()),
             (5, Some("typed"), Some("a b"))
         );
+    }
+
+    #[test]
+    fn words_for_a_log_are_for_those_hosts_that_have_one_unless_they_were_typed() {
+        const FILE: &str = "timestamps = \"epoch\"\nstrip = true\nrotate = \"10M\"\n\
+            [host.\"a\"]\nlog = \"x\"";
+        assert!(from(FILE, None, &[], "b").is_ok());
+        assert!(from("", Some("timestamps rotate=1M strip"), &[], "b").is_ok());
+        let words = from(FILE, None, &[], "a").unwrap();
+        assert!(words.log.is_some() && words.rotate.is_some());
+        for typed in ["timestamps", "timestamps=iso", "strip", "rotate=1M"] {
+            assert!(from(FILE, None, &[typed], "b").is_err(), "{typed}");
+            assert!(from(FILE, None, &[typed], "a").is_ok(), "{typed}");
+        }
+        assert!(from("timestamps-on = \"both\"", None, &["timestamps"], "b").is_ok());
     }
 
     #[test]

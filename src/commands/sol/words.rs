@@ -183,7 +183,8 @@ pub const WORDS: &[Word<ActivateWords>] = &[
         "timestamps",
         "iso|epoch|relative|delta",
         "Begin each line of the log with its date: as ISO 8601 (the default), in seconds since 1970, since the \
-               first line, or since the line before. The time is the BMC's where it tells it, else this machine's.",
+               first line of this run, or since the line before. The time is the BMC's where it tells it, else this \
+               machine's. Best together with strip.",
         |words, value| {
             words.timestamps = Some(timestamps(value)?);
             Ok(())
@@ -325,7 +326,7 @@ pub fn parse(typed: &[&str]) -> Result<ActivateWords, Refusal> {
     for each in typed {
         apply(&mut words, each)?;
     }
-    finish(words)
+    finish(words, typed)
 }
 
 /// Sets one word.
@@ -337,28 +338,29 @@ pub fn apply(words: &mut ActivateWords, typed: &str) -> Result<(), Refusal> {
     word::apply(WORDS, words, typed)
 }
 
-/// What is wrong with words that are each good.
+/// What is wrong with words that are each good. `typed`: those on the command line; what a configuration says about a
+/// log is meant for the hosts that have one.
 ///
 /// # Errors
 ///
 /// One line.
-pub fn finish(words: ActivateWords) -> Result<ActivateWords, Refusal> {
-    let needs_log = |word: &str| {
-        Err(Refusal::error(format!(
-            "{word} is of no use without log=FILE"
-        )))
-    };
+pub fn finish(words: ActivateWords, typed: &[&str]) -> Result<ActivateWords, Refusal> {
     if words.log.is_none() {
-        if words.rotate.is_some() {
-            return needs_log("rotate");
-        }
-        if words.strip {
-            return needs_log("strip");
-        }
-        if words.timestamps.is_some() && !words.timestamps_on_both {
-            return Err(Refusal::error(
-                "timestamps are of no use without log=FILE or timestamps-on=both",
-            ));
+        let names = typed.iter().map(|word| word.split('=').next());
+        for name in names.flatten() {
+            match name {
+                "rotate" | "strip" => {
+                    return Err(Refusal::error(format!(
+                        "{name} is of no use without log=FILE"
+                    )));
+                }
+                "timestamps" if !words.timestamps_on_both => {
+                    return Err(Refusal::error(
+                        "timestamps are of no use without log=FILE or timestamps-on=both",
+                    ));
+                }
+                _ => {}
+            }
         }
     }
     if let (Some(keepalive), Some(dead)) = (words.keepalive_after, words.dead_after)

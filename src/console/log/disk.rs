@@ -15,7 +15,9 @@ use nix::sys::stat::{FileStat, Mode, SFlag, fstat, fstatat};
 use nix::unistd::{UnlinkatFlags, geteuid, unlinkat};
 
 use super::path;
-use super::position::{Committed, Former, Position, no_position, session_line, session_of};
+use super::position::{
+    Committed, Former, Position, heard_line, heard_of, no_position, session_line, session_of,
+};
 use super::writer::Medium;
 
 /// A log file, open and locked.
@@ -28,6 +30,8 @@ pub struct Disk {
     open: Open,
     committed: Option<Committed>,
     session: Option<Former>,
+    /// When the last output in the file came.
+    heard: Option<u64>,
     side: Option<File>,
 }
 
@@ -60,6 +64,7 @@ impl Disk {
             open,
             committed: None,
             session: None,
+            heard: None,
             side: None,
         };
         if let Some(text) = disk.read_side() {
@@ -68,7 +73,10 @@ impl Disk {
                 committed.inode == inode && committed.length <= disk.open.length
             });
             disk.session = session_of(&text, inode);
+            disk.heard = heard_of(&text, inode);
         }
+        // It may be a marker that was written last; but nothing tells better.
+        disk.heard = disk.heard.or_else(|| disk.last_written());
         Ok(disk)
     }
 
@@ -78,7 +86,7 @@ impl Disk {
     }
 
     /// When the file was last written to, in milliseconds since 1970; nothing where it is empty.
-    pub fn last_written(&self) -> Option<u64> {
+    fn last_written(&self) -> Option<u64> {
         let metadata = self.open.file.metadata().ok()?;
         let since = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
         (self.open.length > 0)
@@ -128,7 +136,8 @@ impl Disk {
         let position = self
             .committed
             .map_or_else(no_position, |committed| committed.to_string());
-        let text = position + &session_line(self.session, self.open.inode);
+        let inode = self.open.inode;
+        let text = position + &session_line(self.session, inode) + &heard_line(self.heard, inode);
         match &self.side {
             Some(file) => file.write_all_at(text.as_bytes(), 0),
             None => Ok(()),
@@ -235,17 +244,23 @@ impl Medium for Disk {
         self.committed
     }
 
-    fn commit(&mut self, position: Position) -> io::Result<()> {
+    fn heard(&self) -> Option<u64> {
+        self.heard
+    }
+
+    fn commit(&mut self, position: Option<Position>, heard: u64) -> io::Result<()> {
         if self.open.device {
             return Ok(());
         }
-        let committed = Committed {
+        let before = (self.committed, self.heard);
+        let committed = position.map(|position| Committed {
             position,
             length: self.open.length,
             inode: self.open.inode,
-        };
-        let before = self.committed.replace(committed);
-        self.write_side().inspect_err(|_| self.committed = before)
+        });
+        (self.committed, self.heard) = (committed.or(self.committed), Some(heard));
+        self.write_side()
+            .inspect_err(|_| (self.committed, self.heard) = before)
     }
 
     fn session(&self) -> Option<Former> {

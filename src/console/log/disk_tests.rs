@@ -143,15 +143,19 @@ fn a_position_is_found_again_only_with_the_file_it_belongs_to() {
     };
     let mut disk = folder.open("x").unwrap();
     disk.append(b"abc\n").unwrap();
-    disk.commit(position).unwrap();
+    disk.commit(Some(position), 5).unwrap();
     disk.append(b"half").unwrap();
     drop(disk);
     let mut disk = folder.open("x").unwrap();
     let committed = disk.committed().unwrap();
     assert_eq!((committed.position, committed.length), (position, 4));
+    assert_eq!(disk.heard(), Some(5));
     disk.cut(4).unwrap();
     assert_eq!(fs::read(folder.file("x")).unwrap(), b"abc\n");
     drop(disk);
     fs::rename(folder.file("x"), folder.file("y")).unwrap();
-    assert!(folder.open("x").unwrap().committed().is_none());
+    let fresh = folder.open("x").unwrap();
+    assert!(fresh.committed().is_none() && fresh.heard().is_none());
+    // Without a note it is when the file was written last.
+    assert!(folder.open("y").unwrap().heard().is_some_and(|at| at > 5));
 }

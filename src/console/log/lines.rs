@@ -2,6 +2,7 @@
 
 use super::strip::Strip;
 use crate::console::clock;
+use crate::proto::line_starts::LineStarts;
 
 /// How lines are dated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,10 +31,14 @@ impl Format {
 }
 
 /// Turns output into lines of a log; keeps its place between pieces.
+///
+/// A date stands before the first visible byte of a line. No byte is left out for it (but see [`Strip`]).
 #[derive(Clone, Debug)]
 pub struct Lines {
     format: Option<Format>,
     strip: Option<Strip>,
+    starts: LineStarts,
+    /// Anything stands on the line, visible or not.
     mid_line: bool,
     first: Option<u64>,
     previous: Option<u64>,
@@ -45,6 +50,7 @@ impl Lines {
         Self {
             format,
             strip: strip.then(Strip::default),
+            starts: LineStarts::default(),
             mid_line: false,
             first: None,
             previous: None,
@@ -59,6 +65,11 @@ impl Lines {
     /// Says whether the next byte stands behind others on a line.
     pub fn set_mid_line(&mut self, mid_line: bool) {
         self.mid_line = mid_line;
+        self.starts = if mid_line {
+            LineStarts::mid_line()
+        } else {
+            LineStarts::default()
+        };
     }
 
     /// Whether the next byte stands behind others on a line.
@@ -73,23 +84,17 @@ impl Lines {
             Some(strip) => strip.feed(bytes, &mut plain),
             None => plain.extend_from_slice(bytes),
         }
-        let Some(format) = self.format else {
-            if let Some(last) = plain.last() {
-                self.mid_line = *last != b'\n';
-            }
-            return plain;
-        };
-        let mut dated = Vec::with_capacity(plain.len() + 32);
+        let format = self.format;
+        let mut dated = Vec::with_capacity(plain.len() + format.map_or(0, |_| 32));
         for byte in plain {
-            // The CR of LF CR belongs to the line before.
-            if !self.mid_line && byte != b'\r' {
+            if self.starts.begins_with(byte)
+                && let Some(format) = format
+            {
                 dated.extend_from_slice(self.stamp(format, at).as_bytes());
-                self.mid_line = true;
             }
             dated.push(byte);
-            if byte == b'\n' {
-                self.mid_line = false;
-            }
+            // The CR of LF CR belongs to the line before.
+            self.mid_line = byte != b'\n' && (self.mid_line || byte != b'\r');
         }
         dated
     }
@@ -132,6 +137,43 @@ mod tests {
         assert_eq!(text(&mut lines, b"a", 1500), "1.500 a");
         assert_eq!(text(&mut lines, b"b\r\nc\n\r", 2000), "b\r\n2.000 c\n\r");
         assert_eq!(text(&mut lines, b"\n", 2001), "2.001 \n");
+    }
+
+    #[test]
+    fn what_a_shell_sends_before_a_line_does_not_cover_its_date() {
+        // GNU bash 5.2, TERM=linux, after "echo hello" was typed.
+        let bash = b"\x1b[?2004h$ echo hello\r\n\x1b[?2004l\rhello\r\n\x1b[?2004h$ ";
+        let mut lines = Lines::new(Some(Format::Epoch), false);
+        let dated = text(&mut lines, bash, 1500);
+        assert_eq!(
+            dated,
+            "\x1b[?2004h1.500 $ echo hello\r\n\x1b[?2004l\r1.500 hello\r\n\x1b[?2004h1.500 $ "
+        );
+        assert_eq!(
+            dated.replace("1.500 ", "").as_bytes(),
+            bash,
+            "nothing is lost"
+        );
+    }
+
+    #[test]
+    fn a_line_of_escapes_only_is_a_line_for_a_marker_and_not_for_a_date() {
+        let mut lines = Lines::new(Some(Format::Epoch), false);
+        assert_eq!(text(&mut lines, b"\x1b[?2004h", 1500), "\x1b[?2004h");
+        assert!(lines.mid_line());
+        assert_eq!(text(&mut lines, b"\r\n", 1600), "\r1.600 \n");
+        assert_eq!(text(&mut lines, b"\r", 1700), "\r");
+        assert!(!lines.mid_line(), "LF CR ends one line");
+    }
+
+    #[test]
+    fn dates_that_begin_or_end_within_a_line_count_from_the_next() {
+        let mut lines = Lines::new(None, false);
+        assert_eq!(text(&mut lines, b"a", 1000), "a");
+        lines.set_format(Some(Format::Epoch));
+        assert_eq!(text(&mut lines, b"b\nc", 2000), "b\n2.000 c");
+        lines.set_mid_line(true);
+        assert_eq!(text(&mut lines, b"d\n", 3000), "d\n");
     }
 
     #[test]

@@ -161,7 +161,7 @@ pub struct Log {
     ended: Receiver<()>,
     resume: Option<Position>,
     former: Option<Former>,
-    last_written: Option<u64>,
+    heard: Option<u64>,
     /// What came while too much waited.
     lost: Option<Loss>,
     on: bool,
@@ -182,19 +182,18 @@ impl Log {
     /// One line that names the file and what is wrong with it.
     pub fn open(settings: &Settings, ringer: Ringer) -> Result<Self, String> {
         let disk = Disk::open(&settings.file, &settings.host, clock::wall_clock())?;
-        let last_written = disk.last_written();
-        Self::start(disk, settings, last_written, ringer)
+        Self::start(disk, settings, ringer)
             .map_err(|error| format!("Cannot start the log's thread: {error}"))
     }
 
     fn start(
         medium: impl Medium + Send + 'static,
         settings: &Settings,
-        last_written: Option<u64>,
         ringer: Ringer,
     ) -> io::Result<Self> {
         let resume = medium.committed().map(|committed| committed.position);
         let former = medium.session();
+        let heard = medium.heard();
         let shared = Arc::new(Shared {
             length: AtomicU64::new(medium.length()),
             ..Shared::default()
@@ -216,7 +215,7 @@ impl Log {
             ended,
             resume,
             former,
-            last_written,
+            heard,
             lost: None,
             on: true,
             format: settings.timestamps,
@@ -235,9 +234,10 @@ impl Log {
         self.former
     }
 
-    /// When an earlier run wrote to the file last, in milliseconds since 1970; nothing where none did.
-    pub fn last_written(&self) -> Option<u64> {
-        self.last_written
+    /// When the last output came that an earlier run wrote to the file, in milliseconds since 1970; nothing where none
+    /// did.
+    pub fn heard(&self) -> Option<u64> {
+        self.heard
     }
 
     /// Bytes of the file.

@@ -93,6 +93,25 @@ pub(super) fn session_of(text: &str, inode: u64) -> Option<Former> {
     })
 }
 
+/// The line below that: when the last output in the log file of this inode came, in milliseconds since 1970 by our
+/// clock. Always of the same length.
+pub(super) fn heard_line(heard: Option<u64>, inode: u64) -> String {
+    match heard {
+        None => format!("{:-<39}\n", ""),
+        Some(heard) => format!("heard {heard:016x} {inode:016x}\n"),
+    }
+}
+
+/// Reads what [`heard_line`] wrote; nothing where it is damaged or of another file.
+pub(super) fn heard_of(text: &str, inode: u64) -> Option<u64> {
+    let mut words = text.lines().nth(2)?.split_ascii_whitespace();
+    let (word, heard, own) = (words.next()?, words.next()?, words.next()?);
+    let is_ours = own.len() == 16 && u64::from_str_radix(own, 16) == Ok(inode);
+    (word == "heard" && is_ours)
+        .then(|| u64::from_str_radix(heard, 16).ok())
+        .flatten()
+}
+
 /// In the place of a position that is not known.
 pub(super) fn no_position() -> String {
     format!("{:-<88}\n", "")
@@ -135,6 +154,21 @@ mod tests {
         assert_eq!(Committed::parse("steadysol-position-2 1 2 3 4\n"), None);
         assert_eq!(Committed::parse(&no_position()), None);
         assert_eq!(no_position().len(), text.len());
+    }
+
+    #[test]
+    fn when_output_came_last_is_read_back_for_its_own_file_only() {
+        let above = no_position() + &session_line(None, 99);
+        let text = above.clone() + &heard_line(Some(0x12345), 99);
+        assert_eq!(heard_of(&text, 99), Some(0x12345));
+        assert_eq!(heard_of(&text, 98), None);
+        assert_eq!(heard_of(&above, 99), None);
+        for cut in 0..text.len() - 1 {
+            assert_eq!(heard_of(&text[..cut], 99), None, "{cut}");
+        }
+        let unknown = heard_line(None, 99);
+        assert_eq!(unknown.len(), heard_line(Some(u64::MAX), 99).len());
+        assert_eq!(heard_of(&(above + &unknown), 99), None);
     }
 
     #[test]

@@ -1,12 +1,12 @@
 //! Takes terminal escapes and control characters out of console output. What is left are characters, tabs and line
 //! feeds.
 
-/// The state machine; keeps its place between pieces. See ECMA-48 for the sequences.
+use crate::proto::line_starts::{Class, Sequence};
+
+/// The state machine; keeps its place between pieces.
 #[derive(Clone, Debug, Default)]
 pub struct Strip {
-    state: State,
-    /// Bytes of the sequence so far: what never ends is taken for text again.
-    length: usize,
+    sequence: Sequence,
     /// Continuation bytes of a UTF-8 character that are still to come.
     continues: u8,
     /// The character so far was C2h, behind which 80h to 9Fh are controls.
@@ -17,101 +17,36 @@ pub struct Strip {
     mid_line: bool,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum State {
-    #[default]
-    Ground,
-    /// After ESC, and its intermediate bytes.
-    Escape,
-    /// A control sequence, ESC [.
-    Csi,
-    /// A string that ends with ST or BEL: OSC, DCS, SOS, PM, APC.
-    String,
-    /// ESC within a string: a backslash makes it ST.
-    StringEscape,
-}
-
 impl Strip {
     /// Appends what is left of `bytes` to `out`.
     ///
     /// CR LF, LF CR and a lone CR each end a line once: a progress bar becomes lines.
     pub fn feed(&mut self, bytes: &[u8], out: &mut Vec<u8>) {
         for &byte in bytes {
-            self.step(byte, out);
-        }
-    }
-
-    fn step(&mut self, byte: u8, out: &mut Vec<u8>) {
-        if self.state != State::Ground {
-            self.length += 1;
-            let limit = if self.state == State::Csi {
-                CSI_LIMIT
-            } else {
-                STRING_LIMIT
-            };
-            if self.length > limit {
-                self.state = State::Ground;
-            }
-        }
-        match (self.state, byte) {
-            // CAN and SUB end every sequence.
-            (_, 0x18 | 0x1a) => self.state = State::Ground,
-            (State::Ground | State::Escape | State::Csi, ESC) => self.enter(State::Escape),
-            (State::Ground, _) => self.ground(byte, out),
-            (State::Escape, b'[') => self.enter(State::Csi),
-            (State::Escape, b']' | b'P' | b'X' | b'^' | b'_') => self.enter(State::String),
-            (State::Escape, 0x20..=0x2f) | (State::Csi, 0x20..=0x3f) => {}
-            (State::Escape | State::Csi, 0x20..=0x7e) => self.state = State::Ground,
-            // A control within a sequence acts as if it stood before it.
-            (State::Escape | State::Csi, 0..=0x1f) => self.control(byte, out),
-            (State::Escape | State::Csi, 0x7f) => {}
-            // No such byte belongs here: it is text.
-            (State::Escape | State::Csi, _) => {
-                self.state = State::Ground;
-                self.ground(byte, out);
-            }
-            (State::String | State::StringEscape, b'\n' | b'\r') => {
-                // A line's end is worth more than a string that was cut off.
-                self.state = State::Ground;
-                self.control(byte, out);
-            }
-            (State::String, BEL) => self.state = State::Ground,
-            (State::String, ESC) => self.state = State::StringEscape,
-            (State::String, _) => {}
-            (State::StringEscape, b'\\') => self.state = State::Ground,
-            (State::StringEscape, _) => {
-                self.enter(State::Escape);
-                self.step(byte, out);
+            match self.sequence.step(byte) {
+                Class::Text => self.eight_bit(byte, out),
+                class => {
+                    (self.continues, self.after_c2) = (0, false);
+                    if class == Class::Control {
+                        self.control(byte, out);
+                    }
+                }
             }
         }
     }
 
-    fn enter(&mut self, state: State) {
-        self.state = state;
-        self.length = 0;
-        self.continues = 0;
-        self.after_c2 = false;
-    }
-
-    fn ground(&mut self, byte: u8, out: &mut Vec<u8>) {
+    fn eight_bit(&mut self, byte: u8, out: &mut Vec<u8>) {
         let after_c2 = std::mem::take(&mut self.after_c2);
         match byte {
-            0..=0x1f | 0x7f => {
-                self.continues = 0;
-                self.control(byte, out);
-            }
             0x80..=0xbf if self.continues > 0 => {
                 self.continues -= 1;
-                if after_c2 {
-                    match byte {
-                        0x80..=0x9f => self.c1(byte),
-                        _ => {
-                            self.text(0xc2, out);
-                            self.text(byte, out);
-                        }
+                match byte {
+                    0x80..=0x9f if after_c2 => self.c1(byte),
+                    _ if after_c2 => {
+                        self.text(0xc2, out);
+                        self.text(byte, out);
                     }
-                } else {
-                    self.text(byte, out);
+                    _ => self.text(byte, out),
                 }
             }
             0x80..=0x9f => self.c1(byte),
@@ -132,11 +67,8 @@ impl Strip {
 
     /// An eight-bit control, raw or in UTF-8.
     fn c1(&mut self, byte: u8) {
-        match byte {
-            0x9b => self.enter(State::Csi),
-            0x90 | 0x98 | 0x9d | 0x9e | 0x9f => self.enter(State::String),
-            _ => {}
-        }
+        self.sequence.eight_bit(byte);
+        self.continues = 0;
     }
 
     fn control(&mut self, byte: u8, out: &mut Vec<u8>) {
@@ -162,16 +94,10 @@ impl Strip {
     }
 }
 
-const ESC: u8 = 0x1b;
-const BEL: u8 = 0x07;
-
-/// Bytes of the longest control sequence; of the longest string. Longer ones are no sequences but noise.
-const CSI_LIMIT: usize = 128;
-const STRING_LIMIT: usize = 4096;
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::proto::line_starts::STRING_LIMIT;
     use proptest::prelude::*;
 
     fn stripped(text: &[u8]) -> Vec<u8> {

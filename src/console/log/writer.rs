@@ -36,12 +36,16 @@ pub trait Medium {
     fn rotate(&mut self, keep: u32) -> io::Result<()>;
     /// Up to where the file is known to be complete.
     fn committed(&self) -> Option<Committed>;
-    /// Notes that all up to `position` is in the file.
+    /// When the last output in the file came, in milliseconds since 1970 by our clock, where that is known.
+    fn heard(&self) -> Option<u64> {
+        None
+    }
+    /// Notes that all up to `position` is in the file, where that is known, and when the last of it came.
     ///
     /// # Errors
     ///
     /// As the system gave it.
-    fn commit(&mut self, position: Position) -> io::Result<()>;
+    fn commit(&mut self, position: Option<Position>, heard: u64) -> io::Result<()>;
     /// The session of who wrote to the file last, where that is known.
     fn session(&self) -> Option<Former> {
         None
@@ -79,6 +83,9 @@ pub struct Writer<M> {
     gathered: bool,
     /// Where the log will be complete when nothing waits any more.
     reached: Option<Position>,
+    /// When the last output came that is written or waits, by our clock; and whether that is not noted yet.
+    heard: Option<u64>,
+    heard_more: bool,
     /// Markers from before it is known whether the file is to be cut.
     early: Option<Vec<String>>,
     trouble: Option<Trouble>,
@@ -116,6 +123,8 @@ impl<M: Medium> Writer<M> {
         lines.set_mid_line(medium.ends_mid_line());
         let early = medium.committed().map(|_| Vec::new());
         Self {
+            heard: medium.heard(),
+            heard_more: false,
             medium,
             lines,
             rotate,
@@ -269,22 +278,47 @@ impl<M: Medium> Writer<M> {
     }
 
     fn write(&mut self, chunk: &Chunk, now: u64) {
-        let formed = self.lines.feed(&chunk.bytes, chunk.at);
-        self.waiting.extend(formed);
-        self.reached = chunk.position.map(|start| start.plus(chunk.bytes.len()));
-        self.gathered = true;
-        if !self.gathering || self.is_full() {
-            self.flush(now);
+        let passed = now.saturating_sub(chunk.at);
+        // What was read back came long ago, or by another clock.
+        let is_live = chunk.at <= now && passed < LONGEST_STALL;
+        let mut place = chunk.position;
+        for piece in self.pieces(&chunk.bytes) {
+            let formed = self.lines.feed(piece, chunk.at);
+            self.waiting.extend(formed);
+            place = place.map(|place| place.plus(piece.len()));
+            self.reached = place;
+            self.heard = Some(if is_live { chunk.at } else { now });
+            self.heard_more = true;
+            self.gathered = true;
+            if !self.gathering || self.is_full() {
+                self.flush(now);
+            }
         }
     }
 
     /// Whether what waits is enough to be written, or to have the file set aside.
     fn is_full(&self) -> bool {
-        let length = self
-            .medium
-            .length()
-            .saturating_add(self.waiting.len() as u64);
+        let length = self.length();
         self.waiting.len() >= GATHERED || self.rotate.is_some_and(|rotate| length >= rotate.size)
+    }
+
+    /// Bytes that the file will have.
+    fn length(&self) -> u64 {
+        let waiting = self.waiting.len() as u64;
+        self.medium.length().saturating_add(waiting)
+    }
+
+    /// The pieces in which output is written: lines, where the log may be set aside between them.
+    fn pieces<'a>(&self, bytes: &'a [u8]) -> Vec<&'a [u8]> {
+        let most = |rotate: &Rotate| {
+            let formed = bytes.len().saturating_mul(MOST_DATED) as u64;
+            self.length().saturating_add(formed) >= rotate.size
+        };
+        if self.rotate.as_ref().is_some_and(most) {
+            bytes.split_inclusive(|byte| *byte == b'\n').collect()
+        } else {
+            vec![bytes]
+        }
     }
 
     fn mark(&mut self, text: &str, at: u64, now: u64) {
@@ -407,8 +441,9 @@ impl<M: Medium> Writer<M> {
             self.news
                 .push(News::Mended(format!("{name} can be written again")));
         }
-        if let Some(position) = self.reached
-            && let Err(error) = self.medium.commit(position)
+        let more = std::mem::take(&mut self.heard_more) || self.reached.is_some();
+        if let Some(heard) = self.heard.filter(|_| more)
+            && let Err(error) = self.medium.commit(self.reached, heard)
             && !std::mem::replace(&mut self.told_position, true)
         {
             let name = self.medium.name();
@@ -485,9 +520,9 @@ impl<M: Medium> Writer<M> {
 
     fn begun_anew(&mut self) {
         self.lines.set_mid_line(self.medium.ends_mid_line());
-        if let Some(position) = self.reached {
+        if let Some(heard) = self.heard {
             // Told when it first failed, if it does.
-            let _ = self.medium.commit(position);
+            let _ = self.medium.commit(self.reached, heard);
         }
     }
 
@@ -528,6 +563,12 @@ const REFILL_PATIENCE: u64 = 30_000;
 
 /// A log is set aside at a line's end, unless no line ends within so many bytes.
 const LONGEST_LINE: u64 = 64 << 10;
+
+/// Milliseconds for which live output may wait for this thread.
+const LONGEST_STALL: u64 = 60_000;
+
+/// How many times longer dates make output at most: that of an empty line, and the LF.
+const MOST_DATED: usize = 32;
 
 /// Markers that wait for the first output.
 const EARLY_LIMIT: usize = 64;

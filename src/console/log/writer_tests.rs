@@ -13,6 +13,7 @@ struct Platter {
     room: usize,
     largest: usize,
     committed: Option<Committed>,
+    heard: Option<u64>,
     old: Vec<Vec<u8>>,
     moved: bool,
 }
@@ -80,13 +81,20 @@ impl Medium for Fake {
     fn committed(&self) -> Option<Committed> {
         self.0.lock().unwrap().committed
     }
-    fn commit(&mut self, position: Position) -> io::Result<()> {
+    fn heard(&self) -> Option<u64> {
+        self.0.lock().unwrap().heard
+    }
+    fn commit(&mut self, position: Option<Position>, heard: u64) -> io::Result<()> {
         let length = self.length();
-        self.0.lock().unwrap().committed = Some(Committed {
-            position,
-            length,
-            inode: 0,
-        });
+        let mut platter = self.0.lock().unwrap();
+        platter.heard = Some(heard);
+        if let Some(position) = position {
+            platter.committed = Some(Committed {
+                position,
+                length,
+                inode: 0,
+            });
+        }
         Ok(())
     }
     fn cut(&mut self, length: u64) -> io::Result<()> {
@@ -287,6 +295,47 @@ fn a_log_is_set_aside_at_the_end_of_a_line() {
         writer.handle(Job::Output(chunk(&"x".repeat(10_000), 0)), 0);
     }
     assert_eq!(fake.0.lock().unwrap().old.len(), 4, "a line without an end");
+}
+
+#[test]
+fn output_that_comes_in_one_piece_is_set_aside_line_by_line_too() {
+    let fake = Fake::with_room(usize::MAX);
+    let rotate = Some(Rotate { size: 10, keep: 2 });
+    let mut writer = Writer::new(fake.clone(), Some(Format::Epoch), false, rotate);
+    writer.handle(Job::Output(placed("a\nbcdefgh\n\ni", 7000)), 0);
+    let old: Vec<String> = {
+        let platter = fake.0.lock().unwrap();
+        let text = |file: &Vec<u8>| String::from_utf8(file.clone()).unwrap();
+        platter.old.iter().map(text).collect()
+    };
+    assert_eq!(old, ["7.000 a\n7.000 bcdefgh\n"]);
+    assert_eq!(fake.text(), "7.000 \n7.000 i");
+    let committed = fake.0.lock().unwrap().committed.unwrap();
+    assert_eq!(committed.position.offset, 7012);
+}
+
+#[test]
+fn when_the_last_output_came_is_noted_with_it_and_markers_do_not_count() {
+    let fake = Fake::with_room(usize::MAX);
+    let heard = || fake.0.lock().unwrap().heard;
+    let mut writer = writer(&fake);
+    let mark = |at| Job::Mark {
+        text: "away".to_owned(),
+        at,
+    };
+    writer.handle(mark(900), 900);
+    assert_eq!(heard(), None);
+    writer.handle(Job::Output(chunk("a\n", 1000)), 1007);
+    writer.handle(mark(2000), 2000);
+    assert_eq!(heard(), Some(1000));
+    // Read back: it was printed long ago, or by a clock that is ahead.
+    for at in [5, 9_000_000] {
+        writer.handle(Job::Output(chunk("b\n", at)), 500_000);
+        assert_eq!(heard(), Some(500_000));
+    }
+    fake.set_room(0);
+    writer.handle(Job::Output(chunk("c\n", 600_000)), 600_000);
+    assert_eq!(heard(), Some(500_000), "it is not written yet");
 }
 
 #[test]

@@ -11,6 +11,12 @@ impl Console {
         self.log.is_present()
     }
 
+    /// Says whether lines are dated: then what is read from the BMC's log comes in pieces in which each line has its own
+    /// time.
+    pub fn set_dated(&mut self, dated: bool) {
+        self.log.set_dated(dated);
+    }
+
     /// Reads `bytes` bytes from `from` on once more: they come as [`Event::Refetched`], and then
     /// [`Event::RefetchEnded`]. False: that cannot be done now.
     pub fn refetch(&mut self, now: Instant, from: Place, bytes: u64) -> bool {

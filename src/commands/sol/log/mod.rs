@@ -16,7 +16,7 @@ use crate::commands::connect;
 use crate::proto::log_reader::{Ending, Event, LogReader, Outcome, Range};
 use crate::transport::interrupt::Interrupt;
 use crate::transport::network::Lanplus;
-use crate::wire::console_log::{Beat, DEFAULT_IANA, Info, Log, Piece};
+use crate::wire::console_log::{Beat, DEFAULT_IANA, Info, Log};
 
 use page::{Missing, Page};
 use source::{Source, Trouble};
@@ -284,7 +284,8 @@ impl Viewer {
             from: self.next,
             to,
             window: (self.since, self.until.unwrap_or(u64::MAX)),
-        });
+        })
+        .with_dates(self.dated);
         if let Some(earlier) = &self.earlier {
             reader = reader.like(earlier);
         }
@@ -304,7 +305,7 @@ impl Viewer {
         let mut flying = Vec::new();
         let ending = loop {
             match reader.poll_event() {
-                Some(Event::Data(piece)) => self.show_piece(&piece, source)?,
+                Some(Event::Data(piece)) => self.page.show(&piece.data, piece.first, piece.last)?,
                 Some(Event::Gap { from, to }) => self.page.miss(Missing::Bytes(to - from)),
                 Some(Event::Outside { bytes }) => {
                     log::debug!("{bytes} bytes of the log came outside the window");
@@ -329,31 +330,6 @@ impl Viewer {
         }
     }
 
-    /// Shows a piece. The BMC tells when its first and its last byte came: where lines are dated, those between are asked
-    /// for, as far as there are lines and the answers make sense.
-    fn show_piece(&mut self, piece: &Piece, source: &mut Source) -> Result<(), Stop> {
-        let lines = piece.data.iter().filter(|byte| **byte == b'\n').count() as u64;
-        let step = GRAIN.max(piece.last.saturating_sub(piece.first) / (lines + 1));
-        let (mut rest, mut from, mut first) = (&*piece.data, piece.offset, piece.first);
-        while self.dated && lines > 0 && piece.last.saturating_sub(first) > step {
-            let Ok(found) = source.find(self.epoch, first.saturating_add(step)) else {
-                // A BMC that is silent is dealt with by the next question.
-                break;
-            };
-            let length = found.offset.checked_sub(from).map(usize::try_from);
-            let Some(Ok(length)) = length else { break };
-            let Some((shown, later)) = rest.split_at_checked(length) else {
-                break;
-            };
-            if shown.is_empty() || later.is_empty() || found.time <= first {
-                break;
-            }
-            self.page.show(shown, first, found.time)?;
-            (rest, from, first) = (later, found.offset, found.time);
-        }
-        Ok(self.page.show(rest, first, piece.last)?)
-    }
-
     fn finish(self) -> Result<(), Stop> {
         Ok(self.page.finish(Some(self.now))?)
     }
@@ -367,9 +343,6 @@ fn say(line: &str) {
 /// How often a BMC is asked for more: soon after there was some, seldom when there is none.
 const LEAST_POLL: Duration = Duration::from_millis(200);
 const MOST_POLL: Duration = Duration::from_secs(1);
-
-/// Milliseconds by which the date of a line may be off.
-const GRAIN: u64 = 1000;
 
 /// How long to wait between tries to open another session.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);

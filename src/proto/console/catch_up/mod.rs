@@ -52,6 +52,8 @@ pub(super) struct CatchUp {
     silences: u32,
     signs: u32,
     recent: Recent,
+    /// Whether it matters when the lines of the log came.
+    dated: bool,
     steps: VecDeque<Step>,
 }
 
@@ -294,8 +296,14 @@ impl CatchUp {
             silences: 0,
             signs: 0,
             recent: Recent::new(have),
+            dated: false,
             steps: VecDeque::new(),
         }
+    }
+
+    /// Whether it matters when the lines of the log came.
+    pub(super) fn set_dated(&mut self, dated: bool) {
+        self.dated = dated;
     }
 
     fn fall_into_doubt(&mut self, join: Join, length: usize) {
@@ -331,7 +339,8 @@ impl CatchUp {
             from: self.have,
             to: to.max(self.have),
             window: (0, u64::MAX),
-        });
+        })
+        .with_dates(self.dated);
         if let Some(earlier) = &self.earlier {
             reader = reader.like(earlier);
         }

@@ -74,6 +74,9 @@ impl LogSync {
     }
 
     pub(super) fn ask_for_log(&mut self, now: Instant, link: &mut Link) {
+        if let Some(catch_up) = &mut self.catch_up {
+            catch_up.set_dated(self.dated);
+        }
         while !self.paused
             && self.is_present()
             && let Some((ticket, read)) = self.catch_up.as_mut().and_then(CatchUp::poll_request)

@@ -65,6 +65,8 @@ pub(super) struct LogSync {
     refilling: Vec<(RequestId, Ticket)>,
     /// The user's output is full: what waits for it is not part of the stream yet.
     paused: bool,
+    /// Lines are dated: it matters when those of the log came.
+    dated: bool,
     /// When the last byte that was delivered came, in milliseconds since 1970.
     newest: Option<u64>,
     /// Nothing of the stream from before this answer's packet may count any more.
@@ -339,6 +341,7 @@ impl LogSync {
             refill: None,
             refilling: Vec::new(),
             paused: false,
+            dated: false,
             newest: None,
             settled: false,
             out: VecDeque::new(),
@@ -351,12 +354,17 @@ impl LogSync {
         self.end_cycle();
     }
 
+    /// Whether it matters when lines of the log came.
+    pub(super) fn set_dated(&mut self, dated: bool) {
+        self.dated = dated;
+    }
+
     /// Reads `bytes` bytes from `from` on once more. False: that cannot be done now.
     pub(super) fn refetch(&mut self, from: Place, bytes: u64) -> bool {
         if !self.is_present() || self.refill.is_some() {
             return false;
         }
-        self.refill = Some(Refill::new(self.instance, from, bytes));
+        self.refill = Some(Refill::new(self.instance, from, bytes, self.dated));
         true
     }
 

@@ -12,8 +12,8 @@ pub(super) struct Refill {
 }
 
 impl Refill {
-    /// Reads `bytes` bytes from `from` on.
-    pub(super) fn new(instance: u8, from: Place, bytes: u64) -> Self {
+    /// Reads `bytes` bytes from `from` on; `dated`: it matters when their lines came.
+    pub(super) fn new(instance: u8, from: Place, bytes: u64, dated: bool) -> Self {
         let (epoch, from) = from;
         Self {
             epoch,
@@ -23,7 +23,8 @@ impl Refill {
                 from,
                 to: from.saturating_add(bytes),
                 window: (0, u64::MAX),
-            }),
+            })
+            .with_dates(dated),
         }
     }
 
