@@ -162,7 +162,7 @@ mod tests {
             ("\u{1b}[?2004l\rhello\r\n\u{1b}[?2004h$ ", vec![9, 24]),
             ("\u{1b}]0;title\u{7}\u{1b}[2J\u{1b}[H\u{1b}(Bx", vec![20]),
             ("\u{8}\u{7}\0x", vec![3]),
-            ("\u{1b}]cut off\nx", vec![10, 11]),
+            ("\u{1b}]cut off\nx", vec![9, 10]),
             ("\u{fc}x", vec![0]),
         ] {
             assert_eq!(starts(text), at, "{text:?}");
