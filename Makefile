@@ -34,10 +34,10 @@ soak:
 matrix:
 	cargo run -q --release -p compat-tests --bin netsim -- matrix
 
-# Stock and ours side by side, as a table (some minutes; BENCH="--rounds 1 idle" for less).
+# Stock, FreeIPMI and ours by turns, into BENCHMARKS.md (an hour; BENCH="--rounds 1 idle" prints some of it).
 bench:
 	cargo build --release --workspace
-	$(TARGET)/release/bench $(BENCH)
+	$(TARGET)/release/bench $(or $(BENCH),--write)
 
 # The manual pages, from the programs' own tables and man/prose/.
 man:

@@ -1,30 +1,36 @@
-//! One console that is kept: idle, and busy. Stock's is a terminal whose screen is recorded, as `script` does (into a
-//! file or pipe of its own it writes late or never); ours is a capture on a terminal, with its log.
+//! One console that is kept: idle, busy with output, busy with input.
 
 use std::time::{Duration, Instant};
 
 use super::process::Used;
-use super::{Scene, Value};
+use super::stage::{LONG, Stage};
+use super::{Program, Scene, Value};
 use crate::accounting;
-use crate::bmcsim::BmcSim;
-use crate::capture::LogFile;
-use crate::client::{OnTerminal, wait_until};
-use crate::rig::{BANNER, ENVIRONMENT, Who, arguments};
+use crate::client::wait_until;
 
 pub(super) const SCENES: &[Scene] = &[
     Scene {
         name: "idle",
+        most_rounds: 3,
         run: idle,
     },
     Scene {
         name: "busy",
+        most_rounds: usize::MAX,
         run: busy,
+    },
+    Scene {
+        name: "typing",
+        most_rounds: 3,
+        run: typing,
     },
 ];
 
 /// A console on which nothing happens but what keeps it alive.
-fn idle(who: Who) -> Vec<Value> {
-    let stage = Stage::with(who);
+fn idle(program: Program) -> Vec<Value> {
+    let Some(stage) = Stage::with(program, "stty raw -echo; sleep 1000", true) else {
+        return Vec::new();
+    };
     let (before, begun) = (Used::by(stage.console.pid()), Instant::now());
     std::thread::sleep(IDLE);
     let used = Used::by(stage.console.pid()).since(before);
@@ -41,20 +47,29 @@ fn idle(who: Who) -> Vec<Value> {
 }
 
 /// A console with much output at once.
-fn busy(who: Who) -> Vec<Value> {
-    let stage = Stage::with(who);
-    let (length, more) = (stage.kept(), stage.text_length);
+fn busy(program: Program) -> Vec<Value> {
+    let machine = "stty raw -echo; while [ ! -e @/go ]; do sleep 0.1; done; cat @/text; sleep 1000";
+    let Some(stage) = Stage::with(program, machine, true) else {
+        return Vec::new();
+    };
+    let text: String = (0..LINES).map(accounting::line).collect();
+    std::fs::write(stage.file("text"), &text).expect("a temporary file");
+    let (length, more) = (stage.kept(), text.len() as u64);
     let (before, begun) = (Used::by(stage.console.pid()), Instant::now());
-    std::fs::write(stage.folder.path().join(GO), "").expect("a temporary file");
+    stage.go();
     let all = wait_until(LONG, || stage.kept() >= length + more);
     let took = begun.elapsed().as_secs_f64();
     assert!(all, "{} of {more} bytes", stage.kept() - length);
     let used = Used::by(stage.console.pid()).since(before);
     let megabytes = more as f64 / 1e6;
     vec![
-        value("busy console: time a megabyte", "s", took / megabytes),
         value(
-            "busy console: CPU time a megabyte",
+            "busy console: time a megabyte received",
+            "s",
+            took / megabytes,
+        ),
+        value(
+            "busy console: CPU time a megabyte received",
             "ms",
             used.cpu * 1000.0 / megabytes,
         ),
@@ -62,70 +77,55 @@ fn busy(who: Who) -> Vec<Value> {
     ]
 }
 
-fn value(what: &'static str, unit: &'static str, value: f64) -> Value {
-    Value { what, unit, value }
-}
-
-/// A BMC and a console on it. Its machine says a long text once there is a certain file.
-struct Stage {
-    console: OnTerminal,
-    log: Option<LogFile>,
-    _bmc: BmcSim,
-    folder: tempfile::TempDir,
-    text_length: u64,
-}
-
-impl Stage {
-    fn with(who: Who) -> Self {
-        let folder = tempfile::tempdir().expect("a temporary directory");
-        let file = |name: &str| folder.path().join(name).display().to_string();
-        let text: String = (0..LINES).map(accounting::line).collect();
-        std::fs::write(file("text"), &text).expect("a temporary file");
-        let machine = format!(
-            "exec:stty raw -echo; while [ ! -e {} ]; do sleep 0.1; done; cat {}; sleep 1000",
-            file(GO),
-            file("text")
-        );
-        let bmc = BmcSim::start(&["--serial", &machine]);
-        let log = (who == Who::Ours).then(|| LogFile::at(folder.path().join("log")));
-        let words = match &log {
-            None => vec!["sol".to_owned(), "activate".to_owned()],
-            Some(log) => vec!["sol".to_owned(), "capture".to_owned(), log.word()],
-        };
-        let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        let arguments = arguments(bmc.address(), &words);
-        let stage = Self {
-            console: OnTerminal::start(&who.program(), &arguments, &ENVIRONMENT),
-            log,
-            _bmc: bmc,
-            folder,
-            text_length: text.len() as u64,
-        };
-        let screen = &stage.console.screen;
-        assert!(screen.wait_for(BANNER, LONG), "{}", screen.text());
-        // bmcsim says nothing to stock before stock has said something; ours greets it.
-        stage.console.type_in(b"\r");
-        // What begins with a console is over.
-        std::thread::sleep(Duration::from_secs(2));
-        stage
+/// A console into which much is typed at once, as when something is pasted.
+fn typing(program: Program) -> Vec<Value> {
+    let Some(stage) = Stage::with(program, "stty raw -echo; cat > @/typed", false) else {
+        return Vec::new();
+    };
+    let typed = || std::fs::metadata(stage.file("typed")).map_or(0, |file| file.len());
+    let (before, begun) = (Used::by(stage.console.pid()), Instant::now());
+    let length = typed();
+    for line in (0..TYPED_LINES).map(accounting::line) {
+        stage.console.type_in(line.replace('\n', "").as_bytes());
     }
+    let more = (0..TYPED_LINES)
+        .map(|n| accounting::line(n).len() as u64 - 1)
+        .sum::<u64>();
+    let all = wait_until(LONG, || typed() >= length + more);
+    let took = begun.elapsed().as_secs_f64();
+    if !all {
+        eprintln!("{program:?}: {} of {more} typed bytes", typed() - length);
+        return Vec::new();
+    }
+    let used = Used::by(stage.console.pid()).since(before);
+    let megabytes = more as f64 / 1e6;
+    vec![
+        value("busy console: time a megabyte sent", "s", took / megabytes),
+        value(
+            "busy console: CPU time a megabyte sent",
+            "ms",
+            used.cpu * 1000.0 / megabytes,
+        ),
+    ]
+}
 
-    /// How many bytes are kept.
-    fn kept(&self) -> u64 {
-        match &self.log {
-            Some(log) => log.length(),
-            None => self.console.screen.count() as u64,
-        }
+fn value(what: &str, unit: &'static str, value: f64) -> Value {
+    Value {
+        table: TABLE,
+        what: what.to_owned(),
+        unit,
+        value,
     }
 }
 
-/// The file that the machine waits for.
-const GO: &str = "go";
-
-/// How long an idle console is looked at: a keepalive and a little more.
-const IDLE: Duration = Duration::from_secs(20);
+/// How long an idle console is looked at: two keepalives, 15 seconds apart.
+const IDLE: Duration = Duration::from_secs(30);
 
 /// What a busy console shows: five megabytes.
 const LINES: usize = 66_000;
 
-const LONG: Duration = Duration::from_secs(120);
+/// What is typed: some hundred kilobytes.
+const TYPED_LINES: usize = 2000;
+
+/// The table's heading.
+pub(super) const TABLE: &str = "A console";

@@ -41,8 +41,13 @@ impl Used {
     }
 }
 
+/// MiB of memory that a process has for itself, and its part of what several share.
+pub(super) fn share(pid: u32) -> f64 {
+    field(&format!("/proc/{pid}/smaps_rollup"), "Pss:") / 1024.0
+}
+
 /// The number behind a name in one of proc's tables.
-fn field(file: &str, name: &str) -> f64 {
+pub(super) fn field(file: &str, name: &str) -> f64 {
     let text = fs::read_to_string(file).unwrap_or_default();
     text.lines()
         .find_map(|line| line.strip_prefix(name))

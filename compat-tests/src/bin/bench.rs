@@ -1,8 +1,9 @@
-//! Measures stock's `ipmitool` and ours, and prints a table in Markdown: `bench [--rounds N] [SCENE ...]`.
+//! Measures stock's `ipmitool`, FreeIPMI and ours: `bench [--rounds N] [--write] [SCENE ...]`. It prints tables in Markdown;
+//! with `--write` it writes `BENCHMARKS.md` and `docs/bench-*.svg` instead.
 
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
-use compat_tests::bench;
+use compat_tests::bench::{self, Row};
 
 fn main() -> ExitCode {
     let mut arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -16,6 +17,9 @@ fn main() -> ExitCode {
         rounds = count;
         arguments.drain(at..=at + 1);
     }
+    let before = arguments.len();
+    arguments.retain(|word| word != "--write");
+    let writes = arguments.len() < before;
     let all = bench::scenes();
     let unknown = |name: &&String| !all.iter().any(|scene| scene.name == **name);
     if let Some(name) = arguments.iter().find(unknown) {
@@ -28,6 +32,47 @@ fn main() -> ExitCode {
         .filter(|scene| arguments.is_empty() || arguments.iter().any(|name| name == scene.name))
         .collect();
     let rows = bench::run(&chosen, rounds, |text| eprintln!("{text}"));
-    print!("{}", bench::table(&rows));
-    ExitCode::SUCCESS
+    if !writes {
+        print!("{}", bench::table(&rows));
+        return ExitCode::SUCCESS;
+    }
+    match write(&rows) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn write(rows: &[Row]) -> std::io::Result<()> {
+    for (file, picture) in bench::charts(rows) {
+        std::fs::write(format!("docs/{file}"), picture)?;
+    }
+    std::fs::write("BENCHMARKS.md", bench::page(rows, &machine()))
+}
+
+/// What the figures hold for.
+fn machine() -> String {
+    let said = |program: &str, words: &[&str]| {
+        let output = Command::new(program).args(words).output();
+        output.map_or_else(
+            |_| String::new(),
+            |output| String::from_utf8_lossy(&output.stdout).trim().to_owned(),
+        )
+    };
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let cpu = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = cpu
+        .lines()
+        .find_map(|line| line.strip_prefix("model name")?.split_once(": "))
+        .map_or("", |(_, model)| model);
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let load = load.split(' ').nth(1).unwrap_or("?").to_owned();
+    format!(
+        "Measured on {}, on a virtual machine with {cores} cores ({model}), Linux {}, that others used at the same time \
+         (load {load} at the end).",
+        said("date", &["-u", "+%Y-%m-%d"]),
+        said("uname", &["-r"]),
+    )
 }
