@@ -1,7 +1,7 @@
 //! Our own BMC simulator as a peer, for what no independent one masters.
 
 use std::io::{BufRead, BufReader, Write};
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::os::unix::net::UnixStream;
 use std::process::Command;
 use std::time::Duration;
@@ -25,9 +25,21 @@ impl BmcSim {
     /// # Panics
     /// When it does not come up.
     pub fn start(options: &[&str]) -> BmcSim {
+        Self::start_on(free_port, options)
+    }
+
+    /// The same, on a port below 32768: FreeIPMI's ipmiconsole takes no other.
+    ///
+    /// # Panics
+    /// When it does not come up.
+    pub fn start_low(options: &[&str]) -> BmcSim {
+        Self::start_on(low_port, options)
+    }
+
+    fn start_on(port: impl Fn() -> u16, options: &[&str]) -> BmcSim {
         let mut report = String::new();
         for _ in 0..5 {
-            let address = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()));
+            let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port()));
             match start(address, options) {
                 Ok(peer) => return BmcSim { peer, address },
                 Err(words) => report = words,
@@ -73,6 +85,13 @@ impl BmcSim {
     pub fn peer(&self) -> &Peer {
         &self.peer
     }
+}
+
+/// A free port from 16384 to 32767.
+fn low_port() -> u16 {
+    std::iter::repeat_with(|| free_port() / 4 + 16384)
+        .find(|port| UdpSocket::bind((Ipv4Addr::LOCALHOST, *port)).is_ok())
+        .unwrap_or_default()
 }
 
 /// One that answers, or its last words.

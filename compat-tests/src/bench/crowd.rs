@@ -38,7 +38,7 @@ fn crowd(program: Program, count: usize, named: &str) -> Vec<Value> {
     let mut bmcs = Vec::new();
     let mut stages = Vec::new();
     for _ in 0..count {
-        let bmc = BmcSim::start(&["--serial", "pty"]);
+        let bmc = BmcSim::start_low(&["--serial", "pty"]);
         let folder = tempfile::tempdir().expect("a temporary directory");
         let Some(stage) = Stage::on(bmc.address(), program, true, folder) else {
             return Vec::new();

@@ -35,7 +35,7 @@ fn echo(program: Program, flood: bool) -> Vec<Value> {
     )
     .expect("a temporary file");
     let machine = machine.replace('@', &text.display().to_string());
-    let bmc = BmcSim::start(&["--serial", &format!("exec:{machine}")]);
+    let bmc = BmcSim::start_low(&["--serial", &format!("exec:{machine}")]);
     let relay = Relay::to(bmc.address());
     let Some(stage) = Stage::on(relay.address(), program, false, folder) else {
         return Vec::new();

@@ -91,7 +91,11 @@ fn line(text: &mut String, row: &Row) {
     let target = TARGETS
         .iter()
         .find(|(table, what, _)| *table == row.table && (*what == row.what || what.is_empty()))
-        .map_or_else(String::new, |(_, _, target)| target.cell(row) + " ");
+        .map_or_else(String::new, |(_, _, target)| target.cell(row));
+    let target = match target.as_str() {
+        "" => target,
+        _ => target + " ",
+    };
     let what = &row.what;
     let _ = writeln!(
         text,
@@ -179,7 +183,8 @@ const NOTES: &[(&str, &str)] = &[
         console::TABLE,
         "Stock's and FreeIPMI's consoles write to a terminal that records what it shows; steadysol's is `sol capture` with \
          its log on the disk, and shows the output on a terminal as well. Wake-ups are voluntary context switches of all \
-         threads, which includes a keepalive every 15 seconds and its answer.",
+         threads, which includes a keepalive every 15 seconds and its answer. FreeIPMI's ipmiconsole does not carry all that a machine \
+         says or is sent at once: its figures are of what it did carry, within 20 seconds.",
     ),
     (
         echo::TABLE,

@@ -3,7 +3,7 @@
 //! terminal, with its log, or a console that is typed into.
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::Program;
@@ -27,7 +27,7 @@ impl Stage {
     pub(super) fn with(program: Program, machine: &str, captures: bool) -> Option<Self> {
         let folder = tempfile::tempdir().expect("a temporary directory");
         let machine = machine.replace('@', &folder.path().display().to_string());
-        let bmc = BmcSim::start(&["--serial", &format!("exec:{machine}")]);
+        let bmc = BmcSim::start_low(&["--serial", &format!("exec:{machine}")]);
         let mut stage = Self::on(bmc.address(), program, captures, folder)?;
         stage._bmc = Some(bmc);
         // What begins with a console is over then.
@@ -75,11 +75,6 @@ impl Stage {
     /// Makes a file that the machine waits for.
     pub(super) fn go(&self) {
         std::fs::write(self.file(GO), "").expect("a temporary file");
-    }
-
-    /// Its folder.
-    pub(super) fn folder(&self) -> &Path {
-        self.folder.path()
     }
 
     /// How many bytes are kept.
