@@ -17,6 +17,7 @@
 //! | [`bmc`] | the BMC's side, sans-IO |
 //! | [`proto`] | the client's side, sans-IO: handshake, session, in-flight ledger, SOL, keepalive |
 //! | [`crypto`] | cipher suites, keys, seal and open |
+//! | [`trust`] | whose files and folders may be believed |
 //! | [`wire`] | bytes to types and back, total: every parse returns a `Result` |
 //!
 //! `wire`, `crypto`, `proto` and `bmc` know no socket, clock, thread, terminal or file: time, random bytes and
@@ -37,4 +38,5 @@ pub mod sdr;
 pub mod sel;
 pub mod spd;
 pub mod transport;
+pub mod trust;
 pub mod wire;

@@ -7,6 +7,8 @@ use std::path::Path;
 
 use nix::errno::Errno;
 
+use crate::trust;
+
 /// Opens a file to read it.
 ///
 /// # Errors
@@ -16,6 +18,9 @@ pub fn open(path: &Path) -> Result<File, String> {
     let shown = path.display();
     if fs::symlink_metadata(path).is_err() {
         return Err(format!("File {shown} does not exist"));
+    }
+    if fs::metadata(path).is_ok_and(|metadata| !trust::is_stream_or_file(&metadata)) {
+        return Err(format!("File {shown} is a device that never ends"));
     }
     File::open(path).map_err(|error| format!("Unable to open file {shown}: {}", reason(&error)))
 }
@@ -111,6 +116,9 @@ mod tests {
                 .unwrap_err()
                 .ends_with("for write: No such file or directory")
         );
+        let endless = open(Path::new("/dev/zero")).unwrap_err();
+        assert_eq!(endless, "File /dev/zero is a device that never ends");
+        assert!(open(Path::new("/dev/null")).is_ok());
         fs::remove_dir_all(root).unwrap();
     }
 }

@@ -1,10 +1,13 @@
 //! Where commands write: standard output, buffered as C does it, and standard error, at once.
 
+mod visible;
+
 use std::fmt;
 use std::io::{self, BufWriter, IsTerminal, Write};
 
 use crate::ipmi::Failure;
 use crate::transport::TransportError;
+use visible::Visible;
 
 /// Standard output and standard error.
 ///
@@ -18,12 +21,20 @@ pub struct Output {
 }
 
 impl Output {
-    /// The process's own streams.
+    /// The process's own streams. Nothing that a BMC says steers a terminal.
     pub fn standard() -> Self {
+        let (stdout, stderr) = (io::stdout(), io::stderr());
+        let terminal = stdout.is_terminal();
         Self::new(
-            Box::new(io::stdout()),
-            Box::new(io::stderr()),
-            io::stdout().is_terminal(),
+            match terminal {
+                true => Box::new(Visible::on(stdout)),
+                false => Box::new(stdout),
+            },
+            match stderr.is_terminal() {
+                true => Box::new(Visible::on(stderr)),
+                false => Box::new(stderr),
+            },
+            terminal,
         )
     }
 

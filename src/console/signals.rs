@@ -5,7 +5,9 @@ use std::io;
 use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, bounded};
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGXFSZ};
+use signal_hook::consts::{
+    SIGALRM, SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGXFSZ,
+};
 use signal_hook::flag;
 use signal_hook::iterator::{Handle, Signals};
 
@@ -21,15 +23,15 @@ pub struct SignalQueue {
 }
 
 impl SignalQueue {
-    /// Catches SIGINT, SIGCONT, and, unless this process was started with them ignored (as `nohup` does), SIGTERM,
-    /// SIGHUP and SIGQUIT. SIGINT is caught in any case, as in stock; SIGHUP too where `hup_reopens`, since then it
+    /// Catches SIGINT, SIGCONT, and, unless this process was started with them ignored (as `nohup` does), whatever else
+    /// would end it and leave the terminal raw ([`ENDING`]). SIGINT is caught in any case, as in stock; SIGHUP too where `hup_reopens`, since then it
     /// ends nothing. It rings for each.
     ///
     /// # Errors
     ///
     /// When the system has no thread or file descriptor left.
     pub fn start(hup_reopens: bool, ringer: Ringer) -> io::Result<Self> {
-        let heeded = [SIGTERM, SIGHUP, SIGQUIT]
+        let heeded = ENDING
             .into_iter()
             .filter(|number| !is_ignored(*number) || (hup_reopens && *number == SIGHUP));
         let mut signals = Signals::new(heeded.chain([SIGINT, SIGCONT]))?;
@@ -88,6 +90,9 @@ fn bit(number: i32) -> u64 {
         .unwrap_or(0)
 }
 
+/// Signals that end a process which does not heed them, and that people send.
+const ENDING: [i32; 6] = [SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2];
+
 /// Signals that wait for the main loop.
 const QUEUE: usize = 8;
 
@@ -111,12 +116,14 @@ mod tests {
     }
 
     #[test]
-    fn a_signal_becomes_a_message() {
+    fn signals_become_messages_also_those_that_few_programs_heed() {
         let signals = SignalQueue::start(false, Ringer::default()).unwrap();
-        signal_hook::low_level::raise(SIGCONT).unwrap();
-        assert_eq!(
-            signals.received().recv_timeout(Duration::from_secs(5)),
-            Ok(SIGCONT)
-        );
+        for number in [SIGALRM, SIGUSR1, SIGUSR2, SIGCONT] {
+            signal_hook::low_level::raise(number).unwrap();
+            assert_eq!(
+                signals.received().recv_timeout(Duration::from_secs(5)),
+                Ok(number)
+            );
+        }
     }
 }

@@ -1,19 +1,27 @@
 //! Records kept in a file from one run to the next.
 //!
 //! The file is believed only where the BMC's device id, and its repository's version, record count, free space and
-//! times of the last addition and deletion, are those that it had when the file was written. It is written beside its
-//! place and moved there, readable for its owner only. Whatever it contains, reading it is total and bounded; what it
+//! times of the last addition and deletion, are those that it had when the file was written; and where nobody but us and
+//! root can have written it: no link is followed to it. It is written beside its place and moved there, readable for its
+//! owner only. Whatever it contains, reading it is total and bounded; what it
 //! does not explain, it does not have.
 //!
 //! Layout: a line that names it; device id and repository info, each after its length (one byte); the number of records
 //! (two bytes, little endian); the records, header first.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
+use nix::fcntl::{AT_FDCWD, OFlag, openat, renameat};
+use nix::sys::stat::{Mode, SFlag, fstat};
+use nix::unistd::{UnlinkatFlags, unlinkat};
+
 use super::record::Record;
+use crate::trust;
 
 /// A place for one BMC's records.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,15 +65,38 @@ impl Cache {
 
     /// The records, if they were written for this key.
     pub fn load(&self, key: &Key) -> Option<Vec<Record>> {
-        let mut bytes = Vec::new();
-        let file = File::open(&self.path).ok()?;
-        file.take(LARGEST + 1).read_to_end(&mut bytes).ok()?;
-        if bytes.len() as u64 > LARGEST {
-            return None;
-        }
+        let bytes = self
+            .read()
+            .inspect_err(|error| log::debug!("{}: {error}", self.path.display()))
+            .ok()?;
         let records = parse(&bytes, key)?;
         log::debug!("SDR records from {}", self.path.display());
         Some(records)
+    }
+
+    fn read(&self) -> io::Result<Vec<u8>> {
+        let (folder, name) = self.folder()?;
+        let flags = OFlag::O_RDONLY | OFlag::O_NONBLOCK | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
+        let file = File::from(openat(&folder, name, flags, Mode::empty())?);
+        let stat = fstat(&file)?;
+        let plain = SFlag::from_bits_truncate(stat.st_mode & SFlag::S_IFMT.bits());
+        if plain != SFlag::S_IFREG || !trust::is_trusted(stat.st_uid, stat.st_mode) {
+            return Err(io::Error::other("somebody else may have written it"));
+        }
+        trust::read_all(file, LARGEST)
+    }
+
+    /// The folder, which must be a real one to which nobody else can write, and the file's name in it.
+    fn folder(&self) -> io::Result<(OwnedFd, &OsStr)> {
+        let parts = self.path.parent().zip(self.path.file_name());
+        let (folder, name) = parts.ok_or_else(|| io::Error::other("it is no file's name"))?;
+        let flags = OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_PATH | OFlag::O_CLOEXEC;
+        let folder = openat(AT_FDCWD, folder, flags, Mode::empty())?;
+        let stat = fstat(&folder)?;
+        match trust::is_trusted(stat.st_uid, stat.st_mode) {
+            true => Ok((folder, name)),
+            false => Err(io::Error::other("others may write to its folder")),
+        }
     }
 
     /// Writes the records; that it failed is only worth a message for those who look for one.
@@ -84,17 +115,18 @@ impl Cache {
                 .mode(0o700)
                 .create(directory)?;
         }
-        let aside = self.path.with_extension(format!("{}", std::process::id()));
-        let written = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&aside)
-            .and_then(|mut file| file.write_all(bytes))
-            .and_then(|()| fs::rename(&aside, &self.path));
+        let (folder, name) = self.folder()?;
+        let mut aside = name.to_owned();
+        aside.push(format!(".{}", std::process::id()));
+        let aside = aside.as_os_str();
+        let flags = OFlag::O_WRONLY | OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_CLOEXEC;
+        let written = openat(&folder, aside, flags, Mode::S_IRUSR | Mode::S_IWUSR)
+            .map_err(io::Error::from)
+            .and_then(|file| File::from(file).write_all(bytes))
+            .and_then(|()| Ok(renameat(&folder, aside, &folder, name)?));
         if written.is_err() {
             // It may never have been there.
-            let _ = fs::remove_file(&aside);
+            let _ = unlinkat(&folder, aside, UnlinkatFlags::NoRemoveDir);
         }
         written
     }
@@ -203,6 +235,42 @@ mod tests {
         assert_eq!(mode & 0o777, 0o600);
         assert_eq!(fs::read_dir(&directory).unwrap().count(), 1);
         fs::remove_dir_all(&directory).unwrap();
+    }
+
+    #[test]
+    fn what_others_may_have_put_there_is_not_used() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let root = std::env::temp_dir().join(format!("steadysol-sdrs-{}", std::process::id()));
+        let directory = root.join("cache");
+        let cache = Cache::new(&directory, "bmc", 623).unwrap();
+        let mode = |path: &Path, mode| {
+            fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+        };
+        cache.store(&key(1), &records());
+        assert_eq!(cache.load(&key(1)), Some(records()));
+        for open in [0o777, 0o1777, 0o770] {
+            mode(&directory, open);
+            assert_eq!(cache.load(&key(1)), None);
+            cache.store(&key(2), &records());
+        }
+        mode(&directory, 0o700);
+        assert_eq!(cache.load(&key(2)), None, "nothing was stored there");
+        mode(&cache.path, 0o666);
+        assert_eq!(cache.load(&key(1)), None);
+        mode(&cache.path, 0o600);
+        let elsewhere = root.join("elsewhere");
+        fs::rename(&cache.path, &elsewhere).unwrap();
+        symlink(&elsewhere, &cache.path).unwrap();
+        assert_eq!(cache.load(&key(1)), None);
+        fs::remove_file(&cache.path).unwrap();
+        nix::unistd::mkfifo(&cache.path, Mode::S_IRWXU).unwrap();
+        assert_eq!(cache.load(&key(1)), None);
+        cache.store(&key(1), &records());
+        assert_eq!(cache.load(&key(1)), Some(records()));
+        symlink(&directory, root.join("link")).unwrap();
+        let through = Cache::new(&root.join("link"), "bmc", 623).unwrap();
+        assert_eq!(through.load(&key(1)), None);
+        fs::remove_dir_all(&root).unwrap();
     }
 
     #[test]

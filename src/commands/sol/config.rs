@@ -13,12 +13,13 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::{env, fs, io};
+use std::{env, io};
 
 use toml::{Table, Value};
 
 use super::words::{self, ActivateWords};
 use crate::commands::Refusal;
+use crate::trust;
 
 /// The words in force for a host: files, then the variable, then what was typed; the last one counts.
 ///
@@ -42,7 +43,7 @@ pub fn extension(host: &str) -> Result<Option<u32>, Refusal> {
 fn texts() -> Result<Vec<(String, String)>, Refusal> {
     let mut texts = Vec::new();
     for path in files() {
-        match fs::read_to_string(&path) {
+        match trust::read_own(&path, LARGEST).and_then(text) {
             Ok(text) => texts.push((path.display().to_string(), text)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => {
@@ -54,6 +55,10 @@ fn texts() -> Result<Vec<(String, String)>, Refusal> {
         }
     }
     Ok(texts)
+}
+
+fn text(bytes: Vec<u8>) -> io::Result<String> {
+    String::from_utf8(bytes).map_err(|_| io::Error::other("it is not UTF-8"))
 }
 
 fn combine(
@@ -258,6 +263,9 @@ fn inside(source: &str, error: &str) -> Refusal {
 const VARIABLE: &str = "IPMITOOL_SOL";
 
 const SYSTEM_FILE: &str = "/etc/steadysol.toml";
+
+/// Bytes of a file.
+const LARGEST: u64 = 1 << 20;
 
 #[cfg(test)]
 mod tests {

@@ -12,13 +12,14 @@ use std::time::UNIX_EPOCH;
 use nix::errno::Errno;
 use nix::fcntl::{AT_FDCWD, AtFlags, Flock, FlockArg, OFlag, openat, renameat};
 use nix::sys::stat::{FileStat, Mode, SFlag, fstat, fstatat};
-use nix::unistd::{UnlinkatFlags, geteuid, unlinkat};
+use nix::unistd::{UnlinkatFlags, unlinkat};
 
 use super::path;
 use super::position::{
     Committed, Former, Position, heard_line, heard_of, no_position, session_line, session_of,
 };
 use super::writer::Medium;
+use crate::trust;
 
 /// A log file, open and locked.
 #[derive(Debug)]
@@ -114,7 +115,7 @@ impl Disk {
             )
             .ok()?,
         );
-        check_file(&file, shared(&self.open.folder).ok()?).ok()?;
+        check_file(&file, &Folder::of(&self.open.folder).ok()?).ok()?;
         let mut text = [0; 256];
         let read = file.read_at(&mut text, 0).ok()?;
         Some(std::str::from_utf8(text.get(..read)?).ok()?.to_owned())
@@ -130,7 +131,7 @@ impl Disk {
                 | OFlag::O_NONBLOCK;
             let name = self.side_name();
             let file = File::from(openat(&self.open.folder, name.as_os_str(), flags, PRIVATE)?);
-            check_file(&file, shared(&self.open.folder)?)?;
+            check_file(&file, &Folder::of(&self.open.folder)?)?;
             self.side = Some(file);
         }
         let position = self
@@ -294,23 +295,23 @@ pub fn open_with_care(path: &Path) -> io::Result<File> {
 
 /// The file, and whether it is a device.
 fn append_to(folder: &OwnedFd, name: &OsStr) -> io::Result<(File, bool)> {
-    let shared = shared(folder)?;
+    let holder = Folder::of(folder)?;
     let mut flags = OFlag::O_RDWR
         | OFlag::O_APPEND
         | OFlag::O_CREAT
         | OFlag::O_CLOEXEC
         | OFlag::O_NOCTTY
         | OFlag::O_NONBLOCK;
-    if shared {
+    if !holder.trusted {
         flags |= OFlag::O_NOFOLLOW;
     }
     let file = match openat(folder, name, flags, PRIVATE) {
         Ok(fd) => File::from(fd),
-        Err(Errno::ELOOP) if shared => return Err(planted(name)),
+        Err(Errno::ELOOP) if !holder.trusted => return Err(planted(name)),
         Err(Errno::ENXIO) => return Err(io::Error::other("it is no file")),
         Err(error) => return Err(error.into()),
     };
-    let device = check_file(&file, shared)?;
+    let device = check_file(&file, &holder)?;
     Ok((file, device))
 }
 
@@ -351,8 +352,8 @@ impl Open {
     }
 }
 
-/// The folder that holds the file, and the file's name in it. A link that stands in a folder which anybody may write
-/// to is not followed: whoever put it there would choose what is written to.
+/// The folder that holds the file, and the file's name in it. A link that stands in a folder which others may write to,
+/// or which is another user's, is not followed: whoever put it there would choose what is written to.
 fn walk(path: &Path) -> io::Result<(OwnedFd, OsString)> {
     let name = path
         .file_name()
@@ -368,7 +369,7 @@ fn walk(path: &Path) -> io::Result<(OwnedFd, OsString)> {
         folder = match openat(&folder, part, FOLDER | OFlag::O_NOFOLLOW, Mode::empty()) {
             Ok(next) => next,
             Err(Errno::ENOTDIR | Errno::ELOOP) if is_link(&folder, part) => {
-                if shared(&folder)? {
+                if !Folder::of(&folder)?.trusted {
                     return Err(planted(part));
                 }
                 openat(&folder, part, FOLDER, Mode::empty())?
@@ -384,22 +385,38 @@ fn is_link(folder: impl AsFd, name: &OsStr) -> bool {
         .is_ok_and(|stat| kind(&stat) == SFlag::S_IFLNK)
 }
 
-/// Whether anybody may write to a folder.
-fn shared(folder: impl AsFd) -> io::Result<bool> {
-    Ok(Mode::from_bits_truncate(fstat(folder)?.st_mode).contains(Mode::S_IWOTH))
+/// Who may put things into a folder.
+struct Folder {
+    /// Nobody but us and root.
+    trusted: bool,
+    /// The one other user who may, if there is one only.
+    owner: Option<u32>,
+}
+
+impl Folder {
+    fn of(folder: impl AsFd) -> io::Result<Self> {
+        let stat = fstat(folder)?;
+        let alone = trust::is_trusted(0, stat.st_mode);
+        Ok(Self {
+            trusted: trust::is_trusted(stat.st_uid, stat.st_mode),
+            owner: alone.then_some(stat.st_uid),
+        })
+    }
 }
 
 /// Refuses what a log should not be written to. Whether it is a device.
-fn check_file(file: &File, shared: bool) -> io::Result<bool> {
+fn check_file(file: &File, folder: &Folder) -> io::Result<bool> {
     let stat = fstat(file)?;
     match kind(&stat) {
         SFlag::S_IFREG => {}
         SFlag::S_IFCHR => return Ok(true),
         _ => return Err(io::Error::other("it is no file")),
     }
-    if shared && (stat.st_nlink != 1 || !(stat.st_uid == geteuid().as_raw() || stat.st_uid == 0)) {
+    // What another user keeps in a folder of their own is theirs to have written to.
+    let known = trust::is_our(stat.st_uid) || folder.owner == Some(stat.st_uid);
+    if !folder.trusted && (stat.st_nlink != 1 || !known) {
         return Err(io::Error::other(
-            "it stands in a folder that anybody may write to, and somebody else has put it there",
+            "it stands in a folder that others may write to, and somebody else has put it there",
         ));
     }
     Ok(false)
@@ -412,7 +429,7 @@ fn kind(stat: &FileStat) -> SFlag {
 fn planted(name: &OsStr) -> io::Error {
     let name = String::from_utf8_lossy(name.as_bytes()).into_owned();
     io::Error::other(format!(
-        "{} is a link in a folder that anybody may write to; it is not followed",
+        "{} is a link in a folder that others may write to; it is not followed",
         OsString::from_vec(name.into_bytes()).display()
     ))
 }

@@ -22,8 +22,8 @@ impl Folder {
         Disk::open(self.file(name).to_str().unwrap(), "bmc", 0)
     }
 
-    fn everybody(&self) {
-        fs::set_permissions(&self.0, fs::Permissions::from_mode(0o1777)).unwrap();
+    fn mode(&self, mode: u32) {
+        fs::set_permissions(&self.0, fs::Permissions::from_mode(mode)).unwrap();
     }
 }
 
@@ -71,15 +71,58 @@ fn links_are_followed_in_a_folder_of_ones_own_and_nowhere_else() {
     for name in ["link", "dir/other", "hard"] {
         drop(folder.open(name).unwrap());
     }
-    folder.everybody();
-    for name in ["link", "dir/other", "hard"] {
-        let error = folder.open(name).unwrap_err();
-        assert!(error.contains("anybody may write to"), "{name}: {error}");
+    for mode in [0o1777, 0o777, 0o770, 0o1770] {
+        folder.mode(mode);
+        for name in ["link", "dir/other", "hard"] {
+            let error = folder.open(name).unwrap_err();
+            assert!(error.contains("others may write to"), "{name}: {error}");
+        }
     }
     symlink("nowhere", folder.file("dangling")).unwrap();
     assert!(folder.open("dangling").is_err());
     assert!(!folder.file("nowhere").exists());
     assert!(folder.open("new").is_ok());
+}
+
+/// Only root can try it.
+#[test]
+fn links_in_another_users_folder_are_not_followed_and_their_own_files_are_written_to() {
+    if !nix::unistd::geteuid().is_root() {
+        return;
+    }
+    let folder = Folder::new();
+    let theirs = |name: &str| {
+        std::os::unix::fs::lchown(folder.file(name), Some(65534), Some(65534)).unwrap();
+    };
+    fs::create_dir(folder.file("home")).unwrap();
+    fs::write(folder.file("secret"), "").unwrap();
+    fs::write(folder.file("home/own"), "").unwrap();
+    symlink(folder.file("secret"), folder.file("home/link")).unwrap();
+    symlink(&folder.0, folder.file("home/dir")).unwrap();
+    fs::hard_link(folder.file("secret"), folder.file("home/hard")).unwrap();
+    symlink(folder.file("secret"), folder.file("home/new.position")).unwrap();
+    for name in [
+        "home",
+        "home/own",
+        "home/link",
+        "home/dir",
+        "home/new.position",
+    ] {
+        theirs(name);
+    }
+    for name in ["home/link", "home/dir/secret", "home/hard"] {
+        let error = folder.open(name).unwrap_err();
+        assert!(error.contains("others may write to"), "{name}: {error}");
+    }
+    assert!(folder.open("home/own").is_ok());
+    let mut disk = folder.open("home/new").unwrap();
+    disk.append(b"x\n").unwrap();
+    let position = Position {
+        epoch: 1,
+        offset: 2,
+    };
+    assert!(disk.commit(position).is_err());
+    assert_eq!(fs::read(folder.file("secret")).unwrap(), b"");
 }
 
 #[test]

@@ -55,7 +55,8 @@ impl<T: Terms> Network<T> {
         let addresses = address::resolve(&target.host, target.port, target.family);
         if addresses.is_empty() {
             return Err(OpenError::Lookup {
-                host: target.host.clone(),
+                // What is printed steers no terminal.
+                host: target.host.replace(|c: char| c.is_control(), "?"),
             });
         }
         Self::open_at(&addresses, config, interrupt)
