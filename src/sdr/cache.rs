@@ -13,11 +13,11 @@ use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::os::fd::OwnedFd;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
+use nix::errno::Errno;
 use nix::fcntl::{AT_FDCWD, OFlag, openat, renameat};
-use nix::sys::stat::{Mode, SFlag, fstat};
+use nix::sys::stat::{Mode, SFlag, fstat, mkdirat};
 use nix::unistd::{UnlinkatFlags, unlinkat};
 
 use super::record::Record;
@@ -75,7 +75,7 @@ impl Cache {
     }
 
     fn read(&self) -> io::Result<Vec<u8>> {
-        let (folder, name) = self.folder()?;
+        let (folder, name) = self.folder(false)?;
         let flags = OFlag::O_RDONLY | OFlag::O_NONBLOCK | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
         let file = File::from(openat(&folder, name, flags, Mode::empty())?);
         let stat = fstat(&file)?;
@@ -86,17 +86,33 @@ impl Cache {
         trust::read_all(file, LARGEST)
     }
 
-    /// The folder, which must be a real one to which nobody else can write, and the file's name in it.
-    fn folder(&self) -> io::Result<(OwnedFd, &OsStr)> {
-        let parts = self.path.parent().zip(self.path.file_name());
-        let (folder, name) = parts.ok_or_else(|| io::Error::other("it is no file's name"))?;
-        let flags = OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_PATH | OFlag::O_CLOEXEC;
-        let folder = openat(AT_FDCWD, folder, flags, Mode::empty())?;
-        let stat = fstat(&folder)?;
-        match trust::is_trusted(stat.st_uid, stat.st_mode) {
-            true => Ok((folder, name)),
-            false => Err(io::Error::other("others may write to its folder")),
+    /// The folder, and the file's name in it; made where there is none. It and the one around it, both our own, must be
+    /// real ones to which nobody else can write; how one comes to the outer one is the user's choice.
+    fn folder(&self, make: bool) -> io::Result<(OwnedFd, &OsStr)> {
+        let none = || io::Error::other("it is no file's name");
+        let mut folders = self.path.ancestors().skip(1);
+        let (inner, outer) = folders.next().zip(folders.next()).ok_or_else(none)?;
+        let start = outer.parent().ok_or_else(none)?;
+        if make {
+            fs::create_dir_all(start)?;
         }
+        let mut folder = openat(AT_FDCWD, start, FOLDER, Mode::empty())?;
+        for part in [outer, inner] {
+            let name = part.file_name().ok_or_else(none)?;
+            if make {
+                match mkdirat(&folder, name, Mode::S_IRWXU) {
+                    Ok(()) | Err(Errno::EEXIST) => {}
+                    Err(error) => return Err(error.into()),
+                }
+            }
+            folder = openat(&folder, name, FOLDER | OFlag::O_NOFOLLOW, Mode::empty())?;
+            let stat = fstat(&folder)?;
+            if !trust::is_trusted(stat.st_uid, stat.st_mode) {
+                let text = format!("others may write to {}", part.display());
+                return Err(io::Error::other(text));
+            }
+        }
+        Ok((folder, self.path.file_name().ok_or_else(none)?))
     }
 
     /// Writes the records; that it failed is only worth a message for those who look for one.
@@ -109,13 +125,7 @@ impl Cache {
     }
 
     fn write(&self, bytes: &[u8]) -> io::Result<()> {
-        if let Some(directory) = self.path.parent() {
-            fs::DirBuilder::new()
-                .recursive(true)
-                .mode(0o700)
-                .create(directory)?;
-        }
-        let (folder, name) = self.folder()?;
+        let (folder, name) = self.folder(true)?;
         let mut aside = name.to_owned();
         aside.push(format!(".{}", std::process::id()));
         let aside = aside.as_os_str();
@@ -193,6 +203,10 @@ fn relevant(info: &[u8]) -> &[u8] {
     info.get(..13).unwrap_or(info)
 }
 
+const FOLDER: OFlag = OFlag::O_PATH
+    .union(OFlag::O_DIRECTORY)
+    .union(OFlag::O_CLOEXEC);
+
 const MAGIC: &[u8] = b"steadysol SDR cache 1\n";
 /// 65,535 records of 260 bytes, and what comes before them.
 const LARGEST: u64 = 65_535 * 260 + 1024;
@@ -221,7 +235,8 @@ mod tests {
 
     #[test]
     fn what_was_stored_is_loaded_for_the_same_key_only() {
-        let directory = std::env::temp_dir().join(format!("steadysol-sdr-{}", std::process::id()));
+        let root = std::env::temp_dir().join(format!("steadysol-sdr-{}", std::process::id()));
+        let directory = root.join("a/b");
         let cache = Cache::new(&directory, "BMC.example", 623).unwrap();
         assert_eq!(cache.load(&key(1)), None);
         cache.store(&key(1), &records());
@@ -234,26 +249,29 @@ mod tests {
         );
         assert_eq!(mode & 0o777, 0o600);
         assert_eq!(fs::read_dir(&directory).unwrap().count(), 1);
-        fs::remove_dir_all(&directory).unwrap();
+        fs::remove_dir_all(&root).unwrap();
     }
 
     #[test]
     fn what_others_may_have_put_there_is_not_used() {
         use std::os::unix::fs::{PermissionsExt, symlink};
         let root = std::env::temp_dir().join(format!("steadysol-sdrs-{}", std::process::id()));
-        let directory = root.join("cache");
+        let outer = root.join("outer");
+        let directory = outer.join("cache");
         let cache = Cache::new(&directory, "bmc", 623).unwrap();
         let mode = |path: &Path, mode| {
             fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
         };
         cache.store(&key(1), &records());
         assert_eq!(cache.load(&key(1)), Some(records()));
-        for open in [0o777, 0o1777, 0o770] {
-            mode(&directory, open);
-            assert_eq!(cache.load(&key(1)), None);
-            cache.store(&key(2), &records());
+        for folder in [&directory, &outer] {
+            for open in [0o777, 0o1777, 0o770] {
+                mode(folder, open);
+                assert_eq!(cache.load(&key(1)), None);
+                cache.store(&key(2), &records());
+            }
+            mode(folder, 0o700);
         }
-        mode(&directory, 0o700);
         assert_eq!(cache.load(&key(2)), None, "nothing was stored there");
         mode(&cache.path, 0o666);
         assert_eq!(cache.load(&key(1)), None);
@@ -267,9 +285,13 @@ mod tests {
         assert_eq!(cache.load(&key(1)), None);
         cache.store(&key(1), &records());
         assert_eq!(cache.load(&key(1)), Some(records()));
-        symlink(&directory, root.join("link")).unwrap();
-        let through = Cache::new(&root.join("link"), "bmc", 623).unwrap();
-        assert_eq!(through.load(&key(1)), None);
+        symlink(&directory, outer.join("link")).unwrap();
+        symlink(&outer, root.join("link")).unwrap();
+        for link in [outer.join("link"), root.join("link/cache")] {
+            let through = Cache::new(&link, "bmc", 623).unwrap();
+            through.store(&key(1), &records());
+            assert_eq!(through.load(&key(1)), None);
+        }
         fs::remove_dir_all(&root).unwrap();
     }
 

@@ -1,12 +1,11 @@
 //! `sdr info` and `sdr dump`.
 
-use std::fs;
-use std::io;
+use std::io::Write;
 use std::path::Path;
 
 use super::books::Books;
-use super::shelf::plain;
 use crate::cli::dates::Dates;
+use crate::cli::files;
 use crate::commands::Desk;
 use crate::sdr::cache::dumped;
 use crate::sdr::repository::Step;
@@ -130,19 +129,15 @@ pub fn dump(books: &mut Books<'_, '_>, path: &Path) -> bool {
             Step::End { early } => break !early,
         }
     };
-    if let Err(error) = write(path, &bytes) {
-        books.desk.output.complain(format_args!(
-            "Unable to open file {shown} for write: {}",
-            plain(&error)
-        ));
+    let written = files::create(path).and_then(|mut file| {
+        file.write_all(&bytes)
+            .map_err(|error| format!("Unable to write file {shown}: {}", files::reason(&error)))
+    });
+    if let Err(complaint) = written {
+        books.desk.output.complain(format_args!("{complaint}"));
         return false;
     }
     complete
-}
-
-/// Only a plain file is written, as in stock: no device, no socket.
-fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    fs::write(path, bytes)
 }
 
 const NETFN_STORAGE: u8 = 0x0a;
