@@ -65,6 +65,11 @@ pub trait Job: fmt::Debug {
 
 /// Words that were understood, and are carried out without a connection, or with one of their own.
 pub trait Errand: fmt::Debug {
+    /// Whether it does nothing but write: a shell keeps its connection meanwhile.
+    fn only_writes(&self) -> bool {
+        false
+    }
+
     /// Does it. When `interrupt` is raised, sessions are closed and the call does not return.
     fn run(
         self: Box<Self>,
@@ -132,6 +137,10 @@ pub struct Told {
 }
 
 impl Errand for Told {
+    fn only_writes(&self) -> bool {
+        true
+    }
+
     fn run(self: Box<Self>, _: &Context, _: Option<&Interrupt>, output: &mut Output) -> Exit {
         output.print(format_args!("{}", self.stdout));
         match &self.stderr {

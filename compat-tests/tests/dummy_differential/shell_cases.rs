@@ -113,6 +113,7 @@ fn machine() -> Script {
 
 /// Files that are run, and typed.
 const FILES: &[&str] = &[
+    "nm policy add policy_id 1 power x\ndcmi power bogus\nsdr type list\ndcmi power reading 2_hours\npower status\n",
     "",
     "\n\n",
     "power status\n",

@@ -54,6 +54,10 @@ impl From<Refusal> for Mistake {
 struct Slip(&'static str);
 
 impl Errand for Slip {
+    fn only_writes(&self) -> bool {
+        true
+    }
+
     fn run(self: Box<Self>, _: &Context, _: Option<&Interrupt>, output: &mut Output) -> Exit {
         output.line(format_args!("{}", self.0));
         Exit::Failure

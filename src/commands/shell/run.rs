@@ -137,6 +137,9 @@ impl<'a> Run<'a> {
         }
         self.context.args = args;
         match parse(words, &self.context) {
+            Ok(Parsed::Errand(errand)) if errand.only_writes() => {
+                errand.run(&self.context, None, self.output) == Exit::Success
+            }
             Ok(Parsed::Errand(_)) => self.run_child(words),
             Ok(Parsed::Job(job)) => {
                 let (context, output) = (&self.context, &mut *self.output);
