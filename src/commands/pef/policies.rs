@@ -52,9 +52,11 @@ fn print(policy: &Policy, desk: &mut Desk<'_>) -> bool {
     let channel = GetChannelInfo {
         channel: policy.channel,
     };
-    // Most destinations are on a LAN.
     ipmi::hint(desk.bmc, [Message::from(channel)]);
-    destination::hint_lan(policy, desk);
+    // Most destinations are on a LAN; channel 0 is the primary IPMB, which unused policies name.
+    if policy.channel != 0 {
+        destination::hint_lan(policy, desk);
+    }
     let mut sheet = Sheet::new(desk);
     sheet.field("Alert policy table entry", policy.number, desk);
     sheet.field("Policy set", policy.set, desk);
