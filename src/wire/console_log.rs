@@ -67,10 +67,12 @@ impl Info {
         out
     }
 
-    /// Parses the answer.
+    /// Parses the answer. A log that begins after its end, or holds more than there is room for, is none: reading it
+    /// would never end.
     pub fn parse(bytes: &[u8]) -> Result<Self> {
-        let mut r = Reader::new("Get Console Log Info response", bytes);
-        Ok(Self {
+        let what = "Get Console Log Info response";
+        let mut r = Reader::new(what, bytes);
+        let info = Self {
             version: r.u8()?,
             clock_is_set: r.u8()? & 1 == 1,
             epoch: r.u64()?,
@@ -78,7 +80,14 @@ impl Info {
             end: r.u64()?,
             capacity: r.u32()?,
             now: r.u64()?,
-        })
+        };
+        match info.end.checked_sub(info.start) {
+            Some(kept) if info.capacity == 0 || kept <= u64::from(info.capacity) => Ok(info),
+            _ => Err(Error::Invalid {
+                what,
+                got: info.capacity,
+            }),
+        }
     }
 }
 
@@ -446,7 +455,7 @@ mod tests {
             assert!(Beat::parse(&beat[..len]).is_err());
         }
         assert!(Log::parse(&beat[..47]).is_err() && Log::parse(&beat[..48]).is_ok());
-        assert!(Info::parse(&beat[..37]).is_err() && Info::parse(&beat[..38]).is_ok());
+        assert!(Info::parse(&[0; 37]).is_err() && Info::parse(&[0; 38]).is_ok());
         let mut unset = beat;
         unset[45..53].fill(0xff);
         assert_eq!(Beat::parse(&unset).unwrap().sol_start, None);
@@ -497,8 +506,19 @@ mod tests {
             Found::parse(&bytes[..16]).map(|found| found.to_bytes()),
             Ok(bytes[..16].to_vec())
         );
-        let info = [&[1, 1][..], &bytes[..36]].concat();
-        assert_eq!(Info::parse(&info).map(|info| info.to_bytes()), Ok(info));
+        let mut info = [&[1, 1][..], &bytes[..36]].concat();
+        info.copy_within(10..18, 18);
+        info[18] += 9;
+        assert_eq!(
+            Info::parse(&info).map(|info| info.to_bytes()),
+            Ok(info.clone())
+        );
+        // Before its start, or further than there is room.
+        for end in [info[10] - 1, info[10] + 11] {
+            info[18] = end;
+            info[26..30].copy_from_slice(&[10, 0, 0, 0]);
+            assert!(Info::parse(&info).is_err());
+        }
         let nothing = Beat {
             sol_start: None,
             ..Beat::parse(&bytes).unwrap()

@@ -7,6 +7,7 @@ use crate::crypto::rakp::Quirk;
 use crate::proto::link::tests::pair;
 use crate::proto::session::Session;
 use crate::proto::testing::Counter;
+use crate::wire::console_log::{self, iana_bytes};
 use crate::wire::lan;
 use crate::wire::session::{PayloadType, V15};
 use crate::wire::sol::{Status, ToBmc, next_seq};
@@ -35,6 +36,8 @@ struct Bmc {
     printed: Vec<u8>,
     activate_code: u8,
     owner: Option<u32>,
+    /// It has the console-log extension, and its heartbeats' answers never fit.
+    heartless: bool,
     answers_outside: bool,
     /// Where it speaks SOL, and what it calls that port.
     sol_port: Option<u16>,
@@ -59,6 +62,7 @@ impl Bmc {
             printed: Vec::new(),
             activate_code: 0,
             owner: None,
+            heartless: false,
             answers_outside: false,
             sol_port: None,
             names_port: 623,
@@ -139,6 +143,11 @@ impl Bmc {
                 Some(owner) => [&[0][..], &owner.to_le_bytes(), &[0; 8]].concat(),
                 None => vec![0xc1],
             },
+            console_log::INFO if self.heartless && request.netfn == console_log::NETFN => {
+                let mut info = vec![0; 39];
+                (info[1], info[27]) = (1, 1);
+                [&info[..1], &iana_bytes(32473), &info[1..]].concat()
+            }
             _ => vec![0, 0x20],
         };
         let answer = request.answer(&data).to_bytes();
@@ -309,6 +318,16 @@ fn a_quiet_console_is_asked_every_15_seconds_for_a_week_and_stays_up() {
     let asked = rig.bmc.asked(0x01);
     assert!(asked.len() > 40_000 && asked.windows(2).all(|t| t[1] - t[0] < 16.0));
     assert_eq!(rig.console.link().ledger().entries().count(), 0);
+}
+
+#[test]
+fn a_bmc_whose_heartbeats_never_fit_is_asked_no_more_often_than_another() {
+    let mut rig = Rig::plain();
+    rig.bmc.heartless = true;
+    rig.run(600 * S);
+    let asked = rig.bmc.commands.len();
+    assert!((40..70).contains(&asked), "{asked} commands in ten minutes");
+    assert_eq!(rig.closed(), None);
 }
 
 #[test]

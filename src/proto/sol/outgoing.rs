@@ -10,7 +10,8 @@
 //! Every other BMC must not be probed: one that never got the data takes the probe, and the data counts as typed; one
 //! that got both takes a repetition of the data behind the probe for new input. So each activation begins with a
 //! trial, while nothing is typed: the greeting, once answered, is sent again. A BMC that answers the copy too is
-//! never probed.
+//! never probed; nor is one that did not, unless it has answered an empty packet in OpenBMC's own way: whoever can drop
+//! packets on the way could make any BMC look like one that ignores copies.
 
 mod reactions;
 #[cfg(test)]
@@ -43,6 +44,8 @@ pub struct Outgoing {
     /// The session sequence number of the packet that brought the last acknowledgement.
     acknowledged_by: u32,
     copies: Copies,
+    /// Whether an empty packet was answered by one that acknowledges nothing, as only OpenBMC does.
+    answers_bare: bool,
     /// The number of the packet answered last.
     answered: u8,
     /// How often it may still be found out what becomes of copies.
@@ -136,6 +139,7 @@ impl Outgoing {
             least_pause: FIRST_PAUSE,
             acknowledged_by: 0,
             copies: Copies::Untried,
+            answers_bare: false,
             answered: 0,
             trials_left: 0,
             outbox: VecDeque::new(),

@@ -27,7 +27,7 @@ impl LogSync {
             .answer
             .as_ref()
             .and_then(|answer| Info::parse(self.body(answer)?).ok());
-        let Some(info) = info.filter(|info| info.version >= 1 && info.start <= info.end) else {
+        let Some(info) = info.filter(|info| info.version >= 1) else {
             self.state = State::Absent;
             self.known = false;
             return self.stop_waiting(now);
@@ -53,8 +53,13 @@ impl LogSync {
         let Some(beat) = beat.filter(fits) else {
             // A clock may have been set meanwhile: compare them again.
             log::debug!("a heartbeat's answer does not fit");
-            return self.ask_info(now, link, 0);
+            self.misfits = self.misfits.saturating_add(1);
+            if self.misfits <= MOST_MISFITS || now >= self.compared + COMPARE_AGAIN {
+                self.ask_info(now, link, 0);
+            }
+            return;
         };
+        self.misfits = 0;
         for report in self.beats.answered(now, sent, &beat, late) {
             self.report(report);
         }
@@ -216,6 +221,11 @@ const LONGEST_HOLD: Duration = Duration::from_secs(120);
 
 /// How often a BMC is asked in vain whether it has the extension.
 const MOST_ASKED: u32 = 4;
+
+/// How many heartbeats' answers in a row that do not fit are a reason to compare the clocks at once; after that, how
+/// long the last comparison must be ago. A BMC whose times never fit would be asked without a pause else.
+const MOST_MISFITS: u32 = 2;
+const COMPARE_AGAIN: Duration = Duration::from_secs(60);
 
 /// How many times in a row the log may be answered for with something that is no answer.
 const MOST_REFUSED: u32 = 8;

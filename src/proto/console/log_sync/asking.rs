@@ -18,6 +18,7 @@ impl LogSync {
         patience: Patience,
         counts: bool,
     ) {
+        self.duplicates = 0;
         let sequence = self.beats.next_sequence();
         let wall = self.wall(now);
         let beat = Heartbeat {
@@ -70,6 +71,7 @@ impl LogSync {
             wall,
             unanswered,
         });
+        self.compared = now;
         self.state = State::Asking;
     }
 

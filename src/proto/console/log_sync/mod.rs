@@ -41,7 +41,12 @@ pub(super) struct LogSync {
     known: bool,
     /// What the BMC's clock shows more than ours, in milliseconds.
     ahead: i128,
+    /// When the clocks were compared last, and how many heartbeats' answers in a row have not fitted since.
+    compared: Instant,
+    misfits: u32,
     beats: Beats,
+    /// Answers that came again since the last heartbeat.
+    duplicates: u32,
     /// When the log's end may be asked for again.
     next_look: Instant,
     looked: Instant,
@@ -254,6 +259,10 @@ impl LogSync {
 
     /// An answer came again.
     pub(super) fn handle_duplicate(&mut self, netfn: u8, cmd: u8, code: u8, data: &[u8]) {
+        self.duplicates = self.duplicates.saturating_add(1);
+        if self.duplicates > MOST_DUPLICATES {
+            return;
+        }
         let is_beat = (netfn, cmd, code) == (console_log::NETFN, console_log::HEARTBEAT, 0);
         let sequence = data
             .strip_prefix(&self.iana)
@@ -325,7 +334,10 @@ impl LogSync {
             asked: None,
             known: settings.resume.is_some(),
             ahead: 0,
+            compared: now,
+            misfits: 0,
             beats: Beats::new(settings.cycle),
+            duplicates: 0,
             next_look: now,
             looked: now,
             quiet: Quiet::new(now),
@@ -380,6 +392,10 @@ fn take(flying: &mut Vec<(RequestId, Ticket)>, id: RequestId) -> Option<Ticket> 
     let at = flying.iter().position(|(flies, _)| *flies == id)?;
     Some(flying.swap_remove(at).1)
 }
+
+/// How many answers that came again are told of between two heartbeats: a network that doubles all of them is told of, and
+/// one that does nothing else fills no disk.
+const MOST_DUPLICATES: u32 = 16;
 
 /// After how long the log's end is asked for although nothing is known to be new.
 const LOOK_AGAIN: Duration = Duration::from_secs(10);

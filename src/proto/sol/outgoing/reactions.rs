@@ -26,6 +26,8 @@ impl Outgoing {
             && packet.seq == 0
             && packet.data.is_empty()
             && packet.status == Default::default();
+        let empty = flight.packet.data.is_empty() && !flight.packet.operation.generate_break;
+        self.answers_bare |= bare && (empty || flight.probe.is_some());
         if flight.trial {
             if bare || packet.ack == flight.packet.seq {
                 self.copies = Copies::Answered;
@@ -44,7 +46,7 @@ impl Outgoing {
             self.acknowledged_by = sequence;
             self.seq = flight.probe.unwrap_or(self.seq);
             self.send_next(now);
-        } else if bare && flight.packet.data.is_empty() && !flight.packet.operation.generate_break {
+        } else if bare && empty {
             self.go_on(now, flight);
         } else {
             self.flight = Some(flight);
@@ -79,7 +81,7 @@ impl Outgoing {
             return self.send_next(now);
         }
         if flight.trial && (flight.sends >= COPIES || !self.queue.is_empty()) {
-            if flight.sends >= COPIES && heard > flight.last_sent + path {
+            if self.answers_bare && flight.sends >= COPIES && heard > flight.last_sent + path {
                 self.copies = Copies::Ignored;
             }
             self.flight = None;
@@ -90,7 +92,10 @@ impl Outgoing {
         let may_probe = match self.copies {
             Copies::Ignored => true,
             Copies::Answered => false,
-            Copies::Untried => harmless && flight.greeting || flight.ignored >= SENDS_UNTRIED,
+            Copies::Untried => {
+                let known = self.answers_bare && flight.ignored >= SENDS_UNTRIED;
+                harmless && flight.greeting || known
+            }
         };
         if ignored && may_probe && flight.probe.is_none() {
             flight.probe = Some(next_seq(flight.packet.seq));

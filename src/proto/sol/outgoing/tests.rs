@@ -202,6 +202,41 @@ fn a_lost_acknowledgement_of_openbmc_is_found_out_and_nothing_is_typed_twice_or_
     }
 }
 
+/// Somebody on the way drops the copies of the greeting, and later acknowledgements of what was typed, while commands go
+/// on. A BMC that takes any new number for new input must not be led to take what is typed twice.
+#[test]
+fn whoever_drops_packets_on_the_way_doubles_no_keystroke() {
+    let (mut out, mut now) = (Outgoing::new(255), Instant::now());
+    let (mut last, mut got, mut greeted, mut deaf) = (0, Vec::new(), false, 0);
+    out.expect_round_trip(Some(MS));
+    out.greet(now);
+    for turn in 0..200 {
+        if turn == 40 {
+            out.push(b"A");
+            out.send_next(now);
+        }
+        for packet in sent(&mut out) {
+            if packet.data.is_empty() && std::mem::replace(&mut greeted, true) && turn < 40 {
+                continue;
+            }
+            if packet.seq != last {
+                got.extend_from_slice(&packet.data);
+                last = packet.seq;
+            }
+            deaf += usize::from(!packet.data.is_empty());
+            if turn < 40 || deaf > 30 {
+                out.handle(now, 0, &ack(packet.seq, packet.data.len()));
+            }
+        }
+        if let Some(at) = out.poll_timeout() {
+            now = at;
+            out.handle_timeout(now, now);
+        }
+    }
+    assert_eq!(got, b"A");
+    assert!(out.is_idle());
+}
+
 /// `ipmi_sim`: acknowledges what repeats the last number without taking it, takes any other number.
 #[test]
 fn a_bmc_that_remembers_the_number_of_the_session_before_loses_no_keystroke() {
