@@ -219,7 +219,10 @@ impl Sinks {
         if let Some(log) = &mut self.log
             && let Some(text) = report.marker()
         {
-            log.mark(text, now);
+            match report {
+                Report::Connected { .. } => log.note(text, now),
+                _ => log.mark(text, now),
+            }
         }
         match report {
             Report::Connected { .. } => self.notify.status("connected"),

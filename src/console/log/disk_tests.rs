@@ -121,7 +121,7 @@ fn links_in_another_users_folder_are_not_followed_and_their_own_files_are_writte
         epoch: 1,
         offset: 2,
     };
-    assert!(disk.commit(position).is_err());
+    assert!(disk.commit(Some(position), 5).is_err());
     assert_eq!(fs::read(folder.file("secret")).unwrap(), b"");
 }
 

@@ -117,6 +117,13 @@ pub enum Job {
         /// Milliseconds since 1970.
         at: u64,
     },
+    /// The same, where it is about nothing that is missing: a line of output that has begun is not torn for it.
+    Note {
+        /// What happened.
+        text: String,
+        /// Milliseconds since 1970.
+        at: u64,
+    },
     /// Output was lost on the way here.
     Lost(Loss),
     /// Open the file anew, if it was moved away or its name has changed.
@@ -279,6 +286,14 @@ impl Log {
         }
     }
 
+    /// The same, about nothing that is missing: it waits a moment for the end of a line of output.
+    pub fn note(&mut self, text: impl Into<String>, at: u64) {
+        let text = text.into();
+        if self.shared.waiting.load(Ordering::SeqCst) < 2 * QUEUE_LIMIT {
+            self.send(Job::Note { text, at });
+        }
+    }
+
     /// Opens the file anew, if it was moved away or its name has changed.
     pub fn reopen(&mut self) {
         self.send(Job::Reopen);
@@ -415,7 +430,7 @@ fn report(writer: &mut Writer<impl Medium>, tell: &Line<News>) {
 fn weight(job: &Job) -> usize {
     match job {
         Job::Output(chunk) | Job::Fill(chunk) => chunk.bytes.len() + JOB,
-        Job::Mark { text, .. } => text.len() + JOB,
+        Job::Mark { text, .. } | Job::Note { text, .. } => text.len() + JOB,
         _ => JOB,
     }
 }

@@ -88,6 +88,9 @@ pub struct Writer<M> {
     heard_more: bool,
     /// Markers from before it is known whether the file is to be cut.
     early: Option<Vec<String>>,
+    /// Markers that wait for the end of the line, and until when.
+    notes: Vec<String>,
+    notes_until: u64,
     trouble: Option<Trouble>,
     lost: Option<Loss>,
     refill: Option<Refill>,
@@ -135,6 +138,8 @@ impl<M: Medium> Writer<M> {
             gathered: false,
             reached: None,
             early,
+            notes: Vec::new(),
+            notes_until: 0,
             trouble: None,
             lost: None,
             refill: None,
@@ -150,7 +155,8 @@ impl<M: Medium> Writer<M> {
     pub fn due(&self) -> Option<u64> {
         let retry = self.trouble.as_ref().map(|trouble| trouble.retry_at);
         let refill = self.refill.as_ref().map(|refill| refill.until);
-        retry.into_iter().chain(refill).min()
+        let notes = (!self.notes.is_empty()).then_some(self.notes_until);
+        retry.into_iter().chain(refill).chain(notes).min()
     }
 
     /// The file.
@@ -170,6 +176,7 @@ impl<M: Medium> Writer<M> {
         match job {
             Job::Output(chunk) => self.output(chunk, now),
             Job::Mark { text, at } => self.mark(&text, at, now),
+            Job::Note { text, at } => self.note(&text, at, now),
             Job::Lost(loss) => self.lose(loss, now),
             Job::Reopen => self.refresh(now),
             Job::Format(format) => self.lines.set_format(format),
@@ -211,6 +218,9 @@ impl<M: Medium> Writer<M> {
         {
             self.end_refill(now);
         }
+        if self.notes_until <= now {
+            self.put_notes();
+        }
         self.flush(now);
     }
 
@@ -238,6 +248,7 @@ impl<M: Medium> Writer<M> {
     pub fn close(&mut self, now: u64) {
         self.settle_early(false, now);
         self.end_refill(now);
+        self.put_notes();
         if let Some(trouble) = &mut self.trouble {
             trouble.retry_at = now;
         }
@@ -289,6 +300,9 @@ impl<M: Medium> Writer<M> {
             self.reached = place;
             self.heard = Some(if is_live { chunk.at } else { now });
             self.heard_more = true;
+            if !self.lines.mid_line() {
+                self.put_notes();
+            }
             self.gathered = true;
             if !self.gathering || self.is_full() {
                 self.flush(now);
@@ -308,13 +322,13 @@ impl<M: Medium> Writer<M> {
         self.medium.length().saturating_add(waiting)
     }
 
-    /// The pieces in which output is written: lines, where the log may be set aside between them.
+    /// The pieces in which output is written: lines, where something may come between them.
     fn pieces<'a>(&self, bytes: &'a [u8]) -> Vec<&'a [u8]> {
         let most = |rotate: &Rotate| {
             let formed = bytes.len().saturating_mul(MOST_DATED) as u64;
             self.length().saturating_add(formed) >= rotate.size
         };
-        if self.rotate.as_ref().is_some_and(most) {
+        if !self.notes.is_empty() || self.rotate.as_ref().is_some_and(most) {
             bytes.split_inclusive(|byte| *byte == b'\n').collect()
         } else {
             vec![bytes]
@@ -334,7 +348,24 @@ impl<M: Medium> Writer<M> {
         }
     }
 
+    fn note(&mut self, text: &str, at: u64, now: u64) {
+        let waits = self.early.is_none() && self.lines.mid_line();
+        if !waits || self.notes.len() >= EARLY_LIMIT {
+            return self.mark(text, at, now);
+        }
+        self.notes.push(marker(text, at));
+        self.notes_until = now + NOTE_PATIENCE;
+    }
+
+    fn put_notes(&mut self) {
+        for line in std::mem::take(&mut self.notes) {
+            self.put_line(&line);
+        }
+    }
+
     fn put_line(&mut self, line: &str) {
+        // What has waited comes before what has not.
+        self.put_notes();
         if self.lines.mid_line() {
             self.waiting.push_back(b'\n');
             self.lines.set_mid_line(false);
@@ -570,7 +601,10 @@ const LONGEST_STALL: u64 = 60_000;
 /// How many times longer dates make output at most: that of an empty line, and the LF.
 const MOST_DATED: usize = 32;
 
-/// Markers that wait for the first output.
+/// Milliseconds for which a marker waits for the end of a line.
+const NOTE_PATIENCE: u64 = 2000;
+
+/// Markers that wait for the first output, or for the end of a line.
 const EARLY_LIMIT: usize = 64;
 
 #[cfg(test)]

@@ -243,6 +243,44 @@ fn markers_stand_on_lines_of_their_own() {
 }
 
 #[test]
+fn a_marker_about_nothing_missing_tears_no_line_unless_the_line_stands_still() {
+    let fake = Fake::with_room(usize::MAX);
+    let mut writer = writer(&fake);
+    let note = || Job::Note {
+        text: "back".to_owned(),
+        at: 0,
+    };
+    writer.handle(Job::Output(chunk("be", 0)), 0);
+    writer.handle(note(), 0);
+    writer.handle(Job::Output(chunk("g", 0)), 10);
+    writer.handle(Job::Output(chunk("un\nnext\nha", 0)), 20);
+    assert_eq!(writer.due(), None);
+    writer.handle(note(), 30);
+    writer.tick(30 + NOTE_PATIENCE - 1);
+    assert!(fake.text().ends_with("\nha"));
+    assert_eq!(writer.due(), Some(30 + NOTE_PATIENCE));
+    writer.tick(30 + NOTE_PATIENCE);
+    let text = fake.text();
+    let lines: Vec<&str> = text.lines().collect();
+    let is_marker = |line: &str| line.ends_with(": back]");
+    assert!(is_marker(lines[1]) && is_marker(lines[4]), "{text}");
+    assert_eq!((lines[0], lines[2], lines[3]), ("begun", "next", "ha"));
+    // One that has to stand where it does takes them along.
+    writer.handle(Job::Output(chunk("x", 0)), 40);
+    writer.handle(note(), 40);
+    writer.handle(
+        Job::Mark {
+            text: "away".to_owned(),
+            at: 0,
+        },
+        40,
+    );
+    let text = fake.text();
+    let last: Vec<&str> = text.lines().rev().take(3).collect();
+    assert!(last[0].ends_with(": away]") && is_marker(last[1]) && last[2] == "x");
+}
+
+#[test]
 fn a_killed_writer_goes_on_exactly_where_the_bmc_does() {
     for resumes in [true, false] {
         let fake = Fake::with_room(usize::MAX);
