@@ -9,6 +9,7 @@
 //! | [`commands`] | one file per ipmitool verb: arguments to requests to text |
 //! | [`cli`] | what was typed (`Options`) and what it means (`Context`); one table of options, one of verbs |
 //! | [`console`] | the console: terminal, threads, escapes |
+//! | [`fru`] | inventories of replaceable units: decoding, reading and writing a device |
 //! | [`sdr`] | sensor data records: decoding, formulae, reading a repository |
 //! | [`sel`] | records of system event logs: decoding, vendors, files |
 //! | [`spd`] | what memory modules say of themselves |
@@ -32,6 +33,7 @@ pub mod cli;
 pub mod commands;
 pub mod console;
 pub mod crypto;
+pub mod fru;
 pub mod ipmi;
 pub mod proto;
 pub mod sdr;

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Read, Write};
+use std::ops::Range;
 use std::os::fd::AsRawFd;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
@@ -20,6 +21,75 @@ pub struct Script {
     rules: Vec<Rule>,
     /// By netfn, command and all of the data.
     exact: HashMap<(u8, u8, Vec<u8>), Reply>,
+    /// By their numbers.
+    inventories: HashMap<u8, Inventory>,
+}
+
+/// A FRU inventory device, which keeps what is written into it.
+#[derive(Clone, Debug)]
+pub struct Inventory {
+    /// What is in it.
+    pub bytes: Vec<u8>,
+    /// How large it says to be.
+    pub size: u16,
+    /// Whether it is accessed by words.
+    pub words: bool,
+    /// How many bytes it gives or takes at once.
+    pub most: usize,
+    /// What it says to more.
+    pub too_much: u8,
+    /// How many it gives where it is asked for more than that.
+    pub short: usize,
+    /// Where it takes nothing.
+    pub protected: Range<usize>,
+}
+
+impl Inventory {
+    /// Of bytes, as many at once as one likes.
+    pub fn new(bytes: &[u8]) -> Self {
+        Self {
+            size: u16::try_from(bytes.len()).expect("at most 64 KiB"),
+            bytes: bytes.to_vec(),
+            words: false,
+            most: 255,
+            too_much: 0xca,
+            short: 255,
+            protected: 0..0,
+        }
+    }
+
+    fn reply(&mut self, cmd: u8, data: &[u8]) -> Option<(u8, Vec<u8>)> {
+        let unit = 1 + usize::from(self.words);
+        if cmd == 0x10 {
+            let [low, high] = self.size.to_le_bytes();
+            return Some((0, vec![low, high, u8::from(self.words)]));
+        }
+        let &[_, low, high, ref rest @ ..] = data else {
+            return Some((0xc7, Vec::new()));
+        };
+        let at = usize::from(u16::from_le_bytes([low, high])) * unit;
+        let count = match cmd {
+            0x11 => usize::from(*rest.first()?),
+            0x12 => rest.len(),
+            _ => return None,
+        };
+        if count > self.most {
+            return Some((self.too_much, Vec::new()));
+        }
+        let end = self.bytes.len().min(at + count.min(self.short));
+        if at > end {
+            return Some((0xc9, Vec::new()));
+        }
+        let given = u8::try_from((end - at) / unit).expect("a byte's worth");
+        if cmd == 0x11 {
+            return Some((0, [&[given], &self.bytes[at..end]].concat()));
+        }
+        if self.protected.contains(&at) {
+            return Some((0x80, Vec::new()));
+        }
+        self.bytes[at..end].copy_from_slice(&rest[..end - at]);
+        Some((0, vec![given]))
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -78,6 +148,12 @@ impl Script {
         self
     }
 
+    /// Adds an inventory, which is asked after the other rules.
+    pub fn inventory(mut self, id: u8, inventory: Inventory) -> Self {
+        self.inventories.insert(id, inventory);
+        self
+    }
+
     /// Adds a rule that resets the connection.
     pub fn reset_on(mut self, netfn: u8, cmd: u8, prefix: &[u8]) -> Self {
         self.rules.push(Rule {
@@ -95,6 +171,10 @@ impl Script {
         for (asked, reply) in &other.exact {
             let own = self.exact.entry(asked.clone());
             own.or_insert_with(|| reply.clone());
+        }
+        for (id, inventory) in &other.inventories {
+            let own = self.inventories.entry(*id);
+            own.or_insert_with(|| inventory.clone());
         }
         self
     }
@@ -114,7 +194,13 @@ impl Script {
             Some(Reply::InTurn(answers)) if answers.len() > 1 => Some(answers.remove(0)),
             Some(Reply::InTurn(answers)) => answers.first().cloned(),
             Some(Reply::Reset) => None,
-            None => Some((0xc1, Vec::new())),
+            None => {
+                let id = request.data.first().copied().unwrap_or(0);
+                let inventory = self.inventories.get_mut(&id);
+                let inventory = inventory.filter(|_| request.netfn == 0x0a);
+                let answer = inventory.and_then(|one| one.reply(request.cmd, &request.data));
+                Some(answer.unwrap_or((0xc1, Vec::new())))
+            }
         }
     }
 }

@@ -248,11 +248,6 @@ pub const DEVIATIONS: &[Deviation] = &[
         here: "it is deactivated again.",
     },
     Deviation {
-        when: "sel list and sel get with -v, and the time of an entry",
-        stock: "prints the date twice, and no time.",
-        here: "date and time, as without -v.",
-    },
-    Deviation {
         when: "sel list, and an entry cannot be read",
         stock: "shows what came before and ends with status 0; an entry that vanished meanwhile ends the list; numbers that go in circles are read for ever; of an answer that is too short it shows what its memory holds.",
         here: "what vanished is passed over; anything else ends the list with an error and status 1.",
@@ -352,6 +347,68 @@ pub const DEVIATIONS: &[Deviation] = &[
         when: "lan with -t, and a controller on the way refuses to pass the request on",
         stock: "sends it -R times, and then knows no reason.",
         here: "the completion code is told at once, as over lanplus.",
+    },
+    Deviation {
+        when: "fru print of an inventory whose header cannot be read, or where not all sensor data records can be read",
+        stock: "ends with status 0.",
+        here: "the status is 1.",
+    },
+    Deviation {
+        when: "fru with an area, a field or a record that goes on behind its end",
+        stock: "crashes, or shows what its memory holds.",
+        here: "shows what is there.",
+    },
+    Deviation {
+        when: "fru with text in a language of 16 bits",
+        stock: "shows its first character.",
+        here: "all of it, in UTF-8.",
+    },
+    Deviation {
+        when: "fru, and the device says FFh, or that it is busy (81h, C5h)",
+        stock: "gives up.",
+        here: "asks for less, or again.",
+    },
+    Deviation {
+        when: "fru print with -v: combined voltages that are none; modules of AMC.0 with GUIDs; counts above what fits",
+        stock: "shows what its memory holds.",
+        here: "\"Unknown\"; the module; nothing above what fits.",
+    },
+    Deviation {
+        when: "fru read, write, internaluse and upgEkey that fail",
+        stock: "say little or nothing, and end with status 0; read writes what its memory holds into the file.",
+        here: "an error and status 1; no file is written that was not read.",
+    },
+    Deviation {
+        when: "fru write, edit, internaluse write and upgEkey",
+        stock: "believe that what was sent was stored, and are silent about protected parts.",
+        here: "it is read back and compared; a difference is an error that says what was written.",
+    },
+    Deviation {
+        when: "fru write of a file that is longer than the device",
+        stock: "leaves the rest out.",
+        here: "the same, but it is said, and the status is 1.",
+    },
+    Deviation {
+        when: "fru upgEkey",
+        stock: "takes success for failure and failure for success; overwrites the header where there are no multi-records.",
+        here: "the status is right; without multi-records nothing is written.",
+    },
+    Deviation {
+        when: "fru edit field that changes a field's length",
+        stock: "ends with status 1 even where all went well; loses or invents bytes where areas are missing, in another \
+                order, packed, or pushed out of the device.",
+        here: "status 0; what does not fit, or has one character (it would end the list), is refused and nothing is \
+               written.",
+    },
+    Deviation {
+        when: "fru edit without more words, fru edit and fru get with oem",
+        stock: "read none of the records, or the wrong bytes, and may never end.",
+        here: "do what their help says, for PICMG's currents and Kontron's information record.",
+    },
+    Deviation {
+        when: "sel get without -v, and the sensor of the entry",
+        stock: "shows some of what -v shows while it reads it.",
+        here: "it is quiet.",
     },
     Deviation {
         when: "sdr, sensor and other verbs that read the sensor data records, and the repository has none",

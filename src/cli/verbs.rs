@@ -117,7 +117,7 @@ pub const VERBS: &[Verb] = &[
     verb("sensor", Native::All, "Print detailed sensor information"),
     verb(
         "fru",
-        Native::No,
+        Native::All,
         "Print built-in FRU and scan SDR for FRU locators",
     ),
     verb(
@@ -125,26 +125,7 @@ pub const VERBS: &[Verb] = &[
         Native::No,
         "Read/Write Device associated with Generic Device locators sdr",
     ),
-    verb(
-        "sel",
-        Native::Only(&[
-            "",
-            "info",
-            "list",
-            "elist",
-            "clear",
-            "delete",
-            "add",
-            "time",
-            "save",
-            "writeraw",
-            "readraw",
-            "ereadraw",
-            "interpret",
-            "help",
-        ]),
-        "Print System Event Log (SEL)",
-    ),
+    verb("sel", Native::All, "Print System Event Log (SEL)"),
     verb(
         "pef",
         Native::All,

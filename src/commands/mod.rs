@@ -17,6 +17,7 @@ pub mod chassis;
 pub mod connect;
 pub mod dcmi;
 pub mod event;
+pub mod fru;
 pub mod i2c;
 pub mod job;
 pub mod lan;
@@ -146,6 +147,7 @@ pub const PARSERS: &[(&str, Parse)] = &[
     ("dcmi", dcmi::parse),
     ("nm", nm::parse),
     ("event", event::parse),
+    ("fru", fru::parse),
 ];
 
 #[cfg(test)]

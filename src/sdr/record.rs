@@ -97,6 +97,15 @@ impl Record {
         }
     }
 
+    /// The name as stock prints it where it prints the device that a locator names: as many bytes as the record says.
+    pub fn full_name(&self) -> Cow<'_, [u8]> {
+        let says = usize::from(self.id_code() & LENGTH);
+        match self.decoded_name() {
+            Some(name) => Cow::Owned(name),
+            None => Cow::Borrowed(up_to_nul(prefix(self.id_bytes(), says))),
+        }
+    }
+
     /// Everything from the name's beginning to the record's end or a zero byte.
     pub fn long_name(&self) -> Cow<'_, [u8]> {
         match self.decoded_name() {

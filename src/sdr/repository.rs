@@ -29,6 +29,8 @@ pub struct Manner {
     pub announce: bool,
     /// Where records are kept from one run to the next.
     pub cache: Option<Cache>,
+    /// The only types of records whose bodies are wanted: those of others are not asked for, and empty.
+    pub only: Option<&'static [u8]>,
 }
 
 /// Records that were read, and what is needed to read more.
@@ -189,6 +191,7 @@ struct Walk {
     ready: VecDeque<Result<Record, Header>>,
     /// Whether records may be missing.
     broken: bool,
+    only: Option<&'static [u8]>,
     to_store: Option<(Cache, Key)>,
 }
 
@@ -210,6 +213,7 @@ impl Walk {
             stride: 1,
             ready: VecDeque::new(),
             broken: false,
+            only: manner.only,
             to_store: None,
         };
         if walk.ahead {
@@ -247,7 +251,7 @@ impl Walk {
         if let Some(cache) = manner.cache {
             let key = Key::new(id, &info);
             cached = cache.load(&key);
-            walk.to_store = Some((cache, key));
+            walk.to_store = walk.only.is_none().then_some((cache, key));
         }
         Ok((walk, cached))
     }
@@ -328,7 +332,8 @@ impl Walk {
             headers.push(header);
         }
         if self.ahead {
-            let parts = headers.iter().flat_map(|header| self.parts(header));
+            let wanted = headers.iter().filter(|header| self.wants(header));
+            let parts = wanted.flat_map(|header| self.parts(header));
             let parts = parts.collect();
             bmc.forget_hints();
             bmc.hint(parts);
@@ -337,7 +342,12 @@ impl Walk {
             if self.announce {
                 log::info!("Record ID {:04x} ({} bytes)", header.id, header.length);
             }
-            let record = self.body(bmc, &header).map(|body| Record {
+            let body = if self.wants(&header) {
+                self.body(bmc, &header)
+            } else {
+                Some(Vec::new())
+            };
+            let record = body.map(|body| Record {
                 id: header.id,
                 version: header.version,
                 kind: header.kind,
@@ -345,6 +355,10 @@ impl Walk {
             });
             self.ready.push_back(record.ok_or(header));
         }
+    }
+
+    fn wants(&self, header: &Header) -> bool {
+        self.only.is_none_or(|only| only.contains(&header.kind))
     }
 
     /// The numbers that the next records have, if they go on as they did so far. The first record is asked for as 0,

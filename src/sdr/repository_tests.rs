@@ -115,6 +115,7 @@ fn manner(ahead: bool) -> Manner {
         chunk: 23,
         announce: false,
         cache: None,
+        only: None,
     }
 }
 

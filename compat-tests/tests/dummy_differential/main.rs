@@ -10,6 +10,7 @@ mod channel_cases;
 mod chassis_cases;
 mod dcmi_cases;
 mod event_cases;
+mod fru_cases;
 mod i2c_cases;
 mod lan6_cases;
 mod lan_cases;
@@ -53,6 +54,8 @@ pub struct Case {
 pub enum Expect {
     /// Everything.
     Same,
+    /// Everything; ours then reads from the inventory what it wrote, and ends with this status.
+    ReadBack(i32),
     /// Standard error and requests: stock dies by SIGPIPE when the connection is reset.
     SameComplaint,
     /// Everything, once this is mended in stock's standard output, wherever it is. The reason is given.
@@ -192,6 +195,30 @@ fn sel_does_what_stock_does() {
 }
 
 #[test]
+fn fru_does_what_stock_does() {
+    let files = tempfile::tempdir().unwrap();
+    check(&fru_cases::all(files.path()));
+}
+
+#[test]
+fn fru_reads_and_edits_makers_records_as_its_help_says() {
+    let files = tempfile::tempdir().unwrap();
+    let home = home();
+    for case in fru_cases::alone(files.path()) {
+        let (ours, typed) = (binaries::ours(), case.typed.as_deref());
+        let mine = run_typed(
+            &ours,
+            &case.arguments,
+            &case.script,
+            home.path(),
+            typed,
+            PATIENCE,
+        );
+        assert_eq!(difference(&case, &mine, &mine), None);
+    }
+}
+
+#[test]
 fn sol_does_what_stock_does() {
     check(&sol_cases::all());
 }
@@ -305,6 +332,14 @@ fn difference(case: &Case, theirs: &Run, mine: &Run) -> Option<String> {
                 writeln!(text, "  stock {}, ours {}", theirs.status, mine.status).unwrap();
             }
         }
+        Expect::ReadBack(status) => {
+            same_streams(&mut text, "stdout", &theirs.stdout, &mine.stdout);
+            let said = [theirs, mine].map(|run| about_writing(&run.stderr));
+            same_streams(&mut text, "stderr", &said[0], &said[1]);
+            if mine.status.code() != Some(*status) {
+                writeln!(text, "  stock {}, ours {}", theirs.status, mine.status).unwrap();
+            }
+        }
         Expect::SameComplaint => same_streams(&mut text, "stderr", &theirs.stderr, &mine.stderr),
         Expect::Differs {
             stdout,
@@ -356,6 +391,16 @@ fn difference(case: &Case, theirs: &Run, mine: &Run) -> Option<String> {
         }
         Expect::Ours { .. } | Expect::Differs { .. } => theirs.requests.starts_with(&mine.requests),
         Expect::Unlike { .. } => true,
+        Expect::ReadBack(_) => {
+            let (first, rest) = mine
+                .requests
+                .split_at(theirs.requests.len().min(mine.requests.len()));
+            first == theirs.requests
+                && !rest.is_empty()
+                && rest
+                    .iter()
+                    .all(|request| (request.netfn, request.cmd) == (0x0a, 0x11))
+        }
         _ => theirs.requests == mine.requests,
     };
     if !agreed {
@@ -367,6 +412,13 @@ fn difference(case: &Case, theirs: &Run, mine: &Run) -> Option<String> {
         .unwrap();
     }
     (!text.is_empty()).then(|| format!("{}: {:?}\n{text}", case.verb, case.arguments))
+}
+
+/// What `-v` says of an inventory that is written, without the requests.
+fn about_writing(stderr: &[u8]) -> Vec<u8> {
+    let said = |line: &&[u8]| !line.is_empty() && line[0].is_ascii_alphabetic();
+    let lines = stderr.split(|byte| *byte == b'\n').filter(said);
+    lines.collect::<Vec<_>>().join(&b'\n')
 }
 
 /// The first lines that differ, of both.

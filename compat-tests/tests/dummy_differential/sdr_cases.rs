@@ -699,12 +699,12 @@ fn records() -> Vec<Vec<u8>> {
     ]
 }
 
-/// A BMC with these records, which are read in parts of 23 bytes.
-fn machine(records: &[Vec<u8>]) -> Script {
+/// A BMC with these records, which are read in parts of 23 bytes; its own inventory is said to be there.
+pub fn machine(records: &[Vec<u8>]) -> Script {
     repository_in_parts(records, 23).or(&device(0x81, 0x8f, records.len()))
 }
 
-fn device(revision: u8, support: u8, records: usize) -> Script {
+pub fn device(revision: u8, support: u8, records: usize) -> Script {
     let mut id = DEVICE_ID;
     id[1] = revision;
     id[5] = support;
@@ -719,7 +719,7 @@ fn device(revision: u8, support: u8, records: usize) -> Script {
 }
 
 /// What a BMC says that gives so many bytes at most: CAh to requests for more.
-fn repository_in_parts(records: &[Vec<u8>], most: u8) -> Script {
+pub fn repository_in_parts(records: &[Vec<u8>], most: u8) -> Script {
     let mut script = Script::new();
     for (index, record) in records.iter().enumerate() {
         let id = u8::try_from(index + 1).unwrap();
@@ -751,7 +751,7 @@ fn repository_in_parts(records: &[Vec<u8>], most: u8) -> Script {
     script.on(0x0a, 0x23, &[1, 0], 0xca, &[])
 }
 
-fn full(number: u8, name: &[u8], kind: u8, event_type: u8) -> Vec<u8> {
+pub fn full(number: u8, name: &[u8], kind: u8, event_type: u8) -> Vec<u8> {
     let mut body = vec![0x20, 0, number, 7, 1, 0x7f, 0x68, kind, event_type];
     body.extend([0x95, 0x0a, 0x95, 0x7a, 0x3f, 0x3f]);
     body.extend([0, 1, 0, 0, 1, 0, 0, 0, 0, 0]);
@@ -759,7 +759,7 @@ fn full(number: u8, name: &[u8], kind: u8, event_type: u8) -> Vec<u8> {
     named(number, 1, body, name)
 }
 
-fn compact(number: u8, name: &[u8], kind: u8, event_type: u8) -> Vec<u8> {
+pub fn compact(number: u8, name: &[u8], kind: u8, event_type: u8) -> Vec<u8> {
     let mut body = vec![0x20, 0, number, 7, 1, 0x7f, 0x40, kind, event_type];
     body.extend([1, 0, 1, 0, 1, 0, 0xc0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0x2b]);
     named(number, 2, body, name)
@@ -770,7 +770,7 @@ fn event_only(number: u8, name: &[u8], kind: u8) -> Vec<u8> {
     named(number, 3, body, name)
 }
 
-fn locator(number: u8, kind: u8, name: &[u8]) -> Vec<u8> {
+pub fn locator(number: u8, kind: u8, name: &[u8]) -> Vec<u8> {
     let body = vec![0x20, 1, 0xaa, 0x29, 0, 0x10, 1, 6, 1, 3];
     named(number, kind, body, name)
 }
@@ -781,7 +781,7 @@ fn named(number: u8, kind: u8, mut body: Vec<u8>, name: &[u8]) -> Vec<u8> {
     with_header(number, kind, &body)
 }
 
-fn with_header(number: u8, kind: u8, body: &[u8]) -> Vec<u8> {
+pub fn with_header(number: u8, kind: u8, body: &[u8]) -> Vec<u8> {
     let length = u8::try_from(body.len()).unwrap();
     [&[number, 0, 0x51, kind, length], body].concat()
 }

@@ -27,7 +27,8 @@ pub struct Books<'d, 'c> {
     pub extended: bool,
     /// The records of the file that `-S` names, until they are taken.
     pub(super) from_file: Option<Vec<Record>>,
-    point: Vec<u8>,
+    /// The locale's decimal point.
+    pub(in crate::commands) point: Vec<u8>,
     maker: Option<u32>,
     /// Whether it speaks PICMG and VITA, once it was asked.
     families: Option<(bool, bool)>,
@@ -128,6 +129,7 @@ impl<'d, 'c> Books<'d, 'c> {
             chunk: chunk(context),
             announce: false,
             cache: (ahead && of_bmc).then(|| cache(context)).flatten(),
+            only: None,
         }
     }
 
@@ -331,7 +333,7 @@ pub fn is_networked(context: &Context) -> bool {
 }
 
 /// The controller that requests without an address go to.
-fn target_address(context: &Context) -> u8 {
+pub fn target_address(context: &Context) -> u8 {
     match context.bridging.target_address {
         0 => BMC_ADDRESS,
         address => address,

@@ -5,9 +5,10 @@ use super::show::Show;
 use super::walk::{Entry, get, question};
 use super::{GET_ENTRY, STORAGE};
 use crate::cli::number;
+use crate::commands::fru;
 use crate::commands::sdr::books::Books;
 use crate::commands::sensor::print;
-use crate::sdr::record::{Record, kind};
+use crate::sdr::record::{Entity, Record, kind};
 use crate::sel::{self, Body};
 
 /// Shows single entries, by the numbers in `words`, and their sensors.
@@ -45,9 +46,11 @@ pub(super) fn run(books: &mut Books<'_, '_>, show: &mut Show, words: &[String]) 
             continue;
         };
         describe(books, &sensor);
-        // Stock now looks for inventories of the sensor's entity, which are `fru`'s to print.
+        let entity = sensor.entity();
+        let belongs = |record: &Record| record.kind == kind::FRU_LOCATOR && is_of(record, entity);
         if let Some(shelf) = sensors.shelf(books) {
-            books.collect(shelf, |_| false);
+            let found = books.collect(shelf, belongs);
+            fru::print_of(books, &found);
         }
         if index + 1 < words.len() {
             books.put(format_args!("----------------------\n\n"));
@@ -78,6 +81,13 @@ fn find(books: &mut Books<'_, '_>, id: u16) -> Option<sel::Record> {
     }
 }
 
+/// Whether a record is of an entity; the highest instance stands for all.
+fn is_of(record: &Record, entity: Option<Entity>) -> bool {
+    entity.zip(record.entity()).is_some_and(|(wanted, of)| {
+        of.id == wanted.id && (wanted.instance == ALL || of.instance == wanted.instance)
+    })
+}
+
 /// A sensor as with `-v`.
 fn describe(books: &mut Books<'_, '_>, record: &Record) {
     let verbose = std::mem::replace(&mut books.verbose, true);
@@ -90,3 +100,6 @@ fn describe(books: &mut Books<'_, '_>, record: &Record) {
     }
     books.verbose = verbose;
 }
+
+/// An instance that stands for all of them.
+const ALL: u8 = 0x7f;

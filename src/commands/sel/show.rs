@@ -261,11 +261,13 @@ impl Show {
         desk.output.bytes(&text.0);
     }
 
+    /// Stock 1.8.19 shows the date twice, and no time: readers have that layout.
     fn full_stamp(&self, stamp: u32, text: &mut Text) {
+        let date = self.dates.date(stamp);
         text.add(format_args!(" Timestamp             : "));
-        text.bytes(&self.dates.date(stamp));
+        text.bytes(&date);
         text.add(format_args!(" "));
-        text.bytes(&self.dates.time(stamp));
+        text.bytes(&date);
         text.add(format_args!("\n"));
     }
 
