@@ -40,6 +40,16 @@ fn records_break_no_promise_on_their_corpus() {
 }
 
 #[test]
+fn inventories_break_no_promise_on_their_corpus() {
+    play("inventories", 20_000);
+}
+
+#[test]
+fn events_break_no_promise_on_their_corpus() {
+    play("events", 20_000);
+}
+
+#[test]
 fn every_target_has_a_corpus_and_a_program() {
     for target in TARGETS {
         assert!(!corpus(target.name).is_empty(), "{}", target.name);

@@ -30,6 +30,7 @@ fn verbs_say_the_same_on_bmcsim() {
     let bmc = BmcSim::start(&[]);
     compare(bmc.address(), COMMANDS);
     compare(bmc.address(), DATA_CENTRE);
+    compare(bmc.address(), INVENTORIES);
 }
 
 #[test]
@@ -113,8 +114,24 @@ fn steady(text: &str) -> String {
         .collect()
 }
 
+/// What reads the sensor data records: stock erases those of `ipmi_sim`.
+const INVENTORIES: &[&str] = &[
+    "fru",
+    "fru print",
+    "fru list",
+    "-Z fru print",
+    "-c fru print",
+    "sel get 1",
+    "sel get 2 3",
+    "sel get 999",
+];
+
 /// Each shows in what follows.
 const SETTINGS: &[&str] = &[
+    "fru edit 0 field p 1 another-name1",
+    "fru edit 0 field b 0 other-one",
+    "fru print 0",
+    "fru internaluse 0 print",
     "lan print",
     "lan print 1",
     "lan print 2",
@@ -180,6 +197,12 @@ const SETTINGS: &[&str] = &[
 ];
 
 const COMMANDS: &[&str] = &[
+    "fru print 0",
+    "fru print 1",
+    "fru print 77",
+    "fru internaluse 0 info",
+    "fru internaluse 0 print",
+    "fru edit 0 field c 9 abc",
     "lan print",
     "lan print 1",
     "user list",

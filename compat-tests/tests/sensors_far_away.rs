@@ -41,6 +41,36 @@ fn sensor_list_takes_a_fifth_of_stocks_round_trips() {
 }
 
 #[test]
+fn fru_print_of_four_inventories_takes_a_third_of_stocks_round_trips() {
+    let bmc = BmcSim::start(&[]);
+    let relay = Relay::to(bmc.address());
+    relay.set_both(|faults| faults.delay = ONE_WAY);
+    let timed = |who: Who, words: &[&str]| {
+        let begin = Instant::now();
+        let done = run(
+            &who.program(),
+            &arguments(relay.address(), words),
+            &[&[("STEADYSOL_NO_CACHE", "1")], &ENVIRONMENT[..]].concat(),
+            Duration::from_secs(120),
+        );
+        (done, relay.round_trips(begin, ONE_WAY * 2))
+    };
+    let [stock, ours] = [Who::Stock, Who::Ours].map(|who| timed(who, &["fru", "print"]));
+    println!("fru print: stock {}, ours {}", stock.1, ours.1);
+    assert_eq!((ours.0.code, &ours.0.stdout), (Some(0), &stock.0.stdout));
+    assert_eq!(stock.0.stdout.matches("FRU Device Description").count(), 4);
+    assert!(ours.1 * 3 <= stock.1);
+    relay.set(Direction::ToBmc, |faults| faults.one_at_a_time = true);
+    let ours = timed(Who::Ours, &["fru", "print"]);
+    println!(
+        "fru print, one at a time: stock {}, ours {}",
+        stock.1, ours.1
+    );
+    assert_eq!((ours.0.code, &ours.0.stdout), (Some(0), &stock.0.stdout));
+    assert!(ours.1 <= stock.1);
+}
+
+#[test]
 fn a_bmc_that_does_not_hear_a_second_request_is_served_no_slower_than_by_stock() {
     let place = Place::new();
     let faults = |one| {

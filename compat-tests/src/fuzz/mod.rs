@@ -6,6 +6,8 @@
 mod bytes;
 mod commands;
 mod cores;
+mod events;
+mod inventories;
 mod machine;
 mod records;
 mod text;
@@ -47,6 +49,14 @@ pub const TARGETS: &[Target] = &[
     Target {
         name: "records",
         run: records::run,
+    },
+    Target {
+        name: "inventories",
+        run: inventories::run,
+    },
+    Target {
+        name: "events",
+        run: events::run,
     },
 ];
 

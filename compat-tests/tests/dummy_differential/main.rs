@@ -416,7 +416,7 @@ fn difference(case: &Case, theirs: &Run, mine: &Run) -> Option<String> {
 
 /// What `-v` says of an inventory that is written, without the requests.
 fn about_writing(stderr: &[u8]) -> Vec<u8> {
-    let said = |line: &&[u8]| !line.is_empty() && line[0].is_ascii_alphabetic();
+    let said = |line: &&[u8]| line.first().is_some_and(u8::is_ascii_uppercase);
     let lines = stderr.split(|byte| *byte == b'\n').filter(said);
     lines.collect::<Vec<_>>().join(&b'\n')
 }
