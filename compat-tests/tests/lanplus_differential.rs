@@ -82,6 +82,7 @@ fn compare(bmc: SocketAddr, commands: &[&str]) {
             "sysinfo command failed",
             "Set Watchdog Timer command failed",
             "Failed to get PEF Event Filter Entry",
+            "Cannot access internal use area",
         ];
         if refused.iter().any(|words| stock.2.contains(words)) {
             stock.0 = Some(1);

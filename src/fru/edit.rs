@@ -89,6 +89,9 @@ pub fn rebuilt(
     found: &Found,
     text: &[u8],
 ) -> Result<Rebuilt, NoRoom> {
+    if begin < Header::LENGTH {
+        return Err(NoRoom::Damaged);
+    }
     let end = begin + length;
     let area = old.get(begin..end).ok_or(NoRoom::Damaged)?;
     let fields = area

@@ -44,7 +44,16 @@ pub(super) fn print_all(books: &mut Books<'_, '_>) -> bool {
         repository.want_all();
     }
     let mut complete = true;
+    // Those that were kept from the last run are there at once.
+    let kept = repository.records().iter();
+    let kept: Vec<Place> = kept.filter_map(|record| place(books, record)).collect();
     let mut places = Vec::new();
+    for place in kept {
+        places.push(place);
+        if places.len() == TOGETHER {
+            print_places(books, &mut places, &mut good);
+        }
+    }
     loop {
         match repository.step(books.desk.bmc) {
             Step::Record => {
@@ -60,7 +69,7 @@ pub(super) fn print_all(books: &mut Books<'_, '_>) -> bool {
                 return good && complete && !early;
             }
         }
-        if !books.asks_ahead() || places.len() == TOGETHER {
+        if !books.asks_ahead() || places.len() >= TOGETHER {
             print_places(books, &mut places, &mut good);
         }
     }
