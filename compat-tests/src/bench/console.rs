@@ -69,6 +69,10 @@ fn busy(program: Program) -> Vec<Value> {
     let Some(megabytes) = megabytes(program, came(), more) else {
         return Vec::new();
     };
+    if used.memory == 0.0 {
+        eprintln!("{program:?}: it has ended");
+        return Vec::new();
+    }
     vec![
         value(
             "busy console: time a megabyte received",

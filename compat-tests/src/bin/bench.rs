@@ -36,7 +36,7 @@ fn main() -> ExitCode {
         print!("{}", bench::table(&rows));
         return ExitCode::SUCCESS;
     }
-    match write(&rows) {
+    match write(&rows, rounds) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}");
@@ -45,15 +45,15 @@ fn main() -> ExitCode {
     }
 }
 
-fn write(rows: &[Row]) -> std::io::Result<()> {
+fn write(rows: &[Row], rounds: usize) -> std::io::Result<()> {
     for (file, picture) in bench::charts(rows) {
         std::fs::write(format!("docs/{file}"), picture)?;
     }
-    std::fs::write("BENCHMARKS.md", bench::page(rows, &machine()))
+    std::fs::write("BENCHMARKS.md", bench::page(rows, &machine(rounds)))
 }
 
 /// What the figures hold for.
-fn machine() -> String {
+fn machine(rounds: usize) -> String {
     let said = |program: &str, words: &[&str]| {
         let output = Command::new(program).args(words).output();
         output.map_or_else(
@@ -70,8 +70,9 @@ fn machine() -> String {
     let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
     let load = load.split(' ').nth(1).unwrap_or("?").to_owned();
     format!(
-        "Measured on {}, on a virtual machine with {cores} cores ({model}), Linux {}, that others used at the same time \
+        "{rounds} round{}, at most. Measured on {}, on a virtual machine with {cores} cores ({model}), Linux {}, that others used at the same time \
          (load {load} at the end).",
+        if rounds == 1 { "" } else { "s" },
         said("date", &["-u", "+%Y-%m-%d"]),
         said("uname", &["-r"]),
     )
