@@ -91,11 +91,11 @@ fn the_fallback_variable_comes_before_the_path() {
     stage.stranger("second", "exit 3");
     let chosen = stage.recorder("elsewhere");
     let chosen = chosen.to_str().expect("UTF-8");
-    let output = stage.run("first:second", &["fru"], &[("IPMITOOL_FALLBACK", chosen)]);
+    let output = stage.run("first:second", &["picmg"], &[("IPMITOOL_FALLBACK", chosen)]);
     assert_eq!(output.status.code(), Some(7));
     let output = stage.run(
         "first:second",
-        &["fru"],
+        &["picmg"],
         &[("IPMITOOL_FALLBACK", "/nonexistent/ipmitool")],
     );
     assert_eq!(output.status.code(), Some(1));
