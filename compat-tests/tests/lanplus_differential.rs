@@ -2,7 +2,7 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used)]
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, UdpSocket};
 use std::time::Duration;
 
 use compat_tests::bmcsim::BmcSim;
@@ -37,6 +37,47 @@ fn verbs_say_the_same_on_bmcsim() {
 fn verbs_say_the_same_on_pyghmis_bmc() {
     let bmc = FakeBmc::start(None);
     compare(bmc.address(), COMMANDS);
+}
+
+/// pyghmi's BMC takes what comes from the port of an old session for that session's, and drops it.
+#[test]
+fn a_client_s_port_may_have_been_an_old_session_s() {
+    let bmc = FakeBmc::start(None);
+    let address = through_one_port(bmc.address());
+    for who in [Who::Stock, Who::Ours, Who::Ours] {
+        let words = arguments(address, &["power", "status"]);
+        let done = run(&who.program(), &words, &ENVIRONMENT, PATIENCE);
+        assert_eq!(
+            done.stdout, "Chassis Power is on\n",
+            "{who:?} {}",
+            done.stderr
+        );
+    }
+}
+
+/// Where a client can reach the BMC, which sees all clients come from the same port.
+fn through_one_port(bmc: SocketAddr) -> SocketAddr {
+    let bind = || UdpSocket::bind((bmc.ip(), 0)).expect("a port");
+    let (front, back) = (bind(), bind());
+    back.connect(bmc).expect("the BMC's address");
+    let address = front.local_addr().expect("a bound socket has an address");
+    std::thread::spawn(move || {
+        let pause = Some(Duration::from_millis(1));
+        front.set_read_timeout(pause).expect("a pause");
+        back.set_read_timeout(pause).expect("a pause");
+        let (mut bytes, mut client) = ([0; 2048], None);
+        let begun = std::time::Instant::now();
+        while begun.elapsed() < PATIENCE {
+            if let Ok((count, from)) = front.recv_from(&mut bytes) {
+                client = Some(from);
+                let _ = back.send(&bytes[..count]);
+            }
+            if let (Ok(count), Some(client)) = (back.recv(&mut bytes), client) {
+                let _ = front.send_to(&bytes[..count], client);
+            }
+        }
+    });
+    address
 }
 
 /// Settings that are written, read back, and shown: two simulators alike, one for each client.

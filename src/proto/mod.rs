@@ -17,6 +17,7 @@ pub mod console;
 pub mod handshake;
 pub mod inflight;
 pub mod keepalive;
+mod knock;
 pub mod line_starts;
 pub mod link;
 pub mod log_reader;

@@ -16,6 +16,7 @@ use super::activation::{Activated, Activation, close_session};
 use super::{Refusal, Settings};
 use crate::proto::Entropy;
 use crate::proto::handshake::{Config, Failure, Handshake};
+use crate::proto::knock::{GET_CHANNEL_AUTHENTICATION, NETFN_APP, knock};
 use crate::proto::link::{Link, Patience, Received};
 use crate::wire::lan;
 use crate::wire::session::{Packet, V15};
@@ -285,20 +286,6 @@ impl std::fmt::Debug for Rescue {
     }
 }
 
-/// Get Channel Authentication Capabilities in IPMI 1.5 framing, which every BMC answers to everybody.
-fn knock(seq: u8) -> Vec<u8> {
-    let message =
-        lan::Message::request(NETFN_APP, 0, seq, GET_CHANNEL_AUTHENTICATION, &[0x8e, 4]).to_bytes();
-    V15 {
-        auth_type: 0,
-        sequence: 0,
-        session: 0,
-        auth_code: None,
-        payload: &message,
-    }
-    .to_datagram()
-}
-
 /// How many tries, each a second more patient than the one before, last for two round trips: the answer to any of them
 /// will do, and not all packets take as long.
 fn tries_over(round_trip: Duration, timeout: Duration) -> u32 {
@@ -316,9 +303,6 @@ fn is_answer(packet: &V15<'_>, seq: u8) -> bool {
         m.netfn == NETFN_APP | 1 && m.cmd == GET_CHANNEL_AUTHENTICATION && m.seq == seq
     })
 }
-
-const NETFN_APP: u8 = 0x06;
-const GET_CHANNEL_AUTHENTICATION: u8 = 0x38;
 
 /// How long the first session may still prove that it was not forgotten.
 pub(super) const LAST_CHANCE: Duration = Duration::from_secs(3);

@@ -6,6 +6,11 @@
 //! With a given suite it takes three round trips, no more: nothing is asked whose answer changes nothing. Without
 //! one, the BMC is asked for its suites in one short try; silence or nonsense means that 17 and 3 are tried in turn.
 //!
+//! A BMC may take a first message for one of an old session, which had the same address and port as this one: pyghmi's
+//! does for ever, and drops it. So where nothing is heard of a first message, its repetition goes [`BEFORE`] after a
+//! [`knock`], the question that ipmitool begins every session with, which belongs to none. Not sooner: pyghmi dies of
+//! a knock and another message that it finds waiting together.
+//!
 //! Nothing but a right code proves anything here, and no refusal has one: whoever sees our packets can forge it, and be
 //! faster than the BMC. So the first refusal that fits is held, and told only if nothing better has come within
 //! [`GRACE`], or within a round trip more than an answer has taken so far: a wrong password is told about as quickly
@@ -20,6 +25,7 @@ use std::time::{Duration, Instant};
 
 pub use failure::Failure;
 
+use super::knock::knock;
 use super::link::Patience;
 use super::login::{self, Login, Terms};
 use super::round_trip::RoundTrip;
@@ -72,6 +78,8 @@ pub struct Handshake {
     tag: u8,
     sends: u32,
     deadline: Option<Instant>,
+    /// A knock goes out at the deadline, and the step's time is over then.
+    knock_until: Option<Instant>,
     /// The first refusal of the step, while something better may come.
     held: Option<Verdict>,
     /// When the step's message went out first.
@@ -115,6 +123,7 @@ impl Handshake {
             tag: 0,
             sends: 0,
             deadline: None,
+            knock_until: None,
             held: None,
             entered: now,
             round_trip: RoundTrip::default(),
@@ -185,6 +194,11 @@ impl Handshake {
             Some(Verdict::Again(step)) => return self.restart(now, step),
             None => {}
         }
+        if let Some(until) = self.knock_until.take() {
+            self.outbox.push_back(knock(KNOCK_SEQ));
+            self.deadline = Some(until);
+            return;
+        }
         let Some(step) = self.step.take() else { return };
         let tries = step.tries(self.config.tries.max(1));
         // A BMC whose RAKP Message 4 was lost holds the session for made, and answers no repetition of message 3
@@ -238,10 +252,13 @@ impl Handshake {
             self.outbox
                 .push_back(V20::sessionless(payload_type, &payload));
         }
-        self.deadline =
-            Some(now + step.patience(self.config.timeout, self.sends, self.config.tries));
+        let patience = step.patience(self.config.timeout, self.sends, self.config.tries);
         self.repeated |= self.sends > 0;
         self.sends += 1;
+        let knocks = step.is_first(self.sends < step.tries(self.config.tries.max(1)));
+        let sooner = patience.checked_sub(BEFORE).filter(|_| knocks);
+        self.deadline = Some(now + sooner.unwrap_or(patience));
+        self.knock_until = sooner.map(|_| now + patience);
         self.step = Some(step);
     }
 
@@ -259,6 +276,7 @@ impl Handshake {
             let expected = self.entered + 2 * self.round_trip.longest();
             self.deadline = Some(expected.max(now + GRACE));
             self.held = Some(verdict);
+            self.knock_until = None;
         }
     }
 
@@ -356,6 +374,12 @@ pub fn is_setup(payload_type: PayloadType) -> bool {
 
 /// How long a refusal waits for an answer that disproves it, at least.
 pub(in crate::proto) const GRACE: Duration = Duration::from_millis(300);
+
+/// How long before a repetition a knock goes out.
+const BEFORE: Duration = Duration::from_millis(200);
+
+/// Sequence number of a knock, whose answer is not waited for.
+const KNOCK_SEQ: u8 = 0;
 
 /// How often a handshake may begin anew after an ambiguous refusal or silence.
 const RESTARTS: u32 = 2;

@@ -154,6 +154,15 @@ impl Step {
         }
     }
 
+    /// Whether the step's message is a first one, which more will follow: `again` if it is repeated.
+    pub(super) fn is_first(&self, again: bool) -> bool {
+        match self {
+            Self::AskSuites(step) => step.page == 0,
+            Self::Open(_) => again,
+            Self::Rakp1(_) | Self::Rakp3(_) => false,
+        }
+    }
+
     /// How often the step's message is sent.
     pub(super) fn tries(&self, tries: u32) -> u32 {
         match self {

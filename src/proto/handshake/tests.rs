@@ -22,6 +22,8 @@ struct Peer {
     rakp2_status: Status,
     /// Answers this suite's algorithms whatever was asked.
     chooses: Option<u8>,
+    /// Takes what comes for an old session's, until something comes that belongs to none.
+    remembers_port: bool,
     /// A new random number for every RAKP Message 1.
     rakp1s: u8,
     /// Its sessions, the first of which is 77.
@@ -40,6 +42,7 @@ impl Peer {
             refusal: Some(Status::NoMatchingCipherSuite),
             rakp2_status: Status::NoErrors,
             chooses: None,
+            remembers_port: false,
             rakp1s: 0,
             asked: Vec::new(),
             exchanges: Vec::new(),
@@ -48,9 +51,18 @@ impl Peer {
     }
 
     fn answer(&mut self, datagram: &[u8]) -> Option<Vec<u8>> {
-        let Ok(Packet::V20(packet)) = Packet::parse(datagram) else {
-            panic!("not RMCP+")
+        let packet = match Packet::parse(datagram) {
+            Ok(Packet::V20(packet)) => packet,
+            Ok(Packet::V15(knock)) => {
+                assert_eq!((knock.session, knock.sequence), (0, 0));
+                self.remembers_port = false;
+                return None;
+            }
+            other => panic!("{other:?}"),
         };
+        if self.remembers_port {
+            return None;
+        }
         self.heard.push(packet.payload_type);
         let (kind, payload) = match packet.payload_type {
             PayloadType::Ipmi => (PayloadType::Ipmi, self.list(packet.payload)?),
@@ -370,6 +382,18 @@ fn a_bmc_that_ignores_suite_17_is_asked_for_3() {
 }
 
 #[test]
+fn a_bmc_that_takes_the_port_for_an_old_session_s_is_told_better() {
+    for (suite, most) in [(Some(3), S), (None, S)] {
+        let mut peer = Peer {
+            remembers_port: true,
+            ..Peer::new(&[3, 17])
+        };
+        let (outcome, waited) = run(config(suite), &mut peer, |_| false);
+        assert!(outcome.is_ok() && waited <= most, "{suite:?} {waited:?}");
+    }
+}
+
+#[test]
 fn a_refusal_that_comes_late_concerns_the_suite_that_was_asked_for() {
     let mut now = Instant::now();
     let mut handshake = Handshake::new(now, config(None), Box::new(Counter(1)));
@@ -450,9 +474,9 @@ fn a_bmc_that_falls_silent_in_the_middle_is_not_taken_for_a_dead_host() {
 
 #[test]
 fn a_bmc_that_never_repeats_rakp_4_is_asked_for_a_new_session() {
-    // the answers to the first four messages after RAKP Message 2 are lost, more than one step's tries
+    // The answers to the first four messages after RAKP Message 2 are lost, more than one step's tries; 11 is a knock.
     let mut peer = Peer::new(&[17]);
-    let (outcome, waited) = run(config(Some(17)), &mut peer, |n| [6, 8, 10, 12].contains(&n));
+    let (outcome, waited) = run(config(Some(17)), &mut peer, |n| [6, 8, 10, 14].contains(&n));
     assert!(outcome.is_ok(), "{outcome:?}");
     assert_eq!(waited, 6 * S);
     assert_eq!(
