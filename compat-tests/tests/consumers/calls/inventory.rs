@@ -57,8 +57,8 @@ pub const CALLS: &[Call] = &[
     local("firmware, parts", "ipmitool mc info | grep -E 'Manufacturer Name|Device ID|Firmware Revision'; ipmitool mc info 2>/dev/null | grep 'Firmware Revision' | cut -d ':' -f 2 | sed -e 's/ //g;s/\\.//g'", "119\n"),
     local("facter", "ipmitool mc info 2>/dev/null; ipmitool fru print 0 2>/dev/null", "Product ID                : 21331"),
     local("guid", "ipmitool mc guid | grep 'System GUID'; ipmitool bmc guid auto | wc -l", "System GUID   : "),
-    local("sosreport", "for v in 'sel info' 'sel list' 'sensor list' 'chassis status' 'fru print' 'mc info' 'sdr info'; do ipmitool $v | grep -v '^Timestamp' || echo failed; done", "SEL Information\n"),
-    call("RackHD, sel", "ipmitool -U $NAME -H $BMC -P $SECRET sel; ipmitool -U $NAME -H $BMC -P $SECRET -c sel list last 25", "SEL Information\n"),
+    local("sosreport", "for v in 'sel info' 'sel list' 'sensor list' 'chassis status' 'fru print' 'mc info' 'sdr info'; do ipmitool $v | grep -vE '^(Timestamp|Last Add Time|Most recent Addition)' || echo failed; done", "SEL Information\n"),
+    call("RackHD, sel", "ipmitool -U $NAME -H $BMC -P $SECRET sel | grep -v '^Last Add Time'; ipmitool -U $NAME -H $BMC -P $SECRET -c sel list last 25", "SEL Information\n"),
     call(
         "RackHD, sel entries",
         "ipmitool -U $NAME -H $BMC -P $SECRET -c sel list | awk -F, 'NF == 6 {print $1, $4, $5}'",
