@@ -7,6 +7,7 @@ use std::fmt::Write;
 use std::path::PathBuf;
 use std::{fs, io};
 
+use steadysol::cli::context::Interface;
 use steadysol::cli::deviations::DEVIATIONS;
 use steadysol::cli::options::OPTIONS;
 use steadysol::cli::usage::{INTERFACES, OEM_TYPES, STOCK_VERSION};
@@ -96,10 +97,9 @@ fn options() -> String {
 fn interfaces() -> String {
     let mut text = String::new();
     for interface in INTERFACES {
-        let place = if matches!(interface.name, "lanplus" | "dummy") {
-            "Built in."
-        } else {
-            "Handed over."
+        let place = match Interface::named(interface.name) {
+            Interface::Other(_) => "Handed over.",
+            _ => "Built in.",
         };
         let (name, description) = (escaped(interface.name), escaped(interface.description));
         write(

@@ -115,6 +115,17 @@ pub enum Interface {
 }
 
 impl Interface {
+    /// The interface that `-I` means by a name; those that are not built in are handed over.
+    pub fn named(name: &str) -> Self {
+        match name {
+            "open" => Self::Open,
+            "lan" => Self::Lan,
+            "lanplus" => Self::Lanplus,
+            "dummy" => Self::Dummy,
+            _ => Self::Other(name.to_owned()),
+        }
+    }
+
     /// Stock's description, which it prints when interrupted; the name of one it does not know.
     pub fn description(&self) -> &str {
         let name = match self {

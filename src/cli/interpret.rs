@@ -199,13 +199,7 @@ impl<'a, W: World> Meaning<'a, W> {
         if !INTERFACES.iter().any(|interface| interface.name == name) {
             return self.refuse(&format!("Error loading interface {name}"));
         }
-        Ok(match name.as_str() {
-            "open" => Interface::Open,
-            "lan" => Interface::Lan,
-            "lanplus" => Interface::Lanplus,
-            "dummy" => Interface::Dummy,
-            _ => Interface::Other(name),
-        })
+        Ok(Interface::named(&name))
     }
 
     fn choose_oem(&mut self) -> Result<Option<Oem>, Stop> {

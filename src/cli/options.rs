@@ -98,7 +98,7 @@ pub const OPTIONS: &[Opt] = &[
         b'I',
         "intf",
         &["Interface to use"],
-        "Choose the interface. Without it, \\fBlan\\fR is used where \\fB-H\\fR is given, else \\fBopen\\fR. \\fBlanplus\\fR and \\fBdummy\\fR are built in; the others are handed over.",
+        "Choose the interface. Without it, \\fBlan\\fR is used where \\fB-H\\fR is given, else \\fBopen\\fR. \\fBopen\\fR, \\fBlan\\fR, \\fBlanplus\\fR and \\fBdummy\\fR are built in; the others are handed over.",
     ),
     valued(
         b'H',
