@@ -670,11 +670,6 @@ pub const DEVIATIONS: &[Deviation] = &[
         here: "prints the number of each.",
     },
     Deviation {
-        when: "event with -v, and the time of the event",
-        stock: "shows the date twice.",
-        here: "shows the date and the time, though an event that was not logged yet has none.",
-    },
-    Deviation {
         when: "event of a sensor whose event type is none of the specification's",
         stock: "sends nothing and does not say so.",
         here: "says that its states are not known; the status is 1, as in stock.",

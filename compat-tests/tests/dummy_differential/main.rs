@@ -58,15 +58,6 @@ pub enum Expect {
     ReadBack(i32),
     /// Standard error and requests: stock dies by SIGPIPE when the connection is reset.
     SameComplaint,
-    /// Everything, once this is mended in stock's standard output, wherever it is. The reason is given.
-    Mended {
-        /// What stock prints.
-        from: String,
-        /// What is printed here.
-        to: String,
-        /// Why stock is not followed.
-        why: &'static str,
-    },
     /// Requests, and what is not named here. The reason is given.
     Differs {
         /// All of our standard output; `None`: stock's.
@@ -324,14 +315,6 @@ fn difference(case: &Case, theirs: &Run, mine: &Run) -> Option<String> {
                 writeln!(text, "  stock {}, ours {}", theirs.status, mine.status).unwrap();
             }
         }
-        Expect::Mended { from, to, .. } => {
-            let mended = replaced(&theirs.stdout, from.as_bytes(), to.as_bytes());
-            same_streams(&mut text, "stdout", &mended, &mine.stdout);
-            same_streams(&mut text, "stderr", &theirs.stderr, &mine.stderr);
-            if theirs.status != mine.status {
-                writeln!(text, "  stock {}, ours {}", theirs.status, mine.status).unwrap();
-            }
-        }
         Expect::ReadBack(status) => {
             same_streams(&mut text, "stdout", &theirs.stdout, &mine.stdout);
             let said = [theirs, mine].map(|run| about_writing(&run.stderr));
@@ -453,21 +436,6 @@ fn probes_aside(mut run: Run) -> Run {
         run.stderr = format!("{version}{after}").into_bytes();
     }
     run
-}
-
-/// The text, which need not be UTF-8, with `to` for every `from`.
-fn replaced(mut text: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
-    let mut result = Vec::with_capacity(text.len());
-    while let Some(first) = text.first() {
-        if let Some(rest) = text.strip_prefix(from) {
-            result.extend_from_slice(to);
-            text = rest;
-        } else {
-            result.push(*first);
-            text = &text[1..];
-        }
-    }
-    result
 }
 
 /// Whether a BMC speaks PICMG, or VITA.
