@@ -381,17 +381,18 @@ impl<'a, C: Core> Driver<'a, C> {
     /// Reads on only as far as there is room; from a pipe, only while what it may lead to can be shown.
     fn ask_for_input(&mut self) {
         let on_terminal = self.edge.terminal.is_some();
-        if (self.opened || self.edge.again && on_terminal) && matches!(self.ending, Ending::No) {
-            if on_terminal || !self.paused {
-                let room = self.typing.room(&self.core, on_terminal);
-                let full = on_terminal && room == 0;
-                if full && !self.told_full {
-                    self.edge.screen.notice(INPUT_FULL);
-                }
-                self.told_full = full || self.told_full && self.typing.waiting() > 0;
-                self.edge.input.ask(room);
-            }
+        let opened = self.opened || self.edge.again && on_terminal;
+        let readable = on_terminal || !self.paused;
+        if !opened || !readable || !matches!(self.ending, Ending::No) {
+            return;
         }
+        let room = self.typing.room(&self.core, on_terminal);
+        let full = on_terminal && room == 0;
+        if full && !self.told_full {
+            self.edge.screen.notice(INPUT_FULL);
+        }
+        self.told_full = full || self.told_full && self.typing.waiting() > 0;
+        self.edge.input.ask(room);
     }
 
     fn typed(&mut self, typed: Typed) {

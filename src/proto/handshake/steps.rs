@@ -472,7 +472,6 @@ impl AwaitRakp4 {
             Next::Go(Step::Rakp3(Self {
                 exchange,
                 superseded: true,
-                ..self
             }))
         } else {
             Next::Stay(Step::Rakp3(self))
