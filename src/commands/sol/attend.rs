@@ -258,6 +258,10 @@ impl Attended {
                 }
             },
         };
+        let edge = console::Settings {
+            again: self.opened,
+            ..self.edge
+        };
         let Ended {
             outcome,
             message,
@@ -266,7 +270,7 @@ impl Attended {
         } = console::run(
             session.core,
             session.socket,
-            self.edge,
+            edge,
             &self.bell,
             signals,
             &mut self.keyboard,
@@ -280,7 +284,6 @@ impl Attended {
         if by_bmc && self.may_try() {
             if opened {
                 sinks.session_lost(self.dead_after);
-                self.edge.again = true;
             }
             if self.opened && self.interlude.is_none() {
                 let interlude = Interlude::begin(&self.keyboard, self.edge.escape, Instant::now());
