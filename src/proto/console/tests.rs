@@ -144,7 +144,7 @@ impl Bmc {
                 None => vec![0xc1],
             },
             console_log::INFO if self.heartless && request.netfn == console_log::NETFN => {
-                let mut info = vec![0; 39];
+                let mut info = [0; 39];
                 (info[1], info[27]) = (1, 1);
                 [&info[..1], &iana_bytes(32473), &info[1..]].concat()
             }
@@ -181,6 +181,44 @@ impl Bmc {
     }
 }
 
+/// Of a user who may do everything.
+pub(super) fn config() -> Config {
+    Config {
+        username: b"admin".to_vec(),
+        password: Key20::new(b"secret").unwrap(),
+        kg: None,
+        suite: None,
+        privilege: 4,
+        name_only: true,
+        quirk: Quirk::Standard,
+        timeout: S,
+        tries: 4,
+    }
+}
+
+/// Of a console that nobody asked for anything special.
+pub(super) fn settings() -> Settings {
+    Settings {
+        instance: 1,
+        auxiliary: 0xc6,
+        force: false,
+        privilege: 4,
+        keepalive: Policy::default(),
+        patience: Patience {
+            timeout: S,
+            step: S,
+            tries: 4,
+        },
+        port: 623,
+        wall: 1_000_000,
+        extension: 32473,
+        cycle: 4,
+        resume: None,
+        former: None,
+        make_entropy: || Box::new(Counter(7)),
+    }
+}
+
 struct Rig {
     console: Console,
     bmc: Bmc,
@@ -194,38 +232,12 @@ impl Rig {
     fn new(policy: Policy, force: bool) -> Self {
         let (link, session) = pair();
         let now = Instant::now();
-        let patience = Patience {
-            timeout: S,
-            step: S,
-            tries: 4,
-        };
         let settings = Settings {
-            instance: 1,
-            auxiliary: 0xc6,
             force,
-            privilege: 4,
             keepalive: policy,
-            patience,
-            port: 623,
-            wall: 1_000_000,
-            extension: 32473,
-            cycle: 4,
-            resume: None,
-            former: None,
-            make_entropy: || Box::new(Counter(7)),
+            ..settings()
         };
-        let config = Config {
-            username: b"admin".to_vec(),
-            password: Key20::new(b"secret").unwrap(),
-            kg: None,
-            suite: None,
-            privilege: 4,
-            name_only: true,
-            quirk: Quirk::Standard,
-            timeout: S,
-            tries: 4,
-        };
-        let console = Console::new(now, link, config, settings);
+        let console = Console::new(now, link, config(), settings);
         Self {
             console,
             bmc: Bmc::new(session, now),

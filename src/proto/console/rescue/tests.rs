@@ -1,51 +1,13 @@
 //! What another session comes to.
 
 use super::*;
-use crate::crypto::Key20;
-use crate::crypto::rakp::Quirk;
-use crate::proto::keepalive::Policy;
+use crate::proto::console::tests::{config, settings};
 use crate::proto::link::tests::pair;
 use crate::proto::session::Session;
 use crate::proto::testing::Counter;
 use crate::wire::session::PayloadType;
 
 const S: Duration = Duration::from_secs(1);
-
-fn config() -> Config {
-    Config {
-        username: b"admin".to_vec(),
-        password: Key20::new(b"secret").unwrap(),
-        kg: None,
-        suite: None,
-        privilege: 4,
-        name_only: true,
-        quirk: Quirk::Standard,
-        timeout: S,
-        tries: 4,
-    }
-}
-
-fn settings() -> Settings {
-    Settings {
-        instance: 1,
-        auxiliary: 0xc6,
-        force: false,
-        privilege: 4,
-        keepalive: Policy::default(),
-        patience: Patience {
-            timeout: S,
-            step: S,
-            tries: 4,
-        },
-        port: 623,
-        wall: 1_000_000,
-        extension: 32473,
-        cycle: 4,
-        resume: None,
-        former: None,
-        make_entropy: || Box::new(Counter(7)),
-    }
-}
 
 /// An attempt whose second session has just been made, and the BMC's side of that session.
 fn activating(now: Instant) -> (Rescue, Session) {
