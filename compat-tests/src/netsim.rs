@@ -20,6 +20,7 @@
 pub mod books;
 pub mod client;
 pub mod history;
+pub mod machine;
 pub mod matrix;
 pub mod network;
 pub mod shrink;

@@ -9,10 +9,8 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use compat_tests::ipmi_sim::{PASSWORD, USER};
-use steadysol::bmc::command::Privilege;
-use steadysol::bmc::endpoint::{self, Bmc, LAN_CHANNEL};
-use steadysol::bmc::inventory::Inventory;
-use steadysol::bmc::machine::Machine;
+use compat_tests::netsim::machine::machine;
+use steadysol::bmc::endpoint::{self, Bmc};
 use steadysol::bmc::moment::{Peer, Seeded};
 use steadysol::crypto::Key16;
 use steadysol::proto::Entropy;
@@ -122,14 +120,7 @@ struct World {
 impl World {
     fn new(seed: u64, weather: Weather) -> Self {
         let start = Instant::now();
-        let mut machine = Machine::new(Inventory::empty(), 1, start, 0);
-        machine
-            .users_mut()
-            .add(USER, PASSWORD.as_bytes(), Privilege::Administrator)
-            .expect("the first user finds room");
-        if let Some(channel) = machine.channels_mut().get_mut(LAN_CHANNEL) {
-            channel.present.limit = Privilege::Administrator;
-        }
+        let machine = machine(USER, PASSWORD, 1, start, 0);
         let config = endpoint::Config::default();
         Self {
             start,

@@ -7,10 +7,7 @@ use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use steadysol::bmc::command::Privilege;
-use steadysol::bmc::endpoint::{self, Bmc, LAN_CHANNEL};
-use steadysol::bmc::inventory::Inventory;
-use steadysol::bmc::machine::Machine;
+use steadysol::bmc::endpoint::{self, Bmc};
 use steadysol::bmc::moment::Seeded;
 use steadysol::bmc::session::Security;
 use steadysol::proto::inflight::CAPACITY;
@@ -20,6 +17,7 @@ use steadysol::wire::session::PayloadType;
 use super::Bytes;
 use crate::netsim::client::{Client, EPOCH_MS, PASSWORD, USER};
 use crate::netsim::history::History;
+use crate::netsim::machine::machine;
 
 /// Plays what the input says.
 pub fn run(input: &[u8]) {
@@ -47,14 +45,7 @@ impl Stage {
         let base = Instant::now();
         let mut setting = History::quiet(1, Duration::ZERO).setting;
         setting.logged = true;
-        let mut machine = Machine::new(Inventory::empty(), 1, base, EPOCH_MS);
-        machine
-            .users_mut()
-            .add(USER, PASSWORD.as_bytes(), Privilege::Administrator)
-            .expect("the first user finds room");
-        if let Some(channel) = machine.channels_mut().get_mut(LAN_CHANNEL) {
-            channel.present.limit = Privilege::Administrator;
-        }
+        let machine = machine(USER, PASSWORD, 1, base, EPOCH_MS);
         let config = endpoint::Config {
             log_size: 1 << 12,
             ..endpoint::Config::default()

@@ -2,14 +2,12 @@
 
 use std::time::Instant;
 
-use steadysol::bmc::command::Privilege;
-use steadysol::bmc::endpoint::{self, Bmc, EXTENSION_IANA, LAN_CHANNEL};
-use steadysol::bmc::inventory::Inventory;
-use steadysol::bmc::machine::Machine;
+use steadysol::bmc::endpoint::{self, Bmc, EXTENSION_IANA};
 use steadysol::bmc::moment::Seeded;
 
 use crate::netsim::client::{EPOCH_MS, PASSWORD, USER};
 use crate::netsim::history::History;
+use crate::netsim::machine::machine;
 use crate::netsim::network::Packet;
 
 /// A BMC, and what waits at its door.
@@ -24,14 +22,7 @@ pub(super) struct SimulatedBmc {
 impl SimulatedBmc {
     /// The board of a history, with its user.
     pub(super) fn new(history: &History, now: Instant) -> Self {
-        let mut machine = Machine::new(Inventory::empty(), history.seed, now, EPOCH_MS);
-        machine
-            .users_mut()
-            .add(USER, PASSWORD.as_bytes(), Privilege::Administrator)
-            .expect("the first user finds room");
-        if let Some(channel) = machine.channels_mut().get_mut(LAN_CHANNEL) {
-            channel.present.limit = Privilege::Administrator;
-        }
+        let machine = machine(USER, PASSWORD, history.seed, now, EPOCH_MS);
         let config = endpoint::Config {
             suite_zero: true,
             log_size: history.setting.log_size,
