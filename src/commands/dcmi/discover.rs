@@ -56,12 +56,7 @@ fn shown(desk: &mut Desk<'_>, answer: &Answer, kind: &Kind) -> bool {
         ));
         return false;
     }
-    let (got, least) = (answer.data.len(), HEADER + kind.length);
-    if got < least {
-        DCMI.refuse(
-            desk,
-            format_args!("the answer has {got} bytes of data, expected at least {least}"),
-        );
+    if !DCMI.reaches(desk, answer, HEADER + kind.length) {
         return false;
     }
     (kind.print)(desk.output, answer);

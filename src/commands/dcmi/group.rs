@@ -99,18 +99,24 @@ impl Group {
                 .print(format_args!("\n    {foreign} ({first:x})"));
             return None;
         }
-        if data.len() < least {
+        let answer = Answer {
+            code,
+            data: data.to_vec(),
+        };
+        self.reaches(desk, &answer, least).then_some(answer)
+    }
+
+    /// Whether an answer has `least` bytes, identity and all; says so if it has not.
+    pub fn reaches(&self, desk: &mut Desk<'_>, answer: &Answer, least: usize) -> bool {
+        let got = answer.data.len();
+        if got < least {
             let error = AnswerError {
-                got: data.len(),
+                got,
                 expected: Length::AtLeast(least),
             };
             self.refuse(desk, format_args!("{error}"));
-            return None;
         }
-        Some(Answer {
-            code,
-            data: data.to_vec(),
-        })
+        got >= least
     }
 
     /// Says why a request has failed.

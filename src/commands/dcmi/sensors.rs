@@ -135,12 +135,8 @@ fn temperatures(desk: &mut Desk<'_>, entity: u8, name: &str) -> bool {
         let Some(answer) = DCMI.ask(desk, GET_TEMPERATURES, &question(entity, start), 3) else {
             return false;
         };
-        let (got, least) = (answer.data.len(), 3 + 2 * usize::from(answer.byte(2)));
-        if got < least {
-            DCMI.refuse(
-                desk,
-                format_args!("the answer has {got} bytes of data, expected at least {least}"),
-            );
+        let least = 3 + 2 * usize::from(answer.byte(2));
+        if !DCMI.reaches(desk, &answer, least) {
             return false;
         }
         for at in (3..least).step_by(2) {

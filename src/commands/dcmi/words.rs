@@ -13,6 +13,12 @@ pub fn value(word: &str, words: Words) -> Option<u8> {
         .map(|(value, ..)| *value)
 }
 
+/// The value of the first word, and the words behind it; nothing where there is no word, or none of these.
+pub fn first<'w>(typed: &'w [&'w str], words: Words) -> Option<(u8, &'w [&'w str])> {
+    let (word, rest) = typed.split_first()?;
+    Some((value(word, words)?, rest))
+}
+
 /// The word of a value, or stock's `Unknown (0x1f)`.
 pub fn name(value: u16, words: Words) -> Cow<'static, str> {
     match words.iter().find(|(each, ..)| u16::from(*each) == value) {
@@ -46,6 +52,8 @@ mod tests {
     fn words_are_found_in_any_case_and_values_without_one_are_shown() {
         assert_eq!(value("ONE", FEW), Some(1));
         assert_eq!(value("three", FEW), None);
+        assert_eq!(first(&["two", "x"], FEW), Some((2, &["x"][..])));
+        assert_eq!((first(&["x", "two"], FEW), first(&[], FEW)), (None, None));
         assert_eq!(name(2, FEW), "Two");
         assert_eq!(name(0x1ab, FEW), "Unknown (0x1ab)");
     }

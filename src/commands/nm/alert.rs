@@ -2,7 +2,7 @@
 
 use super::{Show, arguments, read, write};
 use crate::commands::dcmi::group::Answer;
-use crate::commands::dcmi::words::{Words, menu, value};
+use crate::commands::dcmi::words::{Words, first, menu, value};
 use crate::commands::{Desk, Parsed, Refusal};
 
 /// Parses what follows `nm alert`.
@@ -11,10 +11,8 @@ use crate::commands::{Desk, Parsed, Refusal};
 ///
 /// A mistake.
 pub(super) fn parse(words: &[&str]) -> Result<Parsed, Refusal> {
-    let (action, rest) = words
-        .split_first()
-        .and_then(|(word, rest)| Some((value(word, ACTIONS)?, rest)))
-        .ok_or_else(|| Refusal::error(menu("Alert commands", ACTIONS)))?;
+    let (action, rest) =
+        first(words, ACTIONS).ok_or_else(|| Refusal::error(menu("Alert commands", ACTIONS)))?;
     if action == GET {
         return Ok(read(GET_DESTINATION, &[], Destination));
     }

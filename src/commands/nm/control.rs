@@ -2,7 +2,7 @@
 
 use super::arguments::{self, NO_POLICY, POLICY_NUMBER};
 use super::write;
-use crate::commands::dcmi::words::{Words, menu, value};
+use crate::commands::dcmi::words::{Words, first, menu, value};
 use crate::commands::{Parsed, Refusal};
 
 /// Parses what follows `nm control`.
@@ -11,16 +11,13 @@ use crate::commands::{Parsed, Refusal};
 ///
 /// A mistake.
 pub(super) fn parse(words: &[&str]) -> Result<Parsed, Refusal> {
-    let (action, rest) = words
-        .split_first()
-        .and_then(|(word, rest)| Some((value(word, ACTIONS)?, rest)))
-        .ok_or_else(|| {
-            let (actions, scopes) = (
-                menu("Control parameters:", ACTIONS),
-                menu("control Scope (required):", SCOPES),
-            );
-            Refusal::error(format!("{actions}\n{scopes}"))
-        })?;
+    let (action, rest) = first(words, ACTIONS).ok_or_else(|| {
+        let (actions, scopes) = (
+            menu("Control parameters:", ACTIONS),
+            menu("control Scope (required):", SCOPES),
+        );
+        Refusal::error(format!("{actions}\n{scopes}"))
+    })?;
     let (mut scope, mut domain, mut policy) = (GLOBAL, 0, None);
     let mut rest = rest.iter().copied().peekable();
     while let Some(word) = rest.next() {

@@ -4,7 +4,7 @@ use super::arguments::{self, POLICY_NUMBER};
 use super::{NM, Show, domain_name, read, write};
 use crate::cli::{Context, Exit, number};
 use crate::commands::dcmi::group::Answer;
-use crate::commands::dcmi::words::{self, Words, menu, value};
+use crate::commands::dcmi::words::{self, Words, first, menu, value};
 use crate::commands::output::Output;
 use crate::commands::{Desk, Errand, Parsed, Refusal};
 use crate::transport::interrupt::Interrupt;
@@ -15,10 +15,8 @@ use crate::transport::interrupt::Interrupt;
 ///
 /// A mistake.
 pub(super) fn parse(words: &[&str]) -> Result<Parsed, Refusal> {
-    let (action, rest) = words
-        .split_first()
-        .and_then(|(word, rest)| Some((value(word, ACTIONS)?, rest)))
-        .ok_or_else(|| Refusal::error(menu("Policy commands", ACTIONS)))?;
+    let (action, rest) =
+        first(words, ACTIONS).ok_or_else(|| Refusal::error(menu("Policy commands", ACTIONS)))?;
     if action == GET {
         return parse_get(rest);
     }
@@ -268,14 +266,10 @@ impl Show for Limiting {
             desk.output.line(format_args!("limit none"));
             return true;
         }
-        let got = answer.data.len();
-        let Some(policy) = answer.data.get(3) else {
-            NM.refuse(
-                desk,
-                format_args!("the answer has {got} bytes of data, expected at least 4"),
-            );
+        if !NM.reaches(desk, answer, 4) {
             return false;
-        };
+        }
+        let policy = answer.byte(3);
         desk.output.line(format_args!("limit {policy:x}"));
         true
     }

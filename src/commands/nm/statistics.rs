@@ -4,7 +4,7 @@ use super::arguments::{self, NO_POLICY, Scope};
 use super::{Show, domain_name, read, write};
 use crate::cli::dates::Dates;
 use crate::commands::dcmi::group::Answer;
-use crate::commands::dcmi::words::{Words, menu, value};
+use crate::commands::dcmi::words::{Words, first, menu};
 use crate::commands::{Desk, Parsed, Refusal};
 
 /// Statistics of a mode.
@@ -46,10 +46,7 @@ pub(super) fn parse_reset(words: &[&str]) -> Result<Parsed, Refusal> {
 }
 
 fn mode(words: &[&str], title: &str, modes: Words, options: &str) -> Result<(u8, Scope), Refusal> {
-    let (mode, rest) = words
-        .split_first()
-        .and_then(|(word, rest)| Some((value(word, modes)?, rest)))
-        .ok_or_else(|| Refusal::error(menu(title, modes)))?;
+    let (mode, rest) = first(words, modes).ok_or_else(|| Refusal::error(menu(title, modes)))?;
     Ok((mode, Scope::parse(rest, options)?))
 }
 

@@ -4,7 +4,7 @@ use super::arguments::Scope;
 use super::{NM, Show, domain_name, read, write};
 use crate::cli::number;
 use crate::commands::dcmi::group::Answer;
-use crate::commands::dcmi::words::{Words, menu, value};
+use crate::commands::dcmi::words::{Words, first, menu};
 use crate::commands::{Desk, Parsed, Refusal};
 
 /// The thresholds of a policy.
@@ -21,11 +21,9 @@ struct Thresholds {
 /// A mistake.
 pub(super) fn parse(words: &[&str]) -> Result<Parsed, Refusal> {
     let usage = || Refusal::error(menu("Threshold commands", COMMANDS));
-    let (word, rest) = words.split_first().ok_or_else(usage)?;
-    let command = value(word, COMMANDS).ok_or_else(usage)?;
-    if rest.len() < 2 {
-        return Err(usage());
-    }
+    let (command, rest) = first(words, COMMANDS)
+        .filter(|(_, rest)| rest.len() >= 2)
+        .ok_or_else(usage)?;
     let mut scope = Scope::default();
     let mut thresholds: Vec<u16> = Vec::new();
     let mut rest = rest.iter().copied();
@@ -63,12 +61,7 @@ impl Show for Thresholds {
 
     fn show(&self, desk: &mut Desk<'_>, answer: &Answer) -> bool {
         let count = usize::from(answer.byte(3)).min(MOST);
-        let (got, least) = (answer.data.len(), Self::LEAST + 2 * count);
-        if got < least {
-            NM.refuse(
-                desk,
-                format_args!("the answer has {got} bytes of data, expected at least {least}"),
-            );
+        if !NM.reaches(desk, answer, Self::LEAST + 2 * count) {
             return false;
         }
         let domain = domain_name(self.domain);
