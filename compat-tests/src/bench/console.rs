@@ -55,18 +55,19 @@ fn busy(program: Program) -> Vec<Value> {
     let text: String = (0..LINES).map(accounting::line).collect();
     std::fs::write(stage.file("text"), &text).expect("a temporary file");
     let (length, more) = (stage.kept(), text.len() as u64);
-    let (before, begun) = (Used::by(stage.console.pid()), Instant::now());
-    stage.go();
-    let came = || stage.kept() - length;
-    let all = wait_until(patience(program), || came() >= more);
-    let took = begun.elapsed().as_secs_f64();
-    let used = Used::by(stage.console.pid()).since(before);
-    assert!(
-        all || program != Program::Ours,
-        "{} of {more} bytes",
-        came()
+    let carried = carry(
+        program,
+        &stage,
+        more,
+        || stage.go(),
+        || stage.kept() - length,
     );
-    let Some(megabytes) = megabytes(program, came(), more) else {
+    let Some(Carried {
+        megabytes,
+        took,
+        used,
+    }) = carried
+    else {
         return Vec::new();
     };
     if used.memory == 0.0 {
@@ -98,24 +99,23 @@ fn typing(program: Program) -> Vec<Value> {
         return Vec::new();
     };
     let typed = || std::fs::metadata(stage.file("typed")).map_or(0, |file| file.len());
-    let (before, begun) = (Used::by(stage.console.pid()), Instant::now());
     let length = typed();
-    for line in (0..TYPED_LINES).map(accounting::line) {
-        stage.console.type_in(line.replace('\n', "").as_bytes());
-    }
-    let more = (0..TYPED_LINES)
-        .map(|n| accounting::line(n).len() as u64 - 1)
-        .sum::<u64>();
-    let came = || typed() - length;
-    let all = wait_until(patience(program), || came() >= more);
-    let took = begun.elapsed().as_secs_f64();
-    let used = Used::by(stage.console.pid()).since(before);
-    assert!(
-        all || program != Program::Ours,
-        "{} of {more} bytes",
-        came()
-    );
-    let Some(megabytes) = megabytes(program, came(), more) else {
+    let lines: Vec<String> = (0..TYPED_LINES)
+        .map(|n| accounting::line(n).replace('\n', ""))
+        .collect();
+    let more = lines.iter().map(|line| line.len() as u64).sum();
+    let type_all = || {
+        lines
+            .iter()
+            .for_each(|line| stage.console.type_in(line.as_bytes()));
+    };
+    let carried = carry(program, &stage, more, type_all, || typed() - length);
+    let Some(Carried {
+        megabytes,
+        took,
+        used,
+    }) = carried
+    else {
         return Vec::new();
     };
     vec![
@@ -126,6 +126,37 @@ fn typing(program: Program) -> Vec<Value> {
             used.cpu * 1000.0 / megabytes,
         ),
     ]
+}
+
+/// What a console has carried.
+struct Carried {
+    megabytes: f64,
+    /// Seconds.
+    took: f64,
+    used: Used,
+}
+
+/// Lets `start` begin, and waits until as much has come as is `wanted`. Nothing where too little came to go by.
+fn carry(
+    program: Program,
+    stage: &Stage,
+    wanted: u64,
+    start: impl FnOnce(),
+    came: impl Fn() -> u64,
+) -> Option<Carried> {
+    let (before, begun) = (Used::by(stage.console.pid()), Instant::now());
+    start();
+    let all = wait_until(patience(program), || came() >= wanted);
+    let took = begun.elapsed().as_secs_f64();
+    let used = Used::by(stage.console.pid()).since(before);
+    let came = came();
+    assert!(all || program != Program::Ours, "{came} of {wanted} bytes");
+    let megabytes = megabytes(program, came, wanted)?;
+    Some(Carried {
+        megabytes,
+        took,
+        used,
+    })
 }
 
 /// How long the others may take to carry what they are given: ipmiconsole does not carry it all.
