@@ -512,12 +512,7 @@ fn read_mailbox(cases: &mut Vec<Case>) {
                 &format!("chassis bootmbox {verb_word} block{word}"),
                 machine(),
             );
-            case.expect = Expect::Differs {
-                stdout: None,
-                stderr: None,
-                status: Some(1),
-                why: "stock exits 0 on a bad value",
-            };
+            case.expect = Expect::fails("stock exits 0 on a bad value");
             cases.push(case);
         }
     }
@@ -691,12 +686,7 @@ fn early() -> Expect {
 }
 
 fn failed() -> Expect {
-    Expect::Differs {
-        stdout: None,
-        stderr: None,
-        status: Some(1),
-        why: "stock exits 0 where a boot option was refused",
-    }
+    Expect::fails("stock exits 0 where a boot option was refused")
 }
 
 fn set_refusal(code: u8) -> &'static str {

@@ -48,12 +48,7 @@ pub fn all() -> Vec<Case> {
     }
     for words in ["i2c 0x50", "i2c bus=1"] {
         let mut case = same(verb, words, bus(&[1]));
-        case.expect = Expect::Differs {
-            stdout: None,
-            stderr: None,
-            status: Some(1),
-            why: "stock exits 0 where words are missing",
-        };
+        case.expect = Expect::fails("stock exits 0 where words are missing");
         cases.push(case);
     }
     for (word, label) in [

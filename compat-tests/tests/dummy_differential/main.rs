@@ -49,6 +49,18 @@ pub struct Case {
     pub typed: Option<PathBuf>,
 }
 
+impl Expect {
+    /// All as in stock, but that it ends with status 1. The reason is given.
+    pub fn fails(why: &'static str) -> Self {
+        Self::Differs {
+            stdout: None,
+            stderr: None,
+            status: Some(1),
+            why,
+        }
+    }
+}
+
 /// What must agree.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Expect {

@@ -718,12 +718,7 @@ fn variants(cases: &mut Vec<Case>, verb: &'static str, words: &str, script: &Scr
 
 /// A case in which stock says that something failed, and exits 0.
 fn failing(mut case: Case) -> Case {
-    case.expect = Expect::Differs {
-        stdout: None,
-        stderr: None,
-        status: Some(1),
-        why: "stock exits 0 where something failed",
-    };
+    case.expect = Expect::fails("stock exits 0 where something failed");
     case
 }
 

@@ -105,12 +105,7 @@ fn words(cases: &mut Vec<Case>) {
         cases.push(same(verb, &format!("-vv {words}"), script.clone()));
     }
     let mut missing = same("sdr", "-v sdr get Temp Nix", script);
-    missing.expect = Expect::Differs {
-        stdout: None,
-        stderr: None,
-        status: Some(1),
-        why: "what was asked for is not there",
-    };
+    missing.expect = Expect::fails("what was asked for is not there");
     cases.push(missing);
 }
 
@@ -173,12 +168,7 @@ fn refusals(cases: &mut Vec<Case>) {
         cases.push(same(verb, words, plain()));
     }
     let mut unknown = same("sdr", "sdr type nonsense", plain());
-    unknown.expect = Expect::Differs {
-        stdout: None,
-        stderr: None,
-        status: Some(1),
-        why: "what was asked for is not there",
-    };
+    unknown.expect = Expect::fails("what was asked for is not there");
     cases.push(unknown);
 }
 
@@ -218,12 +208,7 @@ fn damage(cases: &mut Vec<Case>) {
                 .on(0x0a, 0x23, &[1, 0, 3, 0, 0], code, &[])
                 .or(&plain());
             let mut case = same("sdr", words, script);
-            case.expect = Expect::Differs {
-                stdout: None,
-                stderr: None,
-                status: Some(1),
-                why: "a record cannot be read",
-            };
+            case.expect = Expect::fails("a record cannot be read");
             cases.push(case);
         }
     }

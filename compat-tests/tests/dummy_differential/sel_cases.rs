@@ -580,12 +580,7 @@ fn quiet() -> Expect {
 }
 
 fn failing(why: &'static str) -> Expect {
-    Expect::Differs {
-        stdout: None,
-        stderr: None,
-        status: Some(1),
-        why,
-    }
+    Expect::fails(why)
 }
 
 /// A BMC whose log has these records, numbered from 1.
