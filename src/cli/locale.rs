@@ -13,6 +13,8 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
+use crate::wire::text::up_to_nul;
+
 /// What of a locale shows in ipmitool's texts: dates and the decimal point.
 #[derive(Clone, Debug, Default)]
 pub struct Locale {
@@ -87,7 +89,7 @@ impl Category {
     }
 
     fn text(&self, item: usize) -> Option<&[u8]> {
-        self.raw(item)?.split(|byte| *byte == 0).next()
+        self.raw(item).map(up_to_nul)
     }
 }
 

@@ -8,6 +8,7 @@ use std::process::Command;
 
 use super::context::{AuthType, Context, Family, Interface, Oem, Privilege};
 use super::secret::Secret;
+use crate::wire::text::{hex, up_to_nul};
 
 /// Adds the options, and the environment for the secrets.
 pub fn options(context: &Context, command: &mut Command) {
@@ -87,30 +88,19 @@ fn secrets(context: &Context, command: &mut Command) {
         let password = context.password.as_ref().map_or(&[][..], Secret::bytes);
         // Behind every other option: the last source of a password wins.
         command.arg("-E");
-        command.env("IPMITOOL_PASSWORD", OsString::from_vec(until_nul(password)));
+        command.env(
+            "IPMITOOL_PASSWORD",
+            OsString::from_vec(up_to_nul(password).to_vec()),
+        );
     }
     if let Some(kg) = &context.kg {
         if kg.bytes().contains(&0) {
-            let digits: String = kg
-                .bytes()
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect();
-            command.arg("-y").arg(digits);
+            command.arg("-y").arg(hex(kg.bytes()));
         } else {
             command.arg("-K");
             command.env("IPMI_KGKEY", OsString::from_vec(kg.bytes().to_vec()));
         }
     }
-}
-
-/// No environment carries a zero byte, nor does stock's password.
-fn until_nul(bytes: &[u8]) -> Vec<u8> {
-    bytes
-        .iter()
-        .copied()
-        .take_while(|byte| *byte != 0)
-        .collect()
 }
 
 fn interface(interface: &Interface) -> &str {

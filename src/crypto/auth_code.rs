@@ -5,6 +5,7 @@ use md5::{Digest, Md5};
 use subtle::ConstantTimeEq as _;
 
 use super::Key16;
+use crate::wire::text::up_to_nul;
 
 /// Authentication type 'none'.
 pub const NONE: u8 = 0;
@@ -47,9 +48,7 @@ pub fn matches(want: Option<[u8; 16]>, got: Option<[u8; 16]>) -> bool {
 /// The key that old Supermicro boards want in every packet instead of the password, whatever the type: a hash of the
 /// challenge under the password's hash (ipmitool's `-o supermicro`).
 pub fn supermicro_key(password: &Key16, challenge: &[u8; 16]) -> Key16 {
-    // The password as a C string: up to its first zero byte.
-    let end = password.0.iter().position(|byte| *byte == 0).unwrap_or(16);
-    let mut mixed: [u8; 16] = digest::<Md5>(&[&password.0[..end]]);
+    let mut mixed: [u8; 16] = digest::<Md5>(&[up_to_nul(&password.0)]);
     for (byte, random) in mixed.iter_mut().zip(challenge) {
         *byte ^= random;
     }

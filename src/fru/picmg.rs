@@ -6,6 +6,7 @@
 use std::fmt::Write;
 
 use super::multi::Oem;
+use crate::wire::text::hex;
 
 /// The text of a record's data, its maker and identity included. `verbose`: with the channels of a backplane. `point`:
 /// the locale's.
@@ -249,10 +250,8 @@ impl Page<'_> {
     }
 
     fn guid(&mut self) {
-        for byte in self.bytes::<16>() {
-            self.add(format_args!("{byte:02x}"));
-        }
-        self.line("");
+        let guid = hex(&self.bytes::<16>());
+        self.line(&guid);
     }
 
     fn board_link(&mut self) {

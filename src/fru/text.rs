@@ -1,6 +1,7 @@
 //! Fields of areas: a byte of type and length, and the text's bytes (section 13 of the storage definition).
 
 use crate::sdr;
+use crate::wire::text::{hex, up_to_nul};
 
 /// The fields of an area, one after the other.
 #[derive(Clone, Debug)]
@@ -59,10 +60,7 @@ impl Iterator for Fields<'_> {
 /// The text of bytes of a type.
 fn decode(kind: u8, bytes: &[u8], wide: bool) -> Vec<u8> {
     match kind {
-        BINARY => {
-            let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-            digits.into_bytes()
-        }
+        BINARY => hex(bytes).into_bytes(),
         BCD_PLUS => bytes
             .iter()
             .flat_map(|byte| [byte >> 4, byte & 0x0f])
@@ -85,10 +83,6 @@ fn six_bit(group: &[u8]) -> [u8; 4] {
     let byte = |index: usize| u32::from(group.get(index).copied().unwrap_or(0));
     let bits = byte(0) | byte(1) << 8 | byte(2) << 16;
     [0, 6, 12, 18].map(|shift| 0x20 + ((bits >> shift) & 0x3f).to_le_bytes()[0])
-}
-
-fn up_to_nul(bytes: &[u8]) -> &[u8] {
-    bytes.split(|byte| *byte == 0).next().unwrap_or(bytes)
 }
 
 /// Stands behind the last field.

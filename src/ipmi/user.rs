@@ -4,6 +4,7 @@ use ipmi_rs::connection::{IpmiCommand, Message, NetFn};
 
 use super::{AnswerError, exactly};
 use crate::ipmi::names::Table;
+use crate::wire::text::up_to_nul;
 
 /// Get User Access, section 22.27.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,8 +130,7 @@ impl IpmiCommand for GetUserName {
     /// The name's bytes, up to the first zero.
     fn parse_success_response(data: &[u8]) -> Result<Vec<u8>, AnswerError> {
         let name = exactly::<NAME_LENGTH>(data)?;
-        let end = name.iter().position(|byte| *byte == 0);
-        Ok(name[..end.unwrap_or(NAME_LENGTH)].to_vec())
+        Ok(up_to_nul(&name).to_vec())
     }
 }
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::sensor::Sensor;
 use super::text;
+use crate::wire::text::up_to_nul;
 
 /// A record as a repository holds it. Types without a decoder here (09h, 13h, 14h, C0h and unknown ones) are kept as
 /// they are: stock prints nothing of them either.
@@ -232,10 +233,6 @@ impl Controller {
 
 fn prefix(bytes: &[u8], most: usize) -> &[u8] {
     bytes.get(..most).unwrap_or(bytes)
-}
-
-fn up_to_nul(bytes: &[u8]) -> &[u8] {
-    bytes.split(|byte| *byte == 0).next().unwrap_or(bytes)
 }
 
 /// The bits of a name's type and length that are its length.

@@ -3,6 +3,7 @@
 //! JEDEC standard 21-C, annexes D (DDR), J (DDR2), K (DDR3) and L (DDR4). Total on any bytes of any number.
 
 use crate::ipmi::names::{self, Table};
+use crate::wire::text::up_to_nul;
 
 mod makers;
 
@@ -58,9 +59,7 @@ impl Description {
         self.line("Manufacturer", makers::name(bank, image.at(64 + bank)));
         if image.at(73) != 0 {
             let part = image.bytes::<18>(73);
-            let end = part.iter().position(|byte| *byte == 0);
-            self.lines
-                .push(("Part Number", part[..end.unwrap_or(part.len())].to_vec()));
+            self.lines.push(("Part Number", up_to_nul(&part).to_vec()));
         }
         self.serial_number(image, 95);
     }

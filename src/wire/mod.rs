@@ -11,6 +11,7 @@ pub mod rmcp;
 pub mod session;
 pub mod setup;
 pub mod sol;
+pub mod text;
 pub mod units;
 
 use thiserror::Error;

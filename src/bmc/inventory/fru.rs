@@ -5,6 +5,7 @@ use serde::Deserialize;
 use super::multi::MultiDef;
 use super::text::Encoding;
 use super::value::Hex;
+use crate::wire::lan::checksum;
 
 /// `[[fru]]`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -281,14 +282,6 @@ fn area(head: &[u8], fields: &[&Text], extra: &[Text]) -> Result<Vec<u8>, String
     let sum = checksum(&out);
     out.push(sum);
     Ok(out)
-}
-
-/// What makes the sum of all bytes zero.
-pub fn checksum(bytes: &[u8]) -> u8 {
-    bytes
-        .iter()
-        .fold(0u8, |sum, b| sum.wrapping_add(*b))
-        .wrapping_neg()
 }
 
 fn english() -> u8 {

@@ -3,6 +3,7 @@
 use crate::commands::{Desk, Job, Refusal};
 use crate::ipmi::boot::{Progress, SET_REFUSALS, SetBootOption, parameter};
 use crate::ipmi::{Failure, completion, exchange, names};
+use crate::wire::text::hex;
 
 /// What the host is to boot from, and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -160,11 +161,6 @@ pub fn refusal(code: u8, own: names::Table) -> String {
         Some(text) => text.to_owned(),
         None => completion::text(code).into_owned(),
     }
-}
-
-/// Hexadecimal digits without blanks.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The flags of a list of options; later ones replace earlier ones of the same kind.

@@ -8,6 +8,7 @@ use crate::ipmi::{AnswerError, hint, vendors};
 
 use super::bootdev::{BIOS_POST, OS_LOADER, Set, Settings};
 use super::option::Show;
+use crate::wire::text::{hex, up_to_nul};
 
 /// How a block is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -123,12 +124,11 @@ pub fn print(option: &BootOption, shown: Shown, output: &mut Output) -> Result<(
     if shown.text {
         // As a string of C: up to the first zero byte, and no longer than a block.
         let text = data.get(..BLOCK).unwrap_or(data);
-        let end = text.iter().position(|byte| *byte == 0);
         output.print(format_args!("'"));
-        output.bytes(end.and_then(|end| text.get(..end)).unwrap_or(text));
+        output.bytes(up_to_nul(text));
         output.line(format_args!("'"));
     } else {
-        output.line(format_args!("{}", super::bootdev::hex(data)));
+        output.line(format_args!("{}", hex(data)));
     }
     Ok(())
 }

@@ -9,8 +9,9 @@ use crate::commands::{Desk, Job};
 use crate::ipmi::boot::{BootOption, GET_REFUSALS, GetBootOption};
 use crate::ipmi::{AnswerError, Failure, exchange};
 
-use super::bootdev::{hex, refusal};
+use super::bootdev::refusal;
 use super::mailbox::{self, Shown};
+use crate::wire::text::hex;
 
 /// Reads a boot option and prints it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -12,6 +12,7 @@ use crate::ipmi::lan::{GetLanParameter, Parameter};
 
 use super::address::{ipv4_text, mac_text};
 use super::read::{self, Unread};
+use crate::wire::text::up_to_nul;
 
 /// Prints a channel's configuration. Whether all of it could be had: a parameter that the BMC does not have is left out,
 /// as is one whose value is too short; any other failure is the end.
@@ -139,8 +140,7 @@ const LINES: &[Line] = &[
         // Shorter ones than the specification's 18 bytes are usual.
         least: 0,
         ..line(Parameter::COMMUNITY, |value, output| {
-            let end = value.iter().position(|byte| *byte == 0);
-            output.bytes(&value[..end.unwrap_or(value.len())]);
+            output.bytes(up_to_nul(value));
             output.line(format_args!(""));
         })
     },

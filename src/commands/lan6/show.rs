@@ -9,6 +9,7 @@ use super::items::{
     DUID_TYPES, ENABLES, Item, Kind, ROUTER_CONTROLS, SOURCES, STATIC_ENABLES, STATUSES,
     TIMING_SUPPORT,
 };
+use crate::wire::text::hex;
 
 /// Lines for people. `bytes` are all of the item's.
 pub fn describe(item: &Item, set: u8, block: u8, bytes: &[u8]) -> Vec<String> {
@@ -145,10 +146,6 @@ fn duid_type(high: u8, low: u8) -> String {
         0 => names::name(low, DUID_TYPES).into_owned(),
         _ => format!("Unknown (0x{:02X})", u16::from_be_bytes([high, low])),
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// As C's `inet_ntop` writes it: the old notation of IPv4 addresses, too.

@@ -4,6 +4,7 @@ use crate::commands::output::Output;
 use crate::commands::{Desk, Job, Refusal};
 use crate::ipmi::system_info::{GetSystemInfo, PARAMETERS, Parameter, SetSystemInfo};
 use crate::ipmi::{Failure, exchange};
+use crate::wire::text::up_to_nul;
 
 /// Reads a string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,10 +110,7 @@ impl Job for Get {
             }
             block += 1;
         }
-        // A string of C.
-        let end = text.iter().position(|byte| *byte == 0);
-        desk.output
-            .bytes(end.and_then(|end| text.get(..end)).unwrap_or(&text));
+        desk.output.bytes(up_to_nul(&text));
         desk.output.line(format_args!(""));
         match failed {
             None => true,

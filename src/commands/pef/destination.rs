@@ -13,6 +13,7 @@ use crate::ipmi::{self, Failure, ask};
 
 use super::sheet::Sheet;
 use super::words::{self, LAN_DESTINATIONS, SERIAL_DESTINATIONS, TAP_CONFIRMATIONS};
+use crate::wire::text::up_to_nul;
 
 /// Names what [`print_lan`] is going to ask.
 pub(super) fn hint_lan(policy: &Policy, desk: &mut Desk<'_>) {
@@ -51,7 +52,7 @@ pub(super) fn print_lan(
         match fetch(desk, community, name, 1).as_deref() {
             Some([_, text @ ..]) => {
                 let text = text.get(..18).unwrap_or(text);
-                sheet.bytes("PET Community", c_string(text), desk);
+                sheet.bytes("PET Community", up_to_nul(text), desk);
             }
             _ => complete = retrieving(desk, name),
         }
@@ -174,7 +175,7 @@ fn print_dial_string(
             _ => return retrieving(desk, label),
         }
     }
-    sheet.bytes(label, c_string(&text), desk);
+    sheet.bytes(label, up_to_nul(&text), desk);
     true
 }
 
@@ -217,7 +218,7 @@ fn print_dell(destination: u8, sheet: &mut Sheet, desk: &mut Desk<'_>) {
         length = length.saturating_sub(part + 3);
         block = block.saturating_add(1);
     }
-    sheet.bytes("IPv6 Address", c_string(&address), desk);
+    sheet.bytes("IPv6 Address", up_to_nul(&address), desk);
 }
 
 /// Get System Info Parameters, as many bytes as stock keeps; what is missing is zero.
@@ -287,12 +288,6 @@ pub(super) fn retrieving(desk: &mut Desk<'_>, name: &str) -> bool {
     desk.output
         .complain(format_args!(" **Error retrieving {name}"));
     false
-}
-
-/// The bytes up to the first zero.
-fn c_string(bytes: &[u8]) -> &[u8] {
-    let end = bytes.iter().position(|byte| *byte == 0);
-    end.and_then(|end| bytes.get(..end)).unwrap_or(bytes)
 }
 
 /// Media, [`crate::ipmi::channel::MEDIA`].

@@ -160,8 +160,7 @@ fn viking(desk: &mut Desk<'_>, id: u16) -> Option<Vec<u8>> {
     } else if answer.len() != 4 + usize::from(*length) || number != &[0x15, 0x24, 0x00] {
         "has unexpected length"
     } else {
-        let text = answer.get(4..)?;
-        return text.split(|byte| *byte == 0).next().map(<[u8]>::to_vec);
+        return answer.get(4..).map(|text| up_to_nul(text).to_vec());
     };
     desk.output
         .complain(format_args!("Viking OEM response {complaint}"));
@@ -184,3 +183,4 @@ const SUPERMICRO_OWN: u8 = 0xd0;
 const KONTRON: u32 = sensor_types::KONTRON;
 
 use crate::ipmi::sensor_types;
+use crate::wire::text::up_to_nul;

@@ -15,6 +15,7 @@ use crate::sel::oem_file::Descriptions;
 use crate::sel::record::LINUX_PANIC;
 use crate::sel::vendor::Vendor;
 use crate::sel::{Body, Event, Record, event_file};
+use crate::wire::text::{hex, up_to_nul};
 
 /// Shows records.
 #[derive(Debug)]
@@ -411,9 +412,7 @@ impl Text {
     }
 
     fn hexadecimal(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.add(format_args!("{byte:02x}"));
-        }
+        self.bytes(hex(bytes).as_bytes());
     }
 
     /// A vendor's bytes, also as letters, and an empty line.
@@ -452,7 +451,7 @@ fn dimm(event: &Event) -> Option<String> {
 
 /// The kernel's last words, up to eleven bytes.
 fn panic_text(file: &[u8; 16]) -> &[u8] {
-    file[5..].split(|byte| *byte == 0).next().unwrap_or(&[])
+    up_to_nul(&file[5..])
 }
 
 /// What kind of event an event/reading type stands for.

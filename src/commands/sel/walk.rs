@@ -6,6 +6,7 @@ use crate::commands::Desk;
 use crate::ipmi::{AnswerError, Failure, Length};
 use crate::sel::Record;
 use crate::transport::MOST_HINTS;
+use crate::wire::text::hex;
 
 /// An entry, and the number of the one after it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -188,7 +189,7 @@ pub(super) fn get(desk: &mut Desk<'_>, id: u16) -> Result<Entry, Failure> {
             return Err(failure);
         }
     };
-    log::debug!("SEL Entry: {}", hexadecimal(data.get(2..).unwrap_or(&[])));
+    log::debug!("SEL Entry: {}", hex(data.get(2..).unwrap_or(&[])));
     entry_of(&data).ok_or_else(|| {
         let error = AnswerError {
             got: data.len(),
@@ -211,10 +212,6 @@ fn entry_of(data: &[u8]) -> Option<Entry> {
 pub(super) fn question(id: u16) -> Vec<u8> {
     let [low, high] = id.to_le_bytes();
     vec![0, 0, low, high, 0, WHOLE]
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// There is no entry after it; asked for, it is the last one.

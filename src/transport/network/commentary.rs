@@ -10,6 +10,7 @@ use log::{Level, log_enabled};
 use crate::wire::lan;
 use crate::wire::session::{Packet, PayloadType, V20};
 use crate::wire::setup::{OpenResponse, Rakp2, Rakp4};
+use crate::wire::text::hex;
 
 /// Where packets are dumped to: shown from `-vvvvv` on.
 pub const PACKETS: &str = "steadysol::packets";
@@ -195,12 +196,6 @@ fn showable(datagram: &[u8]) -> usize {
         } => all,
         _ => all.min(SETUP_HEADER),
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 fn named(names: &[&'static str], number: u8) -> String {
