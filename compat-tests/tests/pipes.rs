@@ -192,6 +192,27 @@ fn events_and_console_share_one_file_without_overwriting_each_other() {
     }
 }
 
+#[test]
+fn each_line_of_a_pipe_is_run_as_it_comes() {
+    let rig = Rig::start();
+    let words = arguments(rig.relay.address(), &["exec", "/dev/stdin"]);
+    let program = Who::Ours.program();
+    let mut client = Piped::start(&program, &words, &ENVIRONMENT, Input::Pipe);
+    for answer in ["first", "second"] {
+        client.type_in(format!("echo {answer}\n").as_bytes());
+        assert!(
+            client.stdout.wait_for(answer, SOON),
+            "{}",
+            client.stderr.text()
+        );
+    }
+    client.type_in(b"echo unfinished");
+    client.end_input();
+    let status = client.wait(SOON);
+    assert_eq!(status.and_then(|status| status.code()), Some(0));
+    assert_eq!(client.stdout.text(), "first \nsecond \nunfinished \n");
+}
+
 fn start(rig: &Rig, words: &[&str], input: Input) -> Piped {
     let words: Vec<&str> = ["sol", "activate"].iter().chain(words).copied().collect();
     Piped::start(

@@ -218,6 +218,16 @@ pub const DEVIATIONS: &[Deviation] = &[
         here: "an error, and the status is 1.",
     },
     Deviation {
+        when: "exec of a pipe, and nobody has written the next line yet",
+        stock: "keeps its output back, where that is no terminal.",
+        here: "the answers so far are written.",
+    },
+    Deviation {
+        when: "a file to be read that is a disk, or /dev/zero and the like",
+        stock: "reads without end, or what it takes for lines.",
+        here: "an error, and the status is 1.",
+    },
+    Deviation {
         when: "a console, or a verb that is handed over, in shell and exec",
         stock: "runs over the same session.",
         here: "runs as a program of its own; our session is closed before, and opened again for the next command.",

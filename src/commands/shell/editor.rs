@@ -1,6 +1,6 @@
 //! Where the shell's lines come from: a terminal with line editing and history, or any other standard input.
 
-use std::io::{self, BufRead, IsTerminal};
+use std::io::{self, IsTerminal};
 
 use rustyline::completion::Completer;
 use rustyline::error::ReadlineError;
@@ -12,6 +12,8 @@ use rustyline::{Editor, Helper};
 
 use crate::cli::verbs::VERBS;
 use crate::commands::output::Output;
+
+use super::lines;
 
 /// A source of lines.
 pub enum Lines {
@@ -71,42 +73,19 @@ impl Lines {
             Self::Plain { echoes } => {
                 output.print(format_args!("{PROMPT}"));
                 output.flush();
-                match read_line(&mut io::stdin().lock()) {
-                    Some(line) => {
+                // As in stock, either of CR and LF ends a line.
+                match lines::next(&mut io::stdin().lock(), b"\r\n") {
+                    Ok(Some(line)) => {
                         if *echoes {
                             output.line(format_args!("{}", expanded(&line)));
                         }
                         Input::Line(line)
                     }
-                    None => Input::End,
+                    Ok(None) | Err(_) => Input::End,
                 }
             }
         }
     }
-}
-
-/// `None` at the end, and where the line is too long to be a command. As in stock, either of CR and LF ends a line.
-fn read_line(stdin: &mut impl BufRead) -> Option<String> {
-    let mut bytes = Vec::new();
-    while bytes.len() < MOST {
-        let read = match stdin.fill_buf() {
-            Ok(read) => read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(_) => return None,
-        };
-        if read.is_empty() {
-            let text = (!bytes.is_empty()).then(|| String::from_utf8_lossy(&bytes).into_owned());
-            return text;
-        }
-        let end = read.iter().position(|byte| matches!(byte, b'\r' | b'\n'));
-        let length = end.unwrap_or(read.len());
-        bytes.extend(read.iter().take(length));
-        stdin.consume(length + usize::from(end.is_some()));
-        if end.is_some() {
-            return Some(String::from_utf8_lossy(&bytes).into_owned());
-        }
-    }
-    None
 }
 
 /// With tabs as wide as a terminal would show them behind the prompt.
@@ -162,19 +141,9 @@ const PROMPT: &str = "ipmitool> ";
 /// Columns.
 const TAB: usize = 8;
 
-/// Bytes of a line.
-const MOST: usize = 1 << 20;
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn lines_end_with_either_character() {
-        let mut input = &b"one\r\ntwo\nthree"[..];
-        let lines: Vec<_> = std::iter::from_fn(|| read_line(&mut input)).collect();
-        assert_eq!(lines, ["one", "", "two", "three"]);
-    }
 
     #[test]
     fn tabs_reach_to_the_next_column_of_eight() {

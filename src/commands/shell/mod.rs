@@ -13,6 +13,7 @@ mod child;
 mod editor;
 mod exec;
 mod line;
+mod lines;
 mod run;
 mod set;
 mod words;
@@ -85,15 +86,15 @@ impl Errand for Exec {
         interrupt: Option<&Interrupt>,
         output: &mut Output,
     ) -> Exit {
-        let lines = match exec::lines(&self.0) {
-            Ok(lines) => lines,
+        let commands = match exec::Commands::open(&self.0) {
+            Ok(commands) => commands,
             Err(complaint) => {
                 output.complain(format_args!("{complaint}"));
                 return Exit::Failure;
             }
         };
         match Run::open(context, interrupt, output) {
-            Some(mut run) => run.lines(lines),
+            Some(mut run) => run.commands(commands),
             None => Exit::Failure,
         }
     }

@@ -41,8 +41,8 @@ impl<'a> Run<'a> {
     }
 
     /// Runs a file's lines, and closes the connection.
-    pub fn lines(&mut self, lines: Vec<String>) -> Exit {
-        let done = self.run_lines(lines);
+    pub fn commands(&mut self, commands: exec::Commands) -> Exit {
+        let done = self.run_commands(commands);
         self.line.close();
         exit(done)
     }
@@ -63,15 +63,23 @@ impl<'a> Run<'a> {
     }
 
     /// Every line; whether all went well.
-    fn run_lines(&mut self, lines: Vec<String>) -> bool {
+    fn run_commands(&mut self, mut commands: exec::Commands) -> bool {
         let mut done = true;
-        for line in lines {
+        loop {
+            if commands.keeps_waiting() {
+                // Whoever writes the lines may want to see the answers, and ^C would lose them.
+                self.output.flush();
+            }
+            let line = match commands.next() {
+                Ok(Some(line)) => line,
+                Ok(None) => return done,
+                Err(complaint) => return self.refuse(&complaint),
+            };
             let words = words::of_file(&line);
             if !words.is_empty() {
                 done &= self.run(&words);
             }
         }
-        done
     }
 
     /// Whether the last command went well; `None` after ^C.
@@ -120,8 +128,8 @@ impl<'a> Run<'a> {
                 false
             }
             ["exec"] => self.refuse(exec::USAGE),
-            ["exec", file, ..] => match exec::lines(file) {
-                Ok(lines) => self.deeper(|run| run.run_lines(lines)),
+            ["exec", file, ..] => match exec::Commands::open(file) {
+                Ok(commands) => self.deeper(|run| run.run_commands(commands)),
                 Err(complaint) => self.refuse(&complaint),
             },
             ["shell", ..] => self.deeper(|run| run.run_prompt().unwrap_or(false)),
