@@ -25,6 +25,8 @@ debian_packages() {
     need cpio cpio
     need setsid util-linux
     need perl perl-base
+    need zsh zsh
+    need fish fish
     need ps procps
     # a Python of one's own may stand before Debian's; what counts is that one of them can make environments
     if ! able_python >/dev/null; then missing+=(python3 python3-venv); fi
@@ -102,7 +104,7 @@ give_up() {
 setup-peers: $1.
 The tests run against real peers. Please install them yourself and try again:
     apt-get install ipmitool openipmi conserver-server conman freeipmi-tools expect qemu-system-x86 cpio util-linux procps \\
-        python3 python3-venv
+        zsh fish python3 python3-venv
     python3 -m venv target/peers/python
     target/peers/python/bin/pip install -r compat-tests/peers/requirements.txt
     cp compat-tests/peers/requirements.txt target/peers/python/

@@ -120,6 +120,7 @@ fn zsh(template: &str) -> String {
         template,
         &[
             ("ARGUMENTS", &arguments),
+            ("VALUED", &valued()),
             ("VERBS", &verbs),
             ("RULES", &rules),
         ],
