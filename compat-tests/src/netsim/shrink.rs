@@ -40,6 +40,8 @@ pub struct Tally {
     pub boards: BTreeMap<&'static str, Row>,
     /// A few of those that broke a promise, shrunk.
     pub found: Vec<Found>,
+    /// Many of them, in a line each: two ranges can be compared.
+    pub lines: BTreeMap<u64, String>,
 }
 
 /// Plays a history; a panic counts as broken.
@@ -96,7 +98,7 @@ pub fn play_seeds(from: u64, count: u64) -> Tally {
                         Err(broken) if known < MOST_FOUND => Some(shrink(history, broken.clone())),
                         _ => None,
                     };
-                    lock(&tally).add(board, &played, found);
+                    lock(&tally).add(seed, board, &played, found);
                 }
             });
         }
@@ -105,7 +107,19 @@ pub fn play_seeds(from: u64, count: u64) -> Tally {
 }
 
 impl Tally {
-    fn add(&mut self, board: &'static str, played: &Result<Outcome, Broken>, found: Option<Found>) {
+    fn add(
+        &mut self,
+        seed: u64,
+        board: &'static str,
+        played: &Result<Outcome, Broken>,
+        found: Option<Found>,
+    ) {
+        if let Err(broken) = played
+            && self.lines.len() < MOST_LINES
+        {
+            self.lines
+                .insert(seed, format!("seed {seed} ({board}): {}", broken.what));
+        }
         self.all.add(played);
         self.boards.entry(board).or_default().add(played);
         self.found.extend(found);
@@ -140,3 +154,6 @@ fn lock(tally: &Mutex<Tally>) -> std::sync::MutexGuard<'_, Tally> {
 
 /// Histories that are shrunk and shown at most.
 const MOST_FOUND: usize = 24;
+
+/// Histories that are listed at most.
+const MOST_LINES: usize = 1000;

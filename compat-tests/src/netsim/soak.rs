@@ -140,6 +140,10 @@ impl fmt::Display for Soak {
             writeln!(f, "| {board} | {} |", row.cells())?;
         }
         writeln!(f, "| **all** | {} |", self.tally.all.cells())?;
+        for line in self.tally.lines.values() {
+            write!(f, "\n- {line}")?;
+        }
+        writeln!(f)?;
         for found in &self.tally.found {
             write!(f, "\n```\n{found}\n```\n")?;
         }
