@@ -63,7 +63,7 @@ pub struct Port {
     to_host: VecDeque<u8>,
     refused: bool,
     active: Option<Active>,
-    last_numbers: (u8, Option<Received>),
+    last_numbers: LastNumbers,
     out: VecDeque<FromBmc>,
     actions: VecDeque<Action>,
     /// What happened so far.
@@ -115,6 +115,14 @@ struct Received {
     nack: bool,
 }
 
+/// Where an activation ended.
+#[derive(Debug, Default)]
+struct LastNumbers {
+    session: u32,
+    seq: u8,
+    received: Option<Received>,
+}
+
 #[derive(Debug)]
 struct UnderWay {
     packet: FromBmc,
@@ -156,13 +164,15 @@ impl Port {
     /// Gives the payload to `session`. `paused`: nothing flows until the console asserts CTS.
     pub fn activate(&mut self, session: u32, paused: bool, settings: &Settings) {
         let (seq, received) = if settings.ways.keep_numbers {
-            // Another session counts its packets from the beginning.
-            let (seq, received) = self.last_numbers;
-            let received = received.map(|last| Received {
-                session_seq: 0,
-                ..last
+            let last = &self.last_numbers;
+            // Another session counts its packets from the beginning; the same one goes on, so that what it sent before
+            // the last activation ended is not taken again.
+            let same = last.session == session;
+            let received = last.received.map(|received| Received {
+                session_seq: if same { received.session_seq } else { 0 },
+                ..received
             });
-            (seq, received)
+            (last.seq, received)
         } else {
             (0, None)
         };
@@ -188,7 +198,11 @@ impl Port {
     /// Takes the payload away; the returned packet tells the console so.
     pub fn deactivate(&mut self) -> Option<FromBmc> {
         let active = self.active.take()?;
-        self.last_numbers = (active.seq, active.received);
+        self.last_numbers = LastNumbers {
+            session: active.session,
+            seq: active.seq,
+            received: active.received,
+        };
         self.out.clear();
         let status = Status {
             deactivating: true,

@@ -459,3 +459,30 @@ fn boards_with_other_acknowledgements_and_numbers_have_them() {
     port.handle_timeout(t0 + ms(500), &s);
     assert_eq!(port.poll_packet().as_ref(), Some(&first));
 }
+
+#[test]
+fn what_a_session_sent_before_it_got_the_payload_anew_is_not_typed_again() {
+    let t0 = Instant::now();
+    let s = Settings {
+        ways: Ways {
+            keep_numbers: true,
+            ..Ways::default()
+        },
+        ..settings()
+    };
+    let mut port = active(&s);
+    port.receive(t0, 5, &data(1, b""), &s);
+    port.receive(t0, 6, &data(2, b"rm"), &s);
+    assert_eq!(port.for_host(9), b"rm");
+    port.deactivate();
+    port.activate(1, false, &s);
+    port.receive(t0, 5, &data(1, b""), &s);
+    port.receive(t0, 6, &data(2, b"rm"), &s);
+    assert_eq!(port.for_host(9), b"", "copies from before");
+    port.receive(t0, 7, &data(3, b"ls"), &s);
+    assert_eq!(port.for_host(9), b"ls");
+    port.deactivate();
+    port.activate(2, false, &s);
+    port.receive(t0, 1, &data(4, b"pwd"), &s);
+    assert_eq!(port.for_host(9), b"pwd", "another session counts anew");
+}
