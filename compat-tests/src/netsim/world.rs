@@ -57,6 +57,8 @@ pub struct World {
     narrow: bool,
     /// Whether somebody has ended or taken the console.
     ended: bool,
+    /// The client has given up: it counts the BMC as dead, and says goodbye.
+    given_up: bool,
     sent_in_step: usize,
     spins: u32,
     /// What is printed as it happens.
@@ -159,6 +161,7 @@ impl World {
             strict: setting.personality().sol.strict_sequence,
             narrow: setting.personality().window_ahead < NARROW,
             ended: false,
+            given_up: false,
             sent_in_step: 0,
             spins: 0,
             traces: Level::Nothing,
@@ -401,6 +404,14 @@ impl World {
                     self.outcome.closed = Some((self.now, reason));
                 }
             }
+        }
+        let gives_up = self
+            .client
+            .console()
+            .is_some_and(|console| console.ending() == Some(&CloseReason::Dead));
+        if gives_up && !self.given_up {
+            self.given_up = true;
+            self.check_death()?;
         }
         Ok(())
     }

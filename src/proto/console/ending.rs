@@ -9,6 +9,15 @@ use crate::proto::keepalive::Probe;
 use crate::proto::link::Patience;
 
 impl Console {
+    /// Why it ends, from the moment this is decided: [`Event::Closed`](super::Event::Closed) follows when the BMC has
+    /// been told, or has not answered in time. Nothing that comes meanwhile keeps the console.
+    pub fn ending(&self) -> Option<&CloseReason> {
+        match &self.stage {
+            Stage::Deactivating(_, reason) | Stage::Closing(_, reason) => Some(reason),
+            Stage::Activating(_) | Stage::Active | Stage::Closed => None,
+        }
+    }
+
     pub(super) fn deactivate(&mut self, now: Instant, reason: CloseReason) {
         let patience = self.clean_up_patience(&reason);
         let id = deactivate(now, &mut self.link, self.settings.instance, patience);

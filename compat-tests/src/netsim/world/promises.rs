@@ -66,19 +66,33 @@ impl World {
         Ok(())
     }
 
+    /// Whether the client may count the BMC as dead now. What it hears later, while it says goodbye, changes nothing: a
+    /// BMC that was busy carries out the farewell that it was sent.
+    pub(super) fn check_death(&self) -> Result<(), String> {
+        let limit = self.policy.dead_after;
+        if self.now - self.heard < limit {
+            return self.unexcused("given up", "the limit has not passed");
+        }
+        // Reachable again within the limit, with time left to be asked once more and to make a session; while packets
+        // are late, so much longer for the question and its answer.
+        let margin = MARGIN + 2 * self.slowest;
+        let lossy = self.lossy > FEW_LOST || self.lossy_until > self.heard;
+        let back = self.cut_off == 0 && self.reachable_since + margin < self.heard + limit;
+        if back && !lossy && !self.ended {
+            return self.unexcused("given up", "the BMC was reachable again within the limit");
+        }
+        Ok(())
+    }
+
     /// Whether the console may be over, for this reason, now.
     pub(super) fn check_reason(&self, reason: &CloseReason) -> Result<(), String> {
-        let silence = self.now - self.heard;
         let limit = self.policy.dead_after;
-        let fail = |why: &str| {
-            Err(format!(
-                "closed: {reason:?} after {silence:?} of silence, reachable since {:?}: {why}",
-                self.reachable_since
-            ))
-        };
+        let fail = |why: &str| self.unexcused(&format!("closed: {reason:?}"), why);
         match reason {
             CloseReason::User if self.shutting_down => Ok(()),
             CloseReason::User => fail("the user wished no such thing"),
+            CloseReason::Dead if self.given_up => Ok(()),
+            CloseReason::Dead => fail("it was never given up"),
             _ if self.ended => Ok(()),
             CloseReason::Refused(Refusal::NoAnswer) if self.outcome.opened.is_none() => {
                 if self.cut_off > 0 || self.now - self.reachable_since < limit || self.lossy > 0 {
@@ -87,30 +101,16 @@ impl World {
                     fail("nothing kept the BMC from answering")
                 }
             }
-            // It takes a moment to say goodbye, in which the BMC may be heard again.
-            CloseReason::Dead
-                if silence < limit
-                    && self.now - self.reachable_since > GOODBYE
-                    && self.lossy == 0 =>
-            {
-                fail("the limit has not passed")
-            }
-            CloseReason::Dead => {
-                // Reachable again within the limit, with time left to be asked once more and to make a session; while
-                // packets are late, so much longer for the question and its answer.
-                let margin = MARGIN + 2 * self.slowest;
-                let lossy = self.lossy > FEW_LOST || self.lossy_until > self.heard;
-                let back = self.cut_off == 0
-                    && self.now - self.reachable_since > GOODBYE
-                    && self.reachable_since + margin < self.heard + limit;
-                if back && !lossy {
-                    fail("the BMC was reachable again within the limit")
-                } else {
-                    Ok(())
-                }
-            }
             _ => fail("nobody has ended or taken it"),
         }
+    }
+
+    fn unexcused(&self, what: &str, why: &str) -> Result<(), String> {
+        Err(format!(
+            "{what} after {:?} of silence, reachable since {:?}: {why}",
+            self.now - self.heard,
+            self.reachable_since
+        ))
     }
 
     /// All faults are over for long: everything must have come to rest.
@@ -183,6 +183,3 @@ const MARGIN: Duration = Duration::from_secs(20);
 
 /// Packets of a thousand that may be lost without any excuse for it.
 const FEW_LOST: u32 = 50;
-
-/// How long a client that has given up takes to close.
-const GOODBYE: Duration = Duration::from_secs(15);
