@@ -36,7 +36,8 @@ pub struct Ways {
     pub renumber: bool,
     /// After the retries, all that waits is dropped with the packet.
     pub drop_all: bool,
-    /// An acknowledgement that comes too late makes it send a packet without characters.
+    /// An acknowledgement of the last packet that comes when it is not under way any more makes it send a payload without
+    /// a single byte: what it would send again is gone (OpenBMC, `sol_context.cpp`). No number is used up for it.
     pub empty_after_late_ack: bool,
     /// It acknowledges with an accepted count of 0 and no NACK, and means 'all'.
     pub ack_zero: bool,
@@ -64,7 +65,8 @@ pub struct Port {
     refused: bool,
     active: Option<Active>,
     last_numbers: LastNumbers,
-    out: VecDeque<FromBmc>,
+    /// Payloads for the console; `None`: one without a single byte.
+    out: VecDeque<Option<FromBmc>>,
     actions: VecDeque<Action>,
     /// What happened so far.
     pub counts: Counts,
@@ -126,6 +128,7 @@ struct LastNumbers {
 #[derive(Debug)]
 struct UnderWay {
     packet: FromBmc,
+    since: Instant,
     tries: u32,
     due: Instant,
 }
@@ -134,6 +137,12 @@ impl Port {
     /// The session that has the payload, if any.
     pub fn session(&self) -> Option<u32> {
         self.active.as_ref().map(|active| active.session)
+    }
+
+    /// When the packet that waits for its acknowledgement was sent first.
+    pub fn under_way_since(&self) -> Option<Instant> {
+        let under_way = self.active.as_ref()?.under_way.as_ref()?;
+        Some(under_way.since)
     }
 
     /// Characters dropped from this activation's stream so far.
@@ -262,11 +271,11 @@ impl Port {
             self.refused = false;
             if let Some(received) = self.active.as_ref().and_then(|active| active.received) {
                 let (ack, accepted) = (received.seq, received.accepted);
-                self.out.push_back(FromBmc {
+                self.out.push_back(Some(FromBmc {
                     ack,
                     accepted,
                     ..FromBmc::default()
-                });
+                }));
             }
         }
     }
@@ -314,9 +323,10 @@ impl Port {
         gathered.max(active.hold_until)
     }
 
-    /// The next packet for the console.
-    pub fn poll_packet(&mut self) -> Option<FromBmc> {
-        self.out.pop_front()
+    /// The next SOL payload for the console.
+    pub fn poll_payload(&mut self) -> Option<Vec<u8>> {
+        let packet = self.out.pop_front()?;
+        Some(packet.map_or_else(Vec::new, |packet| packet.to_bytes()))
     }
 
     /// What the port asks of the world.
@@ -329,12 +339,10 @@ impl Port {
             return;
         };
         let Some(under_way) = active.under_way.take_if(|u| u.packet.seq == packet.ack) else {
-            if settings.ways.empty_after_late_ack && active.under_way.is_none() {
-                active.seq = next_seq(active.seq);
-                self.out.push_back(FromBmc {
-                    seq: active.seq,
-                    ..FromBmc::default()
-                });
+            let late =
+                active.under_way.is_none() && packet.ack == active.seq && packet.accepted > 0;
+            if settings.ways.empty_after_late_ack && late && self.out.len() < MOST_WAITING {
+                self.out.push_back(None);
             }
             return;
         };
@@ -414,12 +422,12 @@ impl Port {
             ..Status::default()
         };
         if self.out.len() < MOST_WAITING {
-            self.out.push_back(FromBmc {
+            self.out.push_back(Some(FromBmc {
                 ack,
                 accepted,
                 status,
                 ..FromBmc::default()
-            });
+            }));
         }
     }
 
@@ -440,7 +448,7 @@ impl Port {
             under_way.tries += 1;
             under_way.due = now + settings.interval.max(LEAST_INTERVAL);
             self.counts.retries += 1;
-            self.out.push_back(under_way.packet.clone());
+            self.out.push_back(Some(under_way.packet.clone()));
             return;
         }
         active.deaf = true;
@@ -476,10 +484,10 @@ impl Port {
                     break_detected: true,
                     ..Status::default()
                 };
-                self.out.push_back(FromBmc {
+                self.out.push_back(Some(FromBmc {
                     status,
                     ..FromBmc::default()
-                });
+                }));
             }
             return;
         }
@@ -512,10 +520,11 @@ impl Port {
         }
         active.since = (!active.waiting.is_empty()).then_some(now);
         active.hold_until = None;
-        self.out.push_back(packet.clone());
+        self.out.push_back(Some(packet.clone()));
         let due = now + settings.interval.max(LEAST_INTERVAL);
         active.under_way = Some(UnderWay {
             packet,
+            since: now,
             tries: 0,
             due,
         });

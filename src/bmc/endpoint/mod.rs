@@ -27,7 +27,8 @@ use super::moment::{Moment, Peer, Random};
 use super::queue::{Queue, Task, Work};
 use super::session::{Session, Sessions};
 use super::sol::{self, Port};
-use crate::wire::sol::{FromBmc, ToBmc};
+use crate::wire::session::PayloadType;
+use crate::wire::sol::ToBmc;
 
 /// The BMC.
 pub struct Bmc {
@@ -138,6 +139,11 @@ impl Bmc {
     /// The session that has the SOL payload of a port.
     pub fn sol_session(&self, port: usize) -> Option<u32> {
         self.ports.get(port).and_then(|p| p.sol.session())
+    }
+
+    /// When the SOL packet of a port that waits for its acknowledgement was sent first.
+    pub fn sol_under_way_since(&self, port: usize) -> Option<Instant> {
+        self.ports.get(port).and_then(|p| p.sol.under_way_since())
     }
 
     /// How many tasks wait now, and how many did at most.
@@ -394,23 +400,15 @@ impl Bmc {
     fn pump_sol(&mut self, _now: Instant) {
         for index in 0..self.ports.len() {
             let session = self.ports[index].sol.session();
-            while let Some(packet) = self.ports[index].sol.poll_packet() {
+            while let Some(payload) = self.ports[index].sol.poll_payload() {
                 if let Some(session) = session {
-                    self.send_sol(session, &packet);
+                    self.send_payload(session, PayloadType::Sol, &payload);
                 }
             }
             while let Some(action) = self.ports[index].sol.poll_action() {
                 push_event(&mut self.events, Event::Serial(index, action));
             }
         }
-    }
-
-    fn send_sol(&mut self, session: u32, packet: &FromBmc) {
-        self.send_payload(
-            session,
-            crate::wire::session::PayloadType::Sol,
-            &packet.to_bytes(),
-        );
     }
 
     fn sol_settings(&self, _port: usize) -> sol::Settings {

@@ -3,6 +3,12 @@
 use super::*;
 use crate::wire::sol::Operation;
 
+impl Port {
+    fn poll_packet(&mut self) -> Option<FromBmc> {
+        FromBmc::parse(&self.poll_payload()?).ok()
+    }
+}
+
 fn settings() -> Settings {
     Settings {
         accumulate: Duration::from_millis(60),
@@ -420,18 +426,20 @@ fn boards_with_other_acknowledgements_and_numbers_have_them() {
         ..settings()
     };
     let mut port = active(&s);
-    port.receive(
-        t0,
-        1,
-        &ToBmc {
-            ack: 9,
-            accepted: 1,
-            ..ToBmc::default()
-        },
-        &s,
-    );
-    let empty = port.poll_packet().unwrap();
-    assert_eq!((empty.seq, empty.data.len()), (1, 0));
+    port.host_output(t0, &[b'x'; 100], &s);
+    let first = port.poll_packet().unwrap();
+    port.receive(t0, 1, &ack(&first, 100), &s);
+    assert_eq!(port.poll_payload(), None);
+    port.receive(t0, 2, &ack(&first, 100), &s);
+    assert_eq!(port.poll_payload(), Some(Vec::new()));
+    let other = ToBmc {
+        ack: 9,
+        ..ack(&first, 100)
+    };
+    port.receive(t0, 3, &other, &s);
+    assert_eq!(port.poll_payload(), None, "of no packet that it knows");
+    port.host_output(t0, &[b'y'; 100], &s);
+    assert_eq!(port.poll_packet().unwrap().seq, 2, "no number is used up");
 
     let s = Settings {
         ways: Ways {
