@@ -18,7 +18,7 @@
 
 use std::collections::VecDeque;
 
-use crate::wire::sol::{FromBmc, ToBmc};
+use crate::wire::sol::{FromBmc, ToBmc, next_seq};
 
 /// The direction from the BMC.
 #[derive(Debug, Default)]
@@ -43,6 +43,7 @@ pub struct Incoming {
 
 #[derive(Debug)]
 struct Delivered {
+    /// 0: its number may be another packet's by now.
     seq: u8,
     data: Vec<u8>,
     repetitions: u32,
@@ -68,7 +69,8 @@ pub struct Delivery {
     /// The BMC says, or shows by leaving a number out, that it has dropped characters before these.
     pub overrun: bool,
     /// The characters may have come before, under another number: they begin like the last ones, which the BMC may
-    /// have given up. Only its log can tell.
+    /// have given up, or like the end of them, which it may not have counted as accepted: it took an acknowledgement for
+    /// that of another packet. Only its log can tell.
     pub maybe_again: bool,
 }
 
@@ -120,15 +122,14 @@ impl Incoming {
             self.repeated += 1;
             return Delivery::default();
         }
-        if self.paused && !self.is_known(&packet) {
+        if self.paused && !self.is_known(sequence, &packet) {
             // Not acknowledged: the BMC keeps it, and the serial port's flow control does the rest.
             let moved_on = self
                 .delivered
                 .back()
                 .is_none_or(|last| last.seq != packet.seq);
             if sequence != 0 && moved_on {
-                // What was delivered will not be sent again, and its numbers may come round while nothing is taken.
-                self.delivered.clear();
+                self.forget_numbers();
                 self.newest = sequence;
             }
             if self.held.as_ref().is_none_or(|(held, _)| *held <= sequence) {
@@ -189,10 +190,30 @@ impl Incoming {
         });
     }
 
-    fn is_known(&self, packet: &FromBmc) -> bool {
-        self.delivered
-            .iter()
-            .any(|old| old.seq == packet.seq && old.data == packet.data)
+    /// What was delivered will not be sent again under its number, and the numbers may come round while nothing is taken;
+    /// the text that was delivered last may come again under any other.
+    fn forget_numbers(&mut self) {
+        let last = self.delivered.pop_back();
+        self.delivered.clear();
+        self.delivered.extend(last.map(|last| Delivered {
+            seq: 0,
+            repetitions: last.repetitions.max(1),
+            ..last
+        }));
+    }
+
+    fn is_known(&self, sequence: u32, packet: &FromBmc) -> bool {
+        let old = self.namesake(sequence, packet.seq);
+        let old = old.and_then(|at| self.delivered.get(at));
+        old.is_some_and(|old| old.data == packet.data)
+    }
+
+    /// Which of the delivered packets had the number, and may be sent again. A BMC repeats none but its last one: of what
+    /// was sent later than that, a number of an earlier one has come round.
+    fn namesake(&self, sequence: u32, seq: u8) -> Option<usize> {
+        let at = self.delivered.iter().rposition(|old| old.seq == seq)?;
+        let is_last = at + 1 == self.delivered.len();
+        (is_last || sequence == 0).then_some(at)
     }
 
     fn deliver(&mut self, sequence: u32, packet: FromBmc) -> Delivery {
@@ -201,11 +222,11 @@ impl Incoming {
             accepted: packet.data.len().min(255) as u8,
             ..ToBmc::default()
         };
-        let known = self.is_known(&packet);
+        let known = self.is_known(sequence, &packet);
         let maybe_again = !known && self.begins_like_the_last(sequence, &packet);
         let seq = packet.seq;
+        let left_out = !known && self.leaves_out(sequence, seq);
         let data = self.new_part(sequence, seq, packet.data);
-        let left_out = !known && self.leaves_out(seq);
         if !known {
             self.newest = sequence.max(self.newest);
             self.overrun |= packet.status.transmit_overrun || left_out;
@@ -219,17 +240,27 @@ impl Incoming {
     }
 
     /// Whether the packets between the last one and this were given up by the BMC: it has counted one by one so far,
-    /// and leaves a number out. `ipmi_sim` tells in no other way.
-    fn leaves_out(&mut self, seq: u8) -> bool {
+    /// and leaves a number out. `ipmi_sim` tells in no other way. Numbers that may have been lost on the way do not
+    /// speak against counting one by one.
+    fn leaves_out(&mut self, sequence: u32, seq: u8) -> bool {
         let last = std::mem::replace(&mut self.last, seq);
         if seq == last {
             return false;
         }
-        if last != 0 && seq == last % 15 + 1 {
+        if last != 0 && seq == next_seq(last) {
             self.steps = self.steps.saturating_add(1);
             return false;
         }
-        std::mem::take(&mut self.steps) >= STEPS
+        let left_out = u32::from((seq + 15 - last) % 15).saturating_sub(1);
+        let lost = self
+            .delivered
+            .back()
+            .map_or(0, |last| last.lost_until(sequence));
+        let counts = self.steps >= STEPS;
+        if lost < left_out {
+            self.steps = 0;
+        }
+        counts
     }
 
     /// Whether it holds the characters delivered last, under another number, and the BMC had to send more than once
@@ -240,15 +271,17 @@ impl Incoming {
             let unsettled =
                 last.repetitions > 0 || last.lost_before > 0 || last.sequence == 0 || lost;
             let other = last.seq != packet.seq && !last.data.is_empty();
-            other && unsettled && packet.data.starts_with(&last.data)
+            let alike = packet.data.starts_with(&last.data) || last.ends_like(&packet.data);
+            other && unsettled && alike
         })
     }
 
     fn new_part(&mut self, sequence: u32, seq: u8, data: Vec<u8>) -> Vec<u8> {
-        let known = self.delivered.iter_mut().rev().find(|old| old.seq == seq);
-        if let Some(old) = known {
+        let known = self.namesake(sequence, seq);
+        if let Some(old) = known.and_then(|at| self.delivered.get_mut(at)) {
             if old.data == data {
-                if sequence > old.sequence {
+                // Of one that was overtaken it is not known how many that were sent since have come.
+                if sequence > old.sequence && sequence == self.highest {
                     (old.sequence, old.since) = (sequence, 0);
                 }
                 old.repetitions += 1;
@@ -294,6 +327,13 @@ impl Incoming {
 }
 
 impl Delivered {
+    /// Whether its end, of some length, is what `data` begins with.
+    fn ends_like(&self, data: &[u8]) -> bool {
+        let ends = 1..self.data.len().saturating_sub(LEAST_END - 1);
+        ends.into_iter()
+            .any(|at| data.starts_with(self.data.get(at..).unwrap_or_default()))
+    }
+
     /// How many packets that were sent between it and that of session sequence number `sequence` never came.
     fn lost_until(&self, sequence: u32) -> u32 {
         let sent = sequence.saturating_sub(self.sequence);
@@ -317,6 +357,9 @@ impl Delivered {
 /// How many delivered packets are remembered: fewer than there are numbers, so that none is taken for its namesake
 /// of the round before.
 const REMEMBERED: usize = 7;
+
+/// How many characters at the end of one packet and at the beginning of the next are not alike by chance.
+const LEAST_END: usize = 16;
 
 /// How many numbers one after the other show that a BMC counts one by one.
 const STEPS: u32 = 4;
@@ -508,6 +551,45 @@ mod tests {
     }
 
     #[test]
+    fn a_rest_that_the_bmc_does_not_count_as_accepted_is_said_to_have_come() {
+        let text = b"0123456789abcdefghijklmnop";
+        let mut incoming = Incoming::default();
+        incoming.handle(1, packet(1, b"a"));
+        incoming.handle(2, packet(2, text));
+        let next = [&text[10..], b"new"].concat();
+        assert!(
+            !incoming.handle(3, packet(3, &next)).maybe_again,
+            "it was sent but once"
+        );
+        incoming.handle(4, packet(3, &next));
+        assert!(incoming.handle(5, packet(4, &next[2..])).maybe_again);
+    }
+
+    #[test]
+    fn a_number_that_has_come_round_is_another_packet_s() {
+        let mut incoming = Incoming::default();
+        incoming.handle(1, packet(1, b"y\ny\n"));
+        incoming.handle(1003, packet(2, b"x"));
+        // Many numbers of the session were left out, and of this round no packet came.
+        incoming.handle(3010, packet(15, b"z"));
+        assert_eq!(
+            incoming.handle(3011, packet(1, b"y\ny\ny\n")).data,
+            b"y\ny\ny\n"
+        );
+        assert_eq!(incoming.handle(3012, packet(2, b"x")).data, b"x");
+    }
+
+    #[test]
+    fn a_repetition_that_was_overtaken_does_not_make_what_came_look_lost() {
+        let mut incoming = Incoming::default();
+        incoming.handle(57, packet(6, b"y\n"));
+        // The host restarts, and the board leaves out a thousand numbers.
+        incoming.received(1061);
+        incoming.handle(59, packet(6, b"y\n"));
+        assert_eq!(incoming.handle(1063, packet(6, b"y\n")).data, b"");
+    }
+
+    #[test]
     fn what_came_another_way_is_neither_shown_nor_acknowledged() {
         let mut incoming = Incoming::default();
         incoming.handle(1, packet(1, b"a"));
@@ -539,6 +621,22 @@ mod tests {
         }
         assert!(overrun(4, b"d"));
         assert!(!overrun(6, b"e"), "it does not count one by one after all");
+    }
+
+    #[test]
+    fn every_number_that_is_left_out_is_told_of_where_the_packets_were_lost() {
+        let mut incoming = Incoming::default();
+        for n in 1..=6u8 {
+            assert!(!incoming.handle(n.into(), packet(n, &[n])).overrun);
+        }
+        assert!(incoming.handle(8, packet(8, b"8")).overrun);
+        assert!(incoming.handle(11, packet(10, b"10")).overrun);
+        assert!(!incoming.handle(12, packet(11, b"11")).overrun);
+        assert!(incoming.handle(13, packet(13, b"13")).overrun);
+        assert!(
+            !incoming.handle(14, packet(15, b"15")).overrun,
+            "it leaves out what was not lost"
+        );
     }
 
     #[test]
@@ -605,6 +703,18 @@ mod tests {
             incoming.handle(1 + n, packet((n % 15 + 1) as u8, b"y\ny\n"));
         }
         assert_eq!(incoming.pause(false).data, b"y\ny\n");
+    }
+
+    #[test]
+    fn text_that_is_sent_again_under_another_number_while_paused_is_said_to_be() {
+        let mut incoming = Incoming::default();
+        incoming.handle(1, packet(1, b"panic"));
+        incoming.pause(true);
+        incoming.handle(9, packet(2, b"panic"));
+        incoming.handle(17, packet(3, b"panic: at 0"));
+        let delivery = incoming.pause(false);
+        assert_eq!(acknowledged(&delivery), Some((3, 11)));
+        assert!(delivery.maybe_again);
     }
 
     #[test]
