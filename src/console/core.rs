@@ -35,7 +35,7 @@ pub trait Core {
     fn send_break(&mut self, now: Instant);
 
     /// Whether the output is full: while it is, the core accepts no more than its own buffer holds.
-    fn pause_output(&mut self, paused: bool);
+    fn pause_output(&mut self, now: Instant, paused: bool);
 
     /// Deactivates the payload and closes the session, in bounded time; [`Event::Closed`] follows.
     fn shut_down(&mut self, now: Instant, why: Why);

@@ -371,7 +371,7 @@ impl<'a, C: Core> Driver<'a, C> {
         if paused != self.paused {
             self.paused = paused;
             self.edge.screen.output.watch(paused);
-            self.core.pause_output(paused);
+            self.core.pause_output(Instant::now(), paused);
             if let Some(text) = self.held_notice.take().filter(|_| !paused) {
                 self.edge.screen.notice(&text);
             }

@@ -102,7 +102,7 @@ impl Core for FakeCore {
         self.script().breaks += 1;
     }
 
-    fn pause_output(&mut self, paused: bool) {
+    fn pause_output(&mut self, _: Instant, paused: bool) {
         self.script().pauses.push(paused);
     }
 

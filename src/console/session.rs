@@ -44,8 +44,8 @@ impl Core for Console {
         Self::send_break(self, now);
     }
 
-    fn pause_output(&mut self, paused: bool) {
-        Self::pause_output(self, paused);
+    fn pause_output(&mut self, now: Instant, paused: bool) {
+        Self::pause_output(self, now, paused);
     }
 
     fn shut_down(&mut self, now: Instant, why: Why) {

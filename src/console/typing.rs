@@ -110,7 +110,7 @@ mod tests {
             self.0
         }
         fn send_break(&mut self, _: Instant) {}
-        fn pause_output(&mut self, _: bool) {}
+        fn pause_output(&mut self, _: Instant, _: bool) {}
         fn shut_down(&mut self, _: Instant, _: Why) {}
     }
 

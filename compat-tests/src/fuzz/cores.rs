@@ -142,8 +142,8 @@ impl Stage {
             14 => {
                 if let Some(console) = self.client.console() {
                     match op >> 4 {
-                        0..6 => console.pause_output(true),
-                        6..12 => console.pause_output(false),
+                        0..6 => console.pause_output(self.now, true),
+                        6..12 => console.pause_output(self.now, false),
                         12..15 => console.send_break(self.now),
                         _ => console.shut_down(self.now),
                     }

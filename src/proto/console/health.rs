@@ -11,22 +11,33 @@ use crate::proto::link::{Ask, Patience};
 
 impl Console {
     pub(super) fn check_health(&mut self, now: Instant) {
-        match self
-            .keepalive
-            .verdict(now, self.outgoing.unanswered_since())
-        {
+        match self.keepalive.verdict(now, self.unanswered_since()) {
             Verdict::Wait => {}
             Verdict::Send => self.send_keepalive(now),
             Verdict::Silent(silence) => {
                 self.events
                     .push_back(Event::Notice(Notice::Silent(silence)));
-                // Without keepalives there are no misses: what was typed in vain has to do.
+                // Without keepalives there are no misses: what was typed or asked in vain has to do.
                 if self.settings.keepalive.probe == Probe::None && self.rescue.is_none() {
                     self.rescue = Some(Rescue::new(now, self.settings.make_entropy));
                 }
             }
             Verdict::Dead(_) => self.deactivate(now, CloseReason::Dead),
         }
+    }
+
+    /// Since when the BMC owes an answer to what was typed; without keepalives, also to questions about its log for which
+    /// output waits: a BMC that has forgotten the session will never answer them.
+    pub(super) fn unanswered_since(&self) -> Option<Instant> {
+        let asked = match self.settings.keepalive.probe {
+            Probe::None => self.log.unanswered_since(),
+            Probe::DeviceId | Probe::Sol => None,
+        };
+        self.outgoing
+            .unanswered_since()
+            .into_iter()
+            .chain(asked)
+            .min()
     }
 
     pub(super) fn send_keepalive(&mut self, now: Instant) {

@@ -180,11 +180,12 @@ impl Console {
     }
 
     /// While the output is paused, no new console data is acknowledged.
-    pub fn pause_output(&mut self, paused: bool) {
-        let now = self.keepalive.heard_at();
+    pub fn pause_output(&mut self, now: Instant, paused: bool) {
         self.log.pause(now, paused);
         let delivery = self.incoming.pause(paused);
         self.deliver(now, delivery);
+        // What is to be read from the log waited as well.
+        self.advance(now);
     }
 
     /// Deactivates the payload and closes the session, in bounded time; [`Event::Closed`] follows.
@@ -252,7 +253,7 @@ impl Console {
     pub fn poll_timeout(&self) -> Option<Instant> {
         let active = matches!(self.stage, Stage::Active);
         let when = |active: bool, at: Option<Instant>| at.filter(|_| active);
-        let typed_since = self.outgoing.unanswered_since();
+        let typed_since = self.unanswered_since();
         let at = [
             self.link.poll_timeout(),
             when(active, self.outgoing.poll_timeout()),
@@ -308,7 +309,8 @@ impl Console {
 
     fn handle_sol(&mut self, now: Instant, sequence: u32, payload: &[u8]) {
         let Ok(packet) = FromBmc::parse(payload) else {
-            return;
+            // OpenBMC sends payloads without a single byte.
+            return self.incoming.received(sequence);
         };
         let was_idle = self.outgoing.unanswered_since().is_none();
         if matches!(self.stage, Stage::Active) {
@@ -335,8 +337,9 @@ impl Console {
             self.events.push_back(Event::Notice(Notice::Overrun));
         }
         let join = match (delivery.overrun, delivery.maybe_again) {
-            (true, _) => Join::AfterDrop,
-            (false, true) => Join::MaybeAgain,
+            // It may stand before what was dropped, too.
+            (_, true) => Join::MaybeAgain,
+            (true, false) => Join::AfterDrop,
             (false, false) => Join::Follows,
         };
         match self.stage {

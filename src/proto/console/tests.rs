@@ -678,12 +678,12 @@ fn output_that_comes_before_the_activation_s_answer_is_kept() {
 fn a_paused_output_holds_the_bmc_up_and_then_gets_everything() {
     let mut rig = Rig::plain();
     rig.run(S);
-    rig.console.pause_output(true);
+    rig.console.pause_output(rig.now, true);
     rig.bmc.print(b"held");
     rig.run(20 * S);
     assert_eq!(rig.shown, b"");
     assert!(rig.bmc.in_flight.is_some(), "not acknowledged");
-    rig.console.pause_output(false);
+    rig.console.pause_output(rig.now, false);
     rig.run(22 * S);
     assert_eq!(rig.shown, b"held");
     assert!(rig.bmc.in_flight.is_none());

@@ -135,9 +135,9 @@ impl World {
     }
 
     fn pause(&mut self) {
-        let paused = self.paused > 0;
+        let (now, paused) = (self.instant(), self.paused > 0);
         if let Some(console) = self.client.console() {
-            console.pause_output(paused);
+            console.pause_output(now, paused);
         }
     }
 

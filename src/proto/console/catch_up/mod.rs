@@ -38,6 +38,8 @@ pub(super) struct CatchUp {
     reading: bool,
     /// The newest bytes of the stream that wait, the last of them just before `stream`.
     held: VecDeque<u8>,
+    /// What of that looks like what came just before it: after how many bytes of the stream, and how many.
+    again: VecDeque<(u64, usize)>,
     /// Bytes that the stream has brought.
     brought: u64,
     /// As they were when reading began.
@@ -150,6 +152,9 @@ impl CatchUp {
         if join != Join::Follows {
             self.fall_into_doubt(join, bytes.len());
         }
+        if join == Join::MaybeAgain {
+            self.note_repetition(&bytes);
+        }
         self.brought += bytes.len() as u64;
         if let Some(doubt) = &mut self.doubt {
             doubt.bring(&bytes);
@@ -218,7 +223,7 @@ impl CatchUp {
         self.told = None;
         if let Some(mut doubt) = self.doubt.take() {
             self.reading = false;
-            let mut held: Vec<u8> = std::mem::take(&mut self.held).into();
+            let mut held = self.held_once();
             // The end of it stands in the log before `have`, and so does all of it.
             if !doubt.is_delivered(&mut self.recent) {
                 // Its beginning may have been read already.
@@ -283,6 +288,7 @@ impl CatchUp {
             doubt: None,
             reading: have < stream,
             held: VecDeque::new(),
+            again: VecDeque::new(),
             brought: 0,
             since: Since {
                 have,
@@ -448,6 +454,40 @@ impl CatchUp {
     fn lose(&mut self, bytes: u64) {
         self.since.lost = self.since.lost.saturating_add(bytes);
         self.steps.push_back(Step::Lost(Some(bytes)));
+    }
+
+    /// `bytes` come next, and may have come before.
+    fn note_repetition(&mut self, bytes: &[u8]) {
+        let first = self.brought.saturating_sub(self.held.len() as u64);
+        while self.again.front().is_some_and(|(at, _)| *at < first) {
+            self.again.pop_front();
+        }
+        let mut newest = Recent::new(0);
+        let skip = self.held.len().saturating_sub(bytes.len());
+        newest.append(
+            0,
+            &self.held.iter().skip(skip).copied().collect::<Vec<u8>>(),
+        );
+        let length = newest.overlap(bytes);
+        if length > 0 {
+            self.again.push_back((self.brought, length));
+        }
+    }
+
+    /// What waits, without what came again as far as can be told: where no log can tell any more, and it is said that
+    /// something is missing, the same lines a dozen times help nobody.
+    fn held_once(&mut self) -> Vec<u8> {
+        let mut held: Vec<u8> = std::mem::take(&mut self.held).into();
+        let first = self.brought.saturating_sub(held.len() as u64);
+        while let Some((at, length)) = self.again.pop_back() {
+            let from = at
+                .checked_sub(first)
+                .and_then(|from| usize::try_from(from).ok());
+            if let Some(from) = from.filter(|from| from + length <= held.len()) {
+                held.drain(from..from + length);
+            }
+        }
+        held
     }
 
     fn hold(&mut self, bytes: &[u8]) {

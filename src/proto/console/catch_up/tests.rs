@@ -330,3 +330,16 @@ fn what_was_delivered_from_the_log_is_not_shown_again_at_the_end() {
         assert_eq!(told(&mut catch_up).0, shown);
     }
 }
+
+#[test]
+fn what_came_again_and_again_is_shown_once_when_the_log_cannot_be_read() {
+    let mut catch_up = in_step(0);
+    catch_up.stream_brings(bytes(0..248), Join::Follows);
+    for _ in 0..12 {
+        catch_up.stream_brings(bytes(0..248), Join::MaybeAgain);
+    }
+    catch_up.stream_brings(bytes(248..400), Join::Follows);
+    catch_up.stream_brings(bytes(320..480), Join::MaybeAgain);
+    catch_up.give_up();
+    assert_eq!(told(&mut catch_up), (bytes(0..480), 1_000_000, 0));
+}

@@ -77,6 +77,11 @@ impl LogSync {
     /// Finds the stream's place in the log, or what the BMC has dropped since.
     fn place(&mut self, now: Instant, beat: &Beat, sent: &Sent) {
         let Some(sol_start) = beat.sol_start else {
+            // The payload is another's by now; what it has brought to us stands in the log all the same.
+            let same = |catch_up: &&mut CatchUp| catch_up.position().0 == beat.epoch;
+            if let Some(catch_up) = self.catch_up.as_mut().filter(same) {
+                catch_up.log_ends_at(beat.end, sent.mark);
+            }
             return;
         };
         let dropped = u64::from(beat.skipped);

@@ -52,6 +52,7 @@ impl LogSync {
         });
         if !counts {
             (self.looked, self.next_look) = (now, now + LEAST_LOOK);
+            self.unanswered.get_or_insert(now);
         }
     }
 
@@ -84,6 +85,7 @@ impl LogSync {
             && let Some((ticket, read)) = self.catch_up.as_mut().and_then(CatchUp::poll_request)
         {
             let id = self.ask_read(now, link, &read);
+            self.unanswered.get_or_insert(now);
             self.reading.push((id, ticket));
         }
     }

@@ -50,6 +50,8 @@ pub(super) struct LogSync {
     /// When the log's end may be asked for again.
     next_look: Instant,
     looked: Instant,
+    /// Since when questions about the log have stayed unanswered.
+    unanswered: Option<Instant>,
     quiet: Quiet,
     /// Everything up to there was delivered, in the sessions before.
     have: Option<Place>,
@@ -133,6 +135,12 @@ impl LogSync {
         self.state != State::Asking && self.waiting.is_none() && !reading
     }
 
+    /// Since when something that the stream has brought waits for an answer about the log.
+    pub(super) fn unanswered_since(&self) -> Option<Instant> {
+        let holds = self.catch_up.as_ref().is_some_and(CatchUp::is_holding);
+        self.unanswered.filter(|_| holds && !self.paused)
+    }
+
     /// When [`LogSync::advance`] wants to be called.
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
         let waiting = self.waiting.as_ref().map(|(until, _)| *until);
@@ -163,6 +171,7 @@ impl LogSync {
             self.have = Some(catch_up.position());
         }
         self.beats.clear();
+        self.unanswered = None;
         self.quiet.moved(now);
         (self.streamed, self.skipped, self.adrift) = (0, 0, false);
         self.reading.clear();
@@ -227,6 +236,11 @@ impl LogSync {
 
     /// Takes in what became of a request. Whether it was the extension's; a heartbeat is a keepalive as well.
     pub(super) fn handle_done(&mut self, now: Instant, link: &mut Link, done: &Done) -> bool {
+        let ours =
+            self.reading.iter().any(|(id, _)| *id == done.id) || self.beats.find(done.id).is_some();
+        if ours && done.answer.is_some() {
+            self.unanswered = None;
+        }
         if let Some(asked) = self.asked.filter(|asked| asked.id == done.id) {
             self.handle_info(now, link, done, asked);
             return true;
@@ -340,6 +354,7 @@ impl LogSync {
             duplicates: 0,
             next_look: now,
             looked: now,
+            unanswered: None,
             quiet: Quiet::new(now),
             have: settings.resume,
             streamed: 0,
