@@ -2,7 +2,10 @@
 //!
 //! **Console output** is printed in numbered cells. What is shown must be the cells in order, none twice. Cells may be
 //! missing only where the BMC itself never sent them, or gave up sending them: it counts those, and the client must
-//! have told of an overrun by then; or where they waited inside a session that was lost.
+//! have told of an overrun by then; or where they waited inside a session that was lost. A packet also counts as given up
+//! if the BMC took for its acknowledgement one that was sent before the packet could have arrived: that of its namesake a
+//! round of numbers before, which was held up on its way. There are fifteen numbers, and no client can call an
+//! acknowledgement back; but it must tell of those overruns too.
 //!
 //! **Typed input** must be taken by the BMC in order, each character once: at every moment what it has taken is at
 //! least what was acknowledged to the user's side. Only when a session is renewed may characters come twice: the
@@ -58,6 +61,8 @@ pub struct Books {
     into_sol: u64,
     settled: u64,
     active: bool,
+    /// Bytes that the BMC took for acknowledged by mistake.
+    mistaken: u64,
     overrun_told: bool,
     renewed: bool,
     typed: Vec<u8>,
@@ -113,6 +118,7 @@ impl Books {
             into_sol: 0,
             settled: 0,
             active: false,
+            mistaken: 0,
             overrun_told: false,
             renewed: false,
             typed: Vec::new(),
@@ -171,6 +177,11 @@ impl Books {
         if active && self.repeats_tail {
             self.into_sol += self.printed.min(TAIL) * CELL as u64;
         }
+    }
+
+    /// The BMC has taken an acknowledgement for that of `bytes` bytes which cannot have arrived when it was sent.
+    pub fn mistaken(&mut self, bytes: u64) {
+        self.mistaken += bytes;
     }
 
     /// The client has told of an overrun.
@@ -370,7 +381,7 @@ impl Books {
         }
         let mut credit = self.credit(counted) + self.alike;
         if self.logged && !self.asks {
-            credit += self.excused + counted.dropped.div_ceil(CELL as u64);
+            credit += self.excused + (counted.dropped + self.mistaken).div_ceil(CELL as u64);
         }
         let missing = if self.monotonous {
             self.printed.saturating_sub(self.next)
@@ -393,7 +404,8 @@ impl Books {
 
     /// How many cells may be missing.
     fn credit(&self, counted: Counted) -> u64 {
-        let by_sol = self.excused + counted.dropped.div_ceil(CELL as u64);
+        let given_up = counted.dropped + self.mistaken;
+        let by_sol = self.excused + given_up.div_ceil(CELL as u64);
         if self.logged && !self.unknown_gap {
             self.before + self.gaps
         } else {
@@ -497,6 +509,21 @@ mod tests {
         books.overrun();
         books.show(&text[8..], dropped).unwrap();
         books.check_rest(0, dropped).unwrap();
+    }
+
+    #[test]
+    fn what_an_acknowledgement_of_something_else_settled_counts_as_given_up() {
+        let none = Counted::default();
+        let mut books = books();
+        let text = books.print(3);
+        books.overrun();
+        assert!(books.show(&text[8..], none).is_err());
+        let mut books = self::books();
+        let text = books.print(3);
+        books.mistaken(8);
+        books.overrun();
+        books.show(&text[8..], none).unwrap();
+        books.check_rest(0, none).unwrap();
     }
 
     #[test]

@@ -17,6 +17,8 @@ pub struct Packet {
     pub client: SocketAddr,
     /// What.
     pub bytes: Vec<u8>,
+    /// When it was sent, or what it is a copy of.
+    pub sent: Duration,
     /// Whether it is the first that arrives of what was sent, unchanged.
     pub genuine: bool,
 }
@@ -54,6 +56,11 @@ impl Network {
     /// The client's address now.
     pub fn client(&self) -> SocketAddr {
         self.client
+    }
+
+    /// How long a packet takes one way at least.
+    pub fn latency(&self) -> Duration {
+        self.latency
     }
 
     /// How many packets there are on the roads.
@@ -111,6 +118,7 @@ impl Network {
             way,
             client,
             bytes,
+            sent: now,
             genuine: true,
         };
         let mut delay = self.latency;

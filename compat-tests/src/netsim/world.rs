@@ -300,9 +300,15 @@ impl World {
 
     fn carry_to_bmc(&mut self, packet: &Packet) {
         let (now, wall) = (self.instant(), self.wall());
+        let (before, since) = (self.counted(), self.bmc.core.sol_under_way_since(0));
         self.bmc
             .core
             .handle_datagram(now, wall, packet.client, &packet.bytes);
+        let (sent, latency) = (self.base + packet.sent, self.network.latency());
+        if since.is_some_and(|since| sent < since + latency) {
+            let settled = self.counted().acknowledged - before.acknowledged;
+            self.books.mistaken(settled);
+        }
     }
 
     fn carry_to_client(&mut self, packet: &Packet) {

@@ -1,0 +1,224 @@
+//! Days on which a promise about the console's output was broken once, as small as they could be made.
+
+use std::time::Duration;
+
+use compat_tests::netsim::history::{Deed, History, Setting, Way, What};
+use compat_tests::netsim::shrink;
+use steadysol::proto::keepalive::Probe;
+
+#[test]
+fn every_overrun_is_told_of_when_held_acknowledgements_settle_what_came_a_round_later() {
+    day(56_846, "supermicro", 1)
+        .suite(0)
+        .without_keepalives()
+        .holds(&[
+            deed(32_334, 100_000, What::Hold(Some(Way::Up))),
+            deed(40_604, 0, What::Print(961)),
+            deed(67_083, 100_000, What::Reorder(500, 30 * S)),
+        ]);
+    day(89_364, "openbmc", 200)
+        .suite(17)
+        .without_keepalives()
+        .holds(&[
+            deed(102_098, 100_000, What::Hold(Some(Way::Up))),
+            deed(132_751, 0, What::Print(890)),
+            deed(184_911, 45_000, What::Reorder(100, 100 * MS)),
+        ]);
+    day(147_723, "plain", 700)
+        .suite(17)
+        .probed(Probe::Sol)
+        .holds(&[
+            deed(53_468, 100_000, What::Hold(Some(Way::Up))),
+            deed(55_374, 0, What::Print(1157)),
+            deed(128_062, 65_000, What::Jitter(100 * MS)),
+        ]);
+}
+
+#[test]
+fn what_is_sent_again_under_other_numbers_while_paused_is_shown_once() {
+    day(61_885, "openbmc", 50)
+        .logged()
+        .without_keepalives()
+        .holds(&[
+            deed(114_903, 65_000, What::Jitter(30 * S)),
+            deed(164_924, 0, What::Print(35)),
+            deed(172_716, 10_000, What::PauseOutput),
+        ]);
+    day(81_831, "openbmc", 1)
+        .logged()
+        .without_keepalives()
+        .holds(&[
+            deed(8_449, 22_000, What::Jitter(8 * S)),
+            deed(10_045, 0, What::Print(21)),
+            deed(16_023, 22_000, What::PauseOutput),
+        ]);
+    day(91_294, "openbmc", 1)
+        .suite(0)
+        .logged()
+        .without_keepalives()
+        .holds(&[
+            deed(111_737, 65_000, What::BlackOut(Some(Way::Up))),
+            deed(157_000, 0, What::Print(525)),
+            deed(168_364, 1_200, What::PauseOutput),
+        ]);
+}
+
+#[test]
+fn the_log_is_read_on_when_the_output_goes_on() {
+    day(152_946, "supermicro", 700)
+        .logged()
+        .monotonous()
+        .without_keepalives()
+        .holds(&[
+            deed(76_871, 0, What::Print(36)),
+            deed(99_270, 0, What::Print(5)),
+            deed(100_329, 100_000, What::PauseOutput),
+        ]);
+}
+
+#[test]
+fn a_number_that_came_round_behind_a_jump_of_the_session_s_numbers_is_not_taken_for_a_repetition() {
+    day(67_157, "supermicro", 1).monotonous().holds(&[
+        deed(144_028, 0, What::Print(21)),
+        deed(151_671, 45_000, What::BlackOut(None)),
+        deed(155_344, 1_200, What::HostReset),
+        deed(158_499, 0, What::Print(1022)),
+    ]);
+}
+
+#[test]
+fn a_repetition_on_either_side_of_a_jump_is_one() {
+    let mut day = day(88_940, "supermicro", 50).suite(17).logged();
+    day.setting.log_size = 4096;
+    day.holds(&[
+        deed(89_836, 65_000, What::PauseOutput),
+        deed(104_037, 1_200, What::Reboot),
+        deed(144_016, 0, What::Print(162)),
+        deed(147_688, 65_000, What::Jitter(8 * S)),
+        deed(160_934, 0, What::Break),
+        deed(163_856, 4_000, What::HostReset),
+        deed(164_959, 100_000, What::Reboot),
+    ]);
+}
+
+#[test]
+fn what_a_stolen_console_had_brought_is_read_from_the_log() {
+    day(90_086, "openbmc", 700)
+        .logged()
+        .without_keepalives()
+        .holds(&[
+            deed(26_636, 0, What::Print(20)),
+            deed(45_075, 0, What::Print(6)),
+            deed(45_511, 100_000, What::BlackOut(None)),
+            deed(95_187, 0, What::Print(296)),
+            deed(126_072, 0, What::Print(39)),
+            deed(159_768, 0, What::Steal),
+        ]);
+}
+
+#[test]
+fn a_log_that_a_restarted_bmc_no_longer_answers_for_is_read_over_another_session() {
+    day(114_234, "idrac", 10)
+        .suite(17)
+        .logged()
+        .without_keepalives()
+        .holds(&[
+            deed(45_698, 65_000, What::Jitter(30 * S)),
+            deed(87_121, 0, What::Print(849)),
+            deed(104_466, 22_000, What::Busy),
+            deed(125_838, 45_000, What::Reboot),
+        ]);
+}
+
+#[test]
+fn a_rest_that_the_bmc_sends_again_is_found_in_the_log() {
+    day(126_861, "ilo", 10)
+        .suite(0)
+        .logged()
+        .probed(Probe::Sol)
+        .holds(&[
+            deed(128_131, 100_000, What::Hold(Some(Way::Up))),
+            deed(162_434, 0, What::Print(29)),
+            deed(163_903, 0, What::Print(20)),
+            deed(167_640, 0, What::Print(1167)),
+        ]);
+}
+
+#[test]
+fn what_was_sent_again_a_dozen_times_is_shown_once_when_the_bmc_is_given_up() {
+    day(146_835, "openbmc", 700).logged().holds(&[
+        deed(22_200, 0, What::Print(752)),
+        deed(27_683, 65_000, What::Jitter(30 * S)),
+        deed(93_119, 100_000, What::Freeze),
+    ]);
+}
+
+/// A day to be played: `seed` is whence all comes that is left to chance.
+struct Day {
+    seed: u64,
+    setting: Setting,
+}
+
+fn day(seed: u64, board: &'static str, latency: u32) -> Day {
+    Day {
+        seed,
+        setting: Setting {
+            suite: 2,
+            board,
+            latency: MS * latency,
+            log_size: 1 << 20,
+            ..Setting::plain()
+        },
+    }
+}
+
+impl Day {
+    fn logged(mut self) -> Self {
+        self.setting.logged = true;
+        self
+    }
+
+    fn suite(mut self, suite: u8) -> Self {
+        self.setting.suite = suite;
+        self
+    }
+
+    fn monotonous(mut self) -> Self {
+        self.setting.monotonous = true;
+        self
+    }
+
+    fn probed(mut self, probe: Probe) -> Self {
+        self.setting.probe = probe;
+        self.setting.idle = Some(36_000 * S);
+        self
+    }
+
+    fn without_keepalives(self) -> Self {
+        self.probed(Probe::None)
+    }
+
+    fn holds(self, deeds: &[Deed]) {
+        let history = History {
+            seed: self.seed,
+            setting: self.setting,
+            deeds: deeds.to_vec(),
+            lasts: 500 * S,
+        };
+        if let Err(broken) = shrink::play(&history) {
+            panic!("{history}\n{broken:?}");
+        }
+    }
+}
+
+/// From `at` on for `lasts`, milliseconds both.
+fn deed(at: u32, lasts: u32, what: What) -> Deed {
+    Deed {
+        at: MS * at,
+        lasts: MS * lasts,
+        what,
+    }
+}
+
+const MS: Duration = Duration::from_millis(1);
+const S: Duration = Duration::from_secs(1);
