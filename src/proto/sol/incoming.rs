@@ -308,10 +308,11 @@ impl Incoming {
             self.delivered.pop_front();
         }
         let fresh = renumbered.unwrap_or_else(|| data.clone());
-        let lost_before = self
-            .delivered
-            .back()
-            .map_or(1, |last| last.lost_until(sequence));
+        // While paused it may have been sent any number of times, as what has lost its number shows.
+        let lost_before = self.delivered.back().map_or(1, |last| {
+            let lost = last.lost_until(sequence);
+            lost.max(u32::from(last.seq == 0))
+        });
         self.delivered.push_back(Delivered {
             seq,
             data,
@@ -715,6 +716,8 @@ mod tests {
         let delivery = incoming.pause(false);
         assert_eq!(acknowledged(&delivery), Some((3, 11)));
         assert!(delivery.maybe_again);
+        // Sent before the acknowledgement came.
+        assert!(incoming.handle(18, packet(4, b"panic: at 0")).maybe_again);
     }
 
     #[test]
