@@ -33,6 +33,29 @@ fn verbs_say_the_same_with_every_type_that_stock_speaks() {
     assert!(differences.is_empty(), "{}", differences.join("\n"));
 }
 
+/// What reads the sensor data records: stock erases those of `ipmi_sim`.
+#[test]
+fn inventories_say_and_take_the_same() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let path = file.path().display().to_string();
+    for personality in ["plain", "old"] {
+        let bmcs = [Who::Stock, Who::Ours]
+            .map(|who| (who, BmcSim::start(&["--personality", personality])));
+        let mut differences = Vec::new();
+        for words in INVENTORIES {
+            let line = format!("-I lan {}", words.replace("FILE", &path));
+            let [stock, ours] = bmcs.each_ref().map(|(who, bmc)| {
+                let done = ask(*who, bmc.address(), &line);
+                (done.code, done.stdout, done.stderr)
+            });
+            if stock != ours {
+                differences.push(format!("{line}\n  stock {stock:?}\n  ours  {ours:?}"));
+            }
+        }
+        assert!(differences.is_empty(), "{}", differences.join("\n"));
+    }
+}
+
 /// Debian's ipmitool has no MD2, and `-I lan` is what a host without an interface means.
 #[test]
 fn md2_works_and_a_host_alone_means_lan() {
@@ -354,6 +377,27 @@ fn requests(relay: &Relay) -> Vec<(u8, u8, u8, Vec<u8>)> {
     }
     found
 }
+
+/// Each shows in what follows.
+const INVENTORIES: &[&str] = &[
+    "fru",
+    "fru print",
+    "fru list",
+    "-c fru print",
+    "-Z fru print 0",
+    "fru print 1",
+    "fru print 77",
+    "fru print x",
+    "fru read 0 FILE",
+    "fru edit 0 field p 1 another-name1",
+    "fru edit 0 field c 9 abc",
+    "fru print 0",
+    "fru write 0 FILE",
+    "fru print 0",
+    "fru internaluse 0 info",
+    "fru internaluse 0 print",
+    "fru bogus",
+];
 
 const FEW: &[&str] = &["mc info", "raw 6 1"];
 

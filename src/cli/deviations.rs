@@ -34,6 +34,11 @@ pub const DEVIATIONS: &[Deviation] = &[
         here: "the status is 1; death by SIGPIPE where the reader went away, as in stock.",
     },
     Deviation {
+        when: "-vv and more, over a network",
+        stock: "prints how the session came about on standard output, keys and all.",
+        here: "on standard error, and nothing from which a password could be had.",
+    },
+    Deviation {
         when: "-k and -y",
         stock: "leaves the key in the process list.",
         here: "the key is overwritten there, as the value of -P is.",
@@ -397,6 +402,11 @@ pub const DEVIATIONS: &[Deviation] = &[
         when: "fru write of a file that is longer than the device",
         stock: "leaves the rest out.",
         here: "the same, but it is said, and the status is 1.",
+    },
+    Deviation {
+        when: "fru write and edit, a device that is accessed by words, and something of an odd length",
+        stock: "writes nothing, without end.",
+        here: "an error where there would be half a word too many, else all is written.",
     },
     Deviation {
         when: "fru upgEkey",

@@ -22,6 +22,7 @@ pub fn all(files: &Path) -> Vec<Case> {
     reading(&mut cases, files);
     internal(&mut cases, files);
     writing(&mut cases, files);
+    by_words(&mut cases, files);
     fields_edited(&mut cases);
     upgrades(&mut cases, files);
     cases
@@ -712,6 +713,46 @@ fn writing(cases: &mut Vec<Case>, files: &Path) {
             ),
         ));
     }
+}
+
+/// Devices that count offsets in words. Where something has an odd length, stock asks without end.
+fn by_words(cases: &mut Vec<Case>, files: &Path) {
+    let verb = "fru by words";
+    let (text, inner) = (field(b"four"), [7; 64]);
+    let small = area(&[25], &[&text[..]; 8]);
+    let before = image(&[&inner, &area(&[23], &[&text[..]; 3]), &[], &small, &[]]);
+    let mut after = before.clone();
+    for byte in &mut after[8..] {
+        *byte ^= 0x11;
+    }
+    let [read, all, some, right] =
+        ["read", "all", "some", "right"].map(|name| path(files, &format!("words-{name}")));
+    std::fs::write(&all, &after).unwrap();
+    std::fs::write(&some, &after[..after.len() - 6]).unwrap();
+    std::fs::write(&right, [9; 64]).unwrap();
+    for (most, too_much) in [(255, 0xca), (40, 0xca), (24, 0xc7), (16, 0xc8), (10, 0xca)] {
+        let mut inventory = Inventory::new(&before);
+        (inventory.most, inventory.too_much, inventory.words) = (most, too_much, true);
+        let script = Script::new().inventory(0, inventory);
+        for flags in ["", "-v "] {
+            let of = |words: &str| same(verb, &format!("{flags}fru {words}"), script.clone());
+            cases.push(of("print 0"));
+            cases.push(of(&format!("read 0 {read}")));
+            cases.push(of("internaluse 0 print"));
+            // Smaller parts are not tried.
+            if most < 24 {
+                continue;
+            }
+            cases.push(written(of(&format!("internaluse 0 write {right}"))));
+            for file in [&all, &some] {
+                cases.push(written(of(&format!("write 0 {file}"))));
+            }
+        }
+    }
+    let mut inventory = Inventory::new(&roomy());
+    inventory.words = true;
+    let script = Script::new().inventory(0, inventory);
+    cases.push(edited(same(verb, "fru edit 0 field p 1 abcd", script)));
 }
 
 fn fields_edited(cases: &mut Vec<Case>) {
