@@ -8,35 +8,40 @@
 //! | `-vvv` and more | and `trace!` | |
 //! | `-vvvvv` and more | and the packets in hexadecimal | |
 //!
+//! On a terminal they steer nothing: sensors' names and texts of the BMC's stand in some of them.
+//!
 //! `IPMITOOL_LOG`, else `RUST_LOG`, replaces the count by an env_logger filter such as `steadysol::proto=trace`.
 
 use std::env;
-use std::io::Write;
+use std::fmt::Arguments;
+use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use env_logger::{Builder, Target};
 use log::LevelFilter;
 
+use super::visible::Visible;
 use crate::transport::network::commentary::PACKETS;
 
 /// Sets the program's logger up; a second call changes nothing.
 pub fn init(verbose: u8) {
     let mut builder = Builder::new();
     builder.target(Target::Stderr);
+    let terminal = io::stderr().is_terminal();
     match FILTERS
         .iter()
         .find_map(|name| env::var(name).ok().filter(|filter| !filter.is_empty()))
     {
         Some(filter) => {
             builder
-                .format(|out, record| writeln!(out, "{}", record.args()))
+                .format(move |out, record| say(out, *record.args(), terminal))
                 .parse_filters(&filter);
         }
         // Libraries keep silent: what they have to say is in nobody's parser.
         None => {
             builder
-                .format(|out, record| match is_shown(record.target()) {
-                    true => writeln!(out, "{}", record.args()),
+                .format(move |out, record| match is_shown(record.target()) {
+                    true => say(out, *record.args(), terminal),
                     false => Ok(()),
                 })
                 .filter_level(LevelFilter::Error)
@@ -55,6 +60,16 @@ pub fn set_verbosity(verbose: u8) {
         SHOWS_PACKETS.store(verbose >= 5, Ordering::Relaxed);
         log::set_max_level(level(verbose));
     }
+}
+
+/// One message and its line's end.
+fn say(out: &mut impl Write, text: Arguments<'_>, terminal: bool) -> io::Result<()> {
+    if !terminal {
+        return writeln!(out, "{text}");
+    }
+    let mut visible = Visible::on(out);
+    writeln!(visible, "{text}")?;
+    visible.flush()
 }
 
 fn is_shown(target: &str) -> bool {
@@ -83,6 +98,15 @@ pub const FILTERS: [&str; 2] = ["IPMITOOL_LOG", "RUST_LOG"];
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_bmc_says_steers_a_terminal_in_no_message_and_reaches_a_pipe_as_it_is() {
+        for (terminal, said) in [(true, "sensor ?[2J?\n"), (false, "sensor \u{1b}[2J\r\n")] {
+            let mut out = Vec::new();
+            say(&mut out, format_args!("sensor {}", "\u{1b}[2J\r"), terminal).unwrap();
+            assert_eq!(out, said.as_bytes());
+        }
+    }
 
     #[test]
     fn each_v_shows_more_up_to_the_third() {

@@ -24,6 +24,7 @@ pub mod typed;
 pub mod usage;
 pub mod values;
 pub mod verbs;
+pub mod visible;
 pub mod words;
 pub mod world;
 

@@ -1,13 +1,11 @@
 //! Where commands write: standard output, buffered as C does it, and standard error, at once.
 
-mod visible;
-
 use std::fmt;
 use std::io::{self, BufWriter, IsTerminal, Write};
 
+use crate::cli::visible::Visible;
 use crate::ipmi::Failure;
 use crate::transport::TransportError;
-use visible::Visible;
 
 /// Standard output and standard error.
 ///
