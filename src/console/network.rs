@@ -209,7 +209,13 @@ impl Sockets {
             && !self.others.iter().any(|port| port.number == Some(number))
         {
             match open(&self.session.socket, number) {
-                Ok(socket) => self.others.push(Port::new(Some(number), socket)),
+                Ok(socket) => {
+                    // The one that was used first: a BMC that names ever new ones must not use up our descriptors.
+                    if self.others.len() >= MOST_OTHERS {
+                        self.others.remove(0);
+                    }
+                    self.others.push(Port::new(Some(number), socket));
+                }
                 Err(error) => {
                     log::debug!("port {number}: {error}");
                     self.refused.insert(number);
@@ -351,6 +357,9 @@ fn is_about_us(error: &io::Error) -> bool {
 /// Bytes: more than any RMCP+ packet.
 const MAX_DATAGRAM: usize = 4096;
 
+/// Sockets to ports that the BMC names for SOL. It has one such port at a time.
+const MOST_OTHERS: usize = 4;
+
 /// Keeps a socket that fails on every call from using up the processor.
 const PAUSE_AFTER_ERROR: Duration = Duration::from_millis(20);
 
@@ -422,6 +431,30 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn ever_new_ports_of_the_bmc_use_up_no_descriptors() {
+        let bmc = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+        socket.connect(bmc.local_addr().unwrap()).unwrap();
+        let mut network = Network::new(socket).unwrap();
+        for port in 40_000..40_300 {
+            network.send(&Datagram {
+                port: Some(port),
+                bytes: b"sol".to_vec(),
+            });
+        }
+        assert!(network.sockets.others.len() <= MOST_OTHERS);
+        // The one that is in use works.
+        let sol = UdpSocket::bind("127.0.0.1:0").unwrap();
+        sol.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+        let port = Some(sol.local_addr().unwrap().port());
+        network.send(&Datagram {
+            port,
+            bytes: b"sol".to_vec(),
+        });
+        assert_eq!(sol.recv(&mut [0; 16]).unwrap(), 3);
     }
 
     #[test]
