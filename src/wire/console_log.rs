@@ -82,7 +82,7 @@ impl Info {
             now: r.u64()?,
         };
         match info.end.checked_sub(info.start) {
-            Some(kept) if info.capacity == 0 || kept <= u64::from(info.capacity) => Ok(info),
+            Some(kept) if kept <= u64::from(info.capacity) => Ok(info),
             _ => Err(Error::Invalid {
                 what,
                 got: info.capacity,
@@ -513,10 +513,10 @@ mod tests {
             Info::parse(&info).map(|info| info.to_bytes()),
             Ok(info.clone())
         );
-        // Before its start, or further than there is room.
-        for end in [info[10] - 1, info[10] + 11] {
+        // Before its start, or further than there is room; where there is none, at all.
+        for (end, room) in [(info[10] - 1, 10), (info[10] + 11, 10), (info[10] + 1, 0)] {
             info[18] = end;
-            info[26..30].copy_from_slice(&[10, 0, 0, 0]);
+            info[26..30].copy_from_slice(&[room, 0, 0, 0]);
             assert!(Info::parse(&info).is_err());
         }
         let nothing = Beat {
