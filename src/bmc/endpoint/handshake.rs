@@ -441,6 +441,6 @@ const DEFAULT: u8 = 0xff;
 /// In RAKP message 1: look the user up by name alone.
 const NAME_ONLY: u8 = 0x10;
 /// Sessions in the making at most.
-pub(super) const HALF_OPEN_LIMIT: usize = 32;
+pub(super) const HALF_OPEN_LIMIT: usize = 256;
 /// Wrong passwords until a session in the making is given up.
 const MOST_FAILURES: u8 = 3;
