@@ -50,6 +50,21 @@ fn events_break_no_promise_on_their_corpus() {
 }
 
 #[test]
+fn login_breaks_no_promise_on_its_corpus() {
+    play("login", 400);
+}
+
+#[test]
+fn files_break_no_promise_on_their_corpus() {
+    play("files", 5_000);
+}
+
+#[test]
+fn readers_break_no_promise_on_their_corpus() {
+    play("readers", 5_000);
+}
+
+#[test]
 fn every_target_has_a_corpus_and_a_program() {
     for target in TARGETS {
         assert!(!corpus(target.name).is_empty(), "{}", target.name);

@@ -25,6 +25,7 @@ use crate::bmc::inventory::Inventory;
 use crate::bmc::machine::Machine;
 use crate::bmc::moment::Peer;
 use control::Control;
+pub use control::obey;
 use log_file::LogFile;
 use options::Options;
 use vm::Vm;
@@ -246,7 +247,7 @@ impl Program {
                 }
             }
             Input::Control { line, reply } => {
-                let _ = reply.send(control::obey(&mut self.bmc, &line));
+                let _ = reply.send(obey(&mut self.bmc, &line));
             }
             Input::Signal(_) => {}
         }

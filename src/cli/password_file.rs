@@ -28,8 +28,12 @@ pub fn read(path: &Path) -> Result<Secret, String> {
         let reason = Errno::from_raw(error.raw_os_error().unwrap_or_default()).desc();
         unopened(format!("Unable to open file {shown}: {reason}"))
     })?;
-    let line = first_line(&mut file).ok_or_else(|| unread(path).repeat(2))?;
-    Ok(Secret::new(password_in(line)))
+    password(&mut file).ok_or_else(|| unread(path).repeat(2))
+}
+
+/// The password in a file; `None` where there is nothing in it or reading fails.
+pub fn password(file: &mut impl Read) -> Option<Secret> {
+    first_line(file).map(password_in).map(Secret::new)
 }
 
 fn unread(path: &Path) -> String {
@@ -74,7 +78,7 @@ mod tests {
     use super::*;
 
     fn password(mut content: &[u8]) -> Option<Vec<u8>> {
-        first_line(&mut content).map(password_in)
+        super::password(&mut content).map(|secret| secret.bytes().to_vec())
     }
 
     #[test]

@@ -142,7 +142,8 @@ impl Cache {
     }
 }
 
-fn serialize(key: &Key, records: &[Record]) -> Option<Vec<u8>> {
+/// The file of these records; `None` where they are too many.
+pub fn serialize(key: &Key, records: &[Record]) -> Option<Vec<u8>> {
     let mut bytes = MAGIC.to_vec();
     for part in [&key.device, &key.info] {
         bytes.push(u8::try_from(part.len()).ok()?);
@@ -156,7 +157,8 @@ fn serialize(key: &Key, records: &[Record]) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-fn parse(bytes: &[u8], key: &Key) -> Option<Vec<Record>> {
+/// The records of a file, if it is a sound one of this key.
+pub fn parse(bytes: &[u8], key: &Key) -> Option<Vec<Record>> {
     let mut rest = bytes.strip_prefix(MAGIC)?;
     for part in [&key.device, &key.info] {
         let (length, after) = rest.split_first()?;

@@ -14,7 +14,7 @@ use steadysol::proto::inflight::CAPACITY;
 use steadysol::proto::keepalive::Policy;
 use steadysol::wire::session::PayloadType;
 
-use super::Bytes;
+use super::{Bytes, insider};
 use crate::netsim::client::{Client, EPOCH_MS, PASSWORD, USER};
 use crate::netsim::history::History;
 use crate::netsim::machine::machine;
@@ -112,7 +112,14 @@ impl Stage {
                 let packet = bytes.take(length).to_vec();
                 self.road(op).push_front(packet);
             }
-            8 | 9 => self.forge(op, bytes),
+            8 => self.forge(op, bytes),
+            9 => {
+                // The true BMC, or the true client, gone bad.
+                if let Some(packet) = self.road(op).pop_front() {
+                    let changed = insider::changed(&self.bmc, &packet, bytes);
+                    self.road(op).push_front(changed.unwrap_or(packet));
+                }
+            }
             10 => {
                 let pause = u64::from(bytes.short());
                 self.pass(Duration::from_millis(pause));

@@ -7,8 +7,12 @@ mod bytes;
 mod commands;
 mod cores;
 mod events;
+mod files;
+mod insider;
 mod inventories;
+mod login;
 mod machine;
+mod readers;
 mod records;
 mod text;
 mod wire;
@@ -57,6 +61,18 @@ pub const TARGETS: &[Target] = &[
     Target {
         name: "events",
         run: events::run,
+    },
+    Target {
+        name: "login",
+        run: login::run,
+    },
+    Target {
+        name: "files",
+        run: files::run,
+    },
+    Target {
+        name: "readers",
+        run: readers::run,
     },
 ];
 

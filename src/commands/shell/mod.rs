@@ -16,7 +16,7 @@ mod line;
 mod lines;
 mod run;
 mod set;
-mod words;
+pub mod words;
 
 use run::Run;
 

@@ -1,0 +1,134 @@
+//! Files and lines that people write, or that somebody has put there: what `text` does not feed.
+
+use std::ffi::OsString;
+use std::io;
+use std::os::unix::ffi::OsStringExt;
+use std::time::Instant;
+
+use steadysol::bmc::endpoint::{self, Bmc};
+use steadysol::bmc::fault::{Fault, Simulator};
+use steadysol::bmc::moment::Seeded;
+use steadysol::bmcsim;
+use steadysol::cli::dates::Dates;
+use steadysol::cli::interpret::interpret;
+use steadysol::cli::world::{Stop, World};
+use steadysol::cli::{Exit, Options, Secret, number, password_file, time};
+use steadysol::commands::output::Output;
+use steadysol::commands::shell::words;
+use steadysol::commands::spd;
+use steadysol::console::log::path;
+use steadysol::sdr::cache::{self, Key};
+
+use super::Bytes;
+use crate::netsim::client::{EPOCH_MS, PASSWORD, USER};
+use crate::netsim::machine::machine;
+
+/// The first byte says what the rest is.
+pub fn run(input: &[u8]) {
+    let mut bytes = Bytes(input);
+    let kind = bytes.byte().unwrap_or(0);
+    let rest = bytes.0;
+    let text = String::from_utf8_lossy(rest);
+    match kind % 8 {
+        0 => {
+            let mut file = rest;
+            if let Some(secret) = password_file::password(&mut file) {
+                assert!(secret.bytes().len() <= 20);
+            }
+        }
+        1 => {
+            let key = Key::new(vec![0x20, 1], &[0x51, 2]);
+            if let Some(records) = cache::parse(rest, &key) {
+                let again = cache::serialize(&key, &records);
+                assert_eq!(again.as_deref(), Some(rest), "a cache of no other form");
+            }
+        }
+        2 => {
+            let mut output = Output::new(Box::new(io::sink()), Box::new(io::sink()), false);
+            spd::print(rest, kind >> 6, &mut output);
+        }
+        3 => {
+            for line in text.lines() {
+                for words in [words::of_shell(line), words::of_file(line)] {
+                    let length: usize = words.iter().map(String::len).sum();
+                    assert!(length <= line.len());
+                }
+            }
+        }
+        4 => {
+            let argv = [b"ipmitool".as_slice()]
+                .into_iter()
+                .chain(rest.split(|byte| *byte == 0))
+                .map(|word| OsString::from_vec(word.to_vec()))
+                .collect();
+            if let Ok(options) = Options::parse(argv, kind & 0x80 != 0) {
+                let _ = interpret(&options, &mut Nowhere);
+            }
+        }
+        5 => {
+            let dates = Dates::from_environment(true);
+            if let Some(stamp) = dates.stamp(&text).or_else(|| dates.stamp_of_words(&text)) {
+                let _ = (dates.numeric(stamp), dates.words(stamp));
+            }
+            let _ = (number::int(rest), number::uint(rest), number::uchar(rest));
+            if let Some(span) = time::span(&text) {
+                let _ = time::shown(span);
+            }
+        }
+        6 => obey(&text),
+        _ => {
+            if path::check(&text).is_ok() {
+                let host = text.chars().rev().collect::<String>();
+                let name = path::expand(&text, &host, EPOCH_MS, EPOCH_MS);
+                let depth = |name: &str| name.matches('/').count();
+                assert_eq!(
+                    depth(&name.to_string_lossy()),
+                    depth(&text),
+                    "a host leads into another folder"
+                );
+            }
+        }
+    }
+}
+
+/// Lines on the simulator's control socket, faults among them; packets come meanwhile.
+fn obey(text: &str) {
+    let now = Instant::now();
+    let bmc = Bmc::new(
+        machine(USER, PASSWORD, 1, now, EPOCH_MS),
+        endpoint::Config {
+            log_size: 1 << 12,
+            ..endpoint::Config::default()
+        },
+        Box::new(Seeded(1)),
+    );
+    let mut simulator = Simulator::new(bmc, 7);
+    for line in text.lines().take(64) {
+        let answer = bmcsim::obey(&mut simulator, line);
+        assert_eq!(answer.lines().count(), 1, "{answer}");
+        let _ = line.parse::<Fault>();
+    }
+}
+
+/// No environment, no answers, no screen.
+struct Nowhere;
+
+impl World for Nowhere {
+    fn variable(&self, _: &str) -> Option<OsString> {
+        None
+    }
+
+    fn ask(&mut self, _: &str) -> Result<Secret, Stop> {
+        Err(Stop::Exit(Exit::Failure))
+    }
+
+    fn password_file(&mut self, _: &std::path::Path) -> Result<Result<Secret, String>, Stop> {
+        Ok(Err(String::new()))
+    }
+
+    fn error(&mut self, _: &[u8]) {}
+
+    fn output(&mut self, _: &[u8]) -> io::Result<()> {
+        Ok(())
+    }
+}
