@@ -9,9 +9,10 @@
 //!
 //! Some BMCs serve one request at a time and answer others with 'node busy', or not at all. The window closes to one
 //! for the rest of the session when a request that had company is answered with a code that company may have caused
-//! ([`is_odd`]); when it is not answered soon after others that were ([`Window::grace`]), without waiting for the time
-//! of a try; and on every 'node busy'. What was refused or lost in company is asked again, alone, once it is wanted.
-//! The answer to a request that was given up may come after all: it serves as well.
+//! ([`is_odd`]), and on every 'node busy'. When one is not answered soon after others that were ([`Window::grace`]), without
+//! waiting for the time of a try, the window closes or shrinks for as long as it seems wise ([`window`]): packets are lost
+//! and machines are busy on the way to every BMC. What was refused or lost in company is asked again, alone, once it is
+//! wanted. The answer to a request that was given up may come after all: it serves as well.
 
 mod window;
 
@@ -82,6 +83,9 @@ struct Flight {
     sent: Instant,
     /// Whether others were in flight when it was sent.
     behind: bool,
+    /// Whether those were answered, as far as is known: then its own answer shows that the BMC bears company. Where they
+    /// were lost, it may have had the BMC for itself.
+    proves: bool,
     /// Whether another was in flight at any time since.
     company: bool,
     /// Since when an answer to it was due: when one before it was answered last, or one after it first.
@@ -128,7 +132,7 @@ impl Ahead {
         wishes: impl IntoIterator<Item = Wish>,
         patience: Patience,
     ) {
-        if self.window.is_closed() {
+        if self.window.is_refused() {
             return;
         }
         for wish in wishes {
@@ -205,17 +209,24 @@ impl Ahead {
         let flight = self.flights.remove(at);
         match done.answer {
             Some(answer) => {
+                let proves =
+                    flight.proves && !self.flights[..at].iter().any(|flight| !flight.given_up);
                 self.note_progress(now, at);
-                if flight.given_up || done.sends > 1 {
-                    self.close();
+                if done.sends > 1 {
+                    self.window.set_back(now, flight.sent, flight.behind);
                 } else {
-                    let took = now.saturating_duration_since(flight.sent);
-                    self.window.answered(took, flight.behind);
+                    if !flight.given_up {
+                        let took = now.saturating_duration_since(flight.sent);
+                        self.window.answered(took, flight.behind);
+                    }
+                    if proves {
+                        self.window.bore_company();
+                    }
                 }
                 self.sort(link, flight, answer);
             }
             None => {
-                self.close();
+                self.window.set_back(now, flight.sent, flight.behind);
                 if self.is_wanted(done.id) {
                     self.finish(Outcome::Silent);
                 }
@@ -230,10 +241,15 @@ impl Ahead {
             if self.deadline(&self.flights[at]).is_none_or(|at| now < at) {
                 continue;
             }
-            let id = self.flights[at].id;
-            self.flights[at].given_up = true;
+            let flight = &mut self.flights[at];
+            flight.given_up = true;
+            let id = flight.id;
             link.abandon(id);
-            self.close();
+            self.window.set_back(now, flight.sent, flight.behind);
+            self.flights
+                .iter_mut()
+                .skip(at + 1)
+                .for_each(|later| later.proves = false);
             if let Some(wanted) = &mut self.wanted
                 && wanted.id == Some(id)
             {
@@ -241,8 +257,13 @@ impl Ahead {
                 wanted.sociable = false;
             }
         }
-        self.flights
-            .retain(|flight| !flight.given_up || flight.wish.is_some());
+        let given_up = self.flights.iter().filter(|flight| flight.given_up).count();
+        let mut too_many = given_up.saturating_sub(MOST_GIVEN_UP);
+        self.flights.retain(|flight| {
+            let old = flight.given_up && too_many > 0;
+            too_many -= usize::from(old);
+            !old && (!flight.given_up || flight.wish.is_some())
+        });
         self.advance(now, link);
     }
 }
@@ -280,7 +301,8 @@ impl Ahead {
     fn sort(&mut self, link: &mut Link, flight: Flight, answer: Answer) {
         let odd = is_odd(answer.code);
         if answer.code == NODE_BUSY || odd && flight.company {
-            self.close();
+            self.window.refuse();
+            self.hints.clear();
         }
         let wanted = self.wanted.as_mut().filter(|wanted| {
             wanted.id == Some(flight.id) || flight.wish.as_ref() == Some(&wanted.wish)
@@ -359,6 +381,7 @@ impl Ahead {
             patience,
             sent: now,
             behind,
+            proves: behind,
             company: behind,
             due: None,
             overtaken: false,
@@ -403,11 +426,6 @@ impl Ahead {
             .is_some_and(|wanted| wanted.id == Some(id))
     }
 
-    fn close(&mut self) {
-        self.window.close();
-        self.hints.clear();
-    }
-
     fn finish(&mut self, outcome: Outcome) {
         self.wanted = None;
         self.outcome = Some(outcome);
@@ -422,6 +440,9 @@ pub fn is_odd(code: u8) -> bool {
 
 /// How many hinted requests are remembered, sent or not.
 pub const MOST_HINTS: usize = 256;
+
+/// How many that nobody waits for any more are remembered. The ledger forgets the oldest as well.
+const MOST_GIVEN_UP: usize = 16;
 
 /// Most requests in flight in a session of IPMI 1.5.
 const MOST_V15: usize = 4;

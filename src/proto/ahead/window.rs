@@ -2,19 +2,46 @@
 //!
 //! The measure is the round trip of a request that had the BMC for itself. While answers to requests behind others take
 //! hardly longer, the window opens by one with each of them, so that it nearly doubles with every round trip. Where they
-//! take twice as long, the BMC serves one after the other, and more in flight would only wait there. The first sign of a
-//! BMC that cannot bear company closes the window for good: see [`super::Ahead`] for what those are.
+//! take twice as long, the BMC serves one after the other, and more in flight would only wait there.
+//!
+//! A request that was lost or came late is a setback. A BMC that has answered several behind others since the last one
+//! is one that bears company: the network or this machine did it, and the window halves. Otherwise it closes to one, and
+//! opens again after some requests that were answered alone, more with every time. Where all that is known is that a
+//! request sent behind another was lost, the BMC may be deaf while it serves: then only the late answer to such a
+//! request opens it again, which shows that the BMC had heard it. A BMC that says it is busy is believed for good.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The window of one session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Window {
     size: usize,
     most: usize,
-    closed: bool,
+    state: State,
     /// The latest round trip of a request without company.
     lone: Option<Duration>,
+    /// Whether the BMC is known to have heard a request while another was in flight.
+    bears: bool,
+    /// Answers to requests behind others since the last setback.
+    borne: usize,
+    /// Lone answers that the next closure is to last for.
+    rest: usize,
+    /// The last setback: what was sent before belongs to it.
+    last_setback: Option<Instant>,
+    /// Whether nothing has been answered since: then it may be a black-out.
+    silent: bool,
+}
+
+/// Whether requests may be sent behind others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Open,
+    /// Not before so many more have been answered alone.
+    Resting(usize),
+    /// Not unless the BMC turns out to have heard what seemed lost.
+    Doubted,
+    /// Never again.
+    Refused,
 }
 
 impl Default for Window {
@@ -22,8 +49,13 @@ impl Default for Window {
         Self {
             size: 1,
             most: MOST,
-            closed: false,
+            state: State::Open,
             lone: None,
+            bears: false,
+            borne: 0,
+            rest: FIRST_REST,
+            last_setback: None,
+            silent: false,
         }
     }
 }
@@ -36,12 +68,17 @@ impl Window {
 
     /// Whether one more may be sent while `flying` are in flight.
     pub fn has_room(&self, flying: usize) -> bool {
-        !self.closed && flying < self.size
+        !self.is_closed() && !self.silent && flying < self.size
     }
 
-    /// Whether it is closed: to one, for the rest of the session.
+    /// Whether it is closed to one, for now at least.
     pub fn is_closed(&self) -> bool {
-        self.closed
+        self.state != State::Open
+    }
+
+    /// Whether it is closed for the rest of the session.
+    pub fn is_refused(&self) -> bool {
+        self.state == State::Refused
     }
 
     /// How long an answer may keep one waiting after another was answered, before it counts as lost: a BMC that serves
@@ -74,9 +111,11 @@ impl Window {
     /// Takes in how long an answer took, and whether its request was sent behind others in flight. Only that tells how
     /// the BMC bears company; a request with nothing before it is the measure.
     pub fn answered(&mut self, took: Duration, behind: bool) {
+        self.silent = false;
         let Some(lone) = self.lone.filter(|_| behind) else {
             self.lone = Some(took);
             self.size = self.size.max(START);
+            self.rested();
             return;
         };
         if took <= lone + lone / 2 + JITTER {
@@ -86,9 +125,54 @@ impl Window {
         }
     }
 
-    /// One at a time, from here on.
-    pub fn close(&mut self) {
-        self.closed = true;
+    /// A request behind others was answered, and they were too; even where it had counted as lost.
+    pub fn bore_company(&mut self) {
+        self.silent = false;
+        self.bears = true;
+        self.borne += 1;
+        if self.state == State::Doubted {
+            self.state = State::Resting(self.rest);
+        }
+    }
+
+    /// A request that was sent at that time, perhaps behind others, is lost or late. Several of one time are one setback.
+    pub fn set_back(&mut self, now: Instant, sent: Instant, behind: bool) {
+        if let State::Resting(left) = &mut self.state {
+            *left = (*left).max(FIRST_REST);
+        }
+        if self.is_closed() || self.last_setback.is_some_and(|last| sent <= last) {
+            return;
+        }
+        self.last_setback = Some(now);
+        self.silent = true;
+        if self.borne >= ENOUGH {
+            self.size = (self.size / 2).max(1);
+            self.rest = FIRST_REST;
+        } else {
+            self.size = 1;
+            if behind && !self.bears {
+                self.state = State::Doubted;
+            } else {
+                self.state = State::Resting(self.rest);
+                self.rest = self.rest.saturating_mul(LONGER_REST);
+            }
+        }
+        self.borne = 0;
+    }
+
+    /// The BMC does not want company: one at a time, from here on.
+    pub fn refuse(&mut self) {
+        self.state = State::Refused;
+    }
+
+    fn rested(&mut self) {
+        if let State::Resting(left) = &mut self.state {
+            *left = left.saturating_sub(1);
+            if *left == 0 {
+                self.state = State::Open;
+                self.size = START;
+            }
+        }
     }
 }
 
@@ -97,6 +181,13 @@ const START: usize = 2;
 
 /// How many at most: with those given up it must fit into the ledger, and no BMC gains by more.
 const MOST: usize = 16;
+
+/// So many answers behind others are no accident: a BMC that is deaf while it serves gives none.
+const ENOUGH: usize = 8;
+
+/// How many are answered alone after the first setback, and how many times as many after each further one.
+const FIRST_REST: usize = 4;
+const LONGER_REST: usize = 4;
 
 /// Differences of this size say nothing about the BMC.
 const JITTER: Duration = Duration::from_millis(5);
@@ -151,12 +242,70 @@ mod tests {
     }
 
     #[test]
-    fn closed_it_stays_closed() {
+    fn where_the_bmc_refuses_company_it_stays_closed() {
         let mut window = Window::default();
         window.seed(Some(MS));
-        window.close();
-        window.answered(MS, false);
+        window.refuse();
+        (0..10_000).for_each(|_| window.answered(MS, false));
+        window.bore_company();
         assert_eq!(size(&window), 0);
+    }
+
+    #[test]
+    fn where_a_bmc_may_be_deaf_it_stays_closed_until_that_turns_out_to_be_wrong() {
+        let mut window = Window::default();
+        let start = Instant::now();
+        window.seed(Some(MS));
+        window.set_back(start + MS, start, true);
+        (0..10_000).for_each(|_| window.answered(MS, false));
+        assert_eq!(size(&window), 0);
+        window.bore_company();
+        assert_eq!(size(&window), 0);
+        (0..FIRST_REST).for_each(|_| window.answered(MS, false));
+        assert_eq!(size(&window), START);
+    }
+
+    #[test]
+    fn a_setback_halves_it_where_company_was_borne_and_all_of_one_time_are_one() {
+        let mut window = Window::default();
+        let start = Instant::now();
+        window.seed(Some(100 * MS));
+        (0..50).for_each(|_| {
+            window.answered(100 * MS, true);
+            window.bore_company();
+        });
+        window.set_back(start + MS, start, true);
+        window.set_back(start + 2 * MS, start + MS, false);
+        assert_eq!(size(&window), 0, "nothing before a sign of life");
+        window.answered(180 * MS, true);
+        assert_eq!(size(&window), 8);
+        window.answered(100 * MS, true);
+        assert_eq!(size(&window), 9);
+    }
+
+    #[test]
+    fn it_rests_longer_after_every_setback_that_follows_soon_and_forgets_that_when_company_is_borne()
+     {
+        let mut window = Window::default();
+        let mut now = Instant::now();
+        window.seed(Some(MS));
+        let mut set_back = |window: &mut Window| {
+            now += MS;
+            window.set_back(now + MS, now, false);
+            now += MS;
+            (0..)
+                .take_while(|_| {
+                    let closed = window.is_closed();
+                    window.answered(MS, false);
+                    closed
+                })
+                .count()
+        };
+        let rests = [0; 3].map(|_| set_back(&mut window));
+        assert_eq!(rests, [4, 16, 64]);
+        (0..ENOUGH).for_each(|_| window.bore_company());
+        let rests = [0; 3].map(|_| set_back(&mut window));
+        assert_eq!(rests, [0, 4, 16]);
     }
 
     #[test]
