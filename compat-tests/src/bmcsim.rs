@@ -1,9 +1,11 @@
 //! Our own BMC simulator as a peer, for what no independent one masters.
 
+use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::os::unix::net::UnixStream;
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use nix::sys::signal::Signal;
@@ -87,10 +89,15 @@ impl BmcSim {
     }
 }
 
-/// A free port from 16384 to 32767.
+/// A free port from 16384 to 32767, another one every time: whoever was given one before may not have taken it yet.
 fn low_port() -> u16 {
+    static GIVEN: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
+    let mut given = GIVEN.lock().unwrap_or_else(PoisonError::into_inner);
+    if given.len() >= MOST_GIVEN {
+        given.clear();
+    }
     std::iter::repeat_with(|| free_port() / 4 + 16384)
-        .find(|port| UdpSocket::bind((Ipv4Addr::LOCALHOST, *port)).is_ok())
+        .find(|port| UdpSocket::bind((Ipv4Addr::LOCALHOST, *port)).is_ok() && given.insert(*port))
         .unwrap_or_default()
 }
 
@@ -116,6 +123,9 @@ fn start(address: SocketAddr, options: &[&str]) -> Result<Peer, String> {
         Err(peer.words())
     }
 }
+
+/// So many ports are not given twice: a quarter of those there are.
+const MOST_GIVEN: usize = 4096;
 
 /// The control socket's name.
 const CONTROL: &str = "control";

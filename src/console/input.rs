@@ -3,12 +3,14 @@
 
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
+use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, bounded, never};
 use nix::errno::Errno;
 use nix::unistd::read;
 
 use super::bell::{Line, Ringer};
+use super::pace::Pace;
 use super::stop::{self, Stop};
 
 /// What came from standard input.
@@ -41,7 +43,10 @@ impl Input {
         let line = Line::new(sender, ringer);
         let (stop, listener) = stop::pair()?;
         stop::spawn("input", move || {
+            let mut pace = Pace::new(APART);
             for room in demands {
+                // Before the wait, not after it: what is there when the wait is cut short stays there.
+                pace.rest();
                 let mut buffer = [0; MAX_READ];
                 let limit = room.clamp(1, MAX_READ);
                 let got = loop {
@@ -109,6 +114,9 @@ impl Input {
     }
 }
 
+/// Reads are so far apart at least: nobody types two keys within that time, and what is pasted is gathered.
+const APART: Duration = Duration::from_millis(2);
+
 /// The largest single read, in bytes.
 const MAX_READ: usize = 4096;
 
@@ -144,6 +152,34 @@ mod tests {
         let mut left = String::new();
         rest.read_to_string(&mut left).unwrap();
         assert_eq!(left, "cdef");
+    }
+
+    #[test]
+    fn a_flood_is_read_in_pieces_that_are_apart() {
+        let (reader, mut writer) = pipe();
+        let mut input = Input::start(reader, Ringer::default()).unwrap();
+        let begun = std::time::Instant::now();
+        let (mut reads, mut got) = (0, Vec::new());
+        for n in 0..100 {
+            writer.write_all(&[n]).unwrap();
+            input.ask(MAX_READ);
+            if let Ok(Typed::Bytes(bytes)) = input.typed().try_recv() {
+                input.answered(true);
+                got.extend(bytes);
+                reads += 1;
+            }
+        }
+        drop(writer);
+        loop {
+            input.ask(MAX_READ);
+            let Typed::Bytes(bytes) = next(&mut input) else {
+                break;
+            };
+            got.extend(bytes);
+            reads += 1;
+        }
+        assert_eq!(got, (0..100).collect::<Vec<u8>>());
+        assert!(begun.elapsed() >= APART * (reads - 1), "{reads}");
     }
 
     #[test]

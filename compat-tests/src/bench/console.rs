@@ -1,6 +1,10 @@
 //! One console that is kept: idle, busy with output, busy with input.
 
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 
 use super::process::Used;
 use super::stage::{LONG, Stage};
@@ -13,6 +17,11 @@ pub(super) const SCENES: &[Scene] = &[
         name: "idle",
         most_rounds: 3,
         run: idle,
+    },
+    Scene {
+        name: "calls",
+        most_rounds: 1,
+        run: calls,
     },
     Scene {
         name: "busy",
@@ -44,6 +53,37 @@ fn idle(program: Program) -> Vec<Value> {
         value("idle console: wake-ups a minute", "", used.wakes / minutes),
         value("idle console: memory", "MiB", used.memory),
     ]
+}
+
+/// What the same console asks of the kernel: as strace counts it, which would disturb the measurement of time.
+fn calls(program: Program) -> Vec<Value> {
+    let Some(stage) = Stage::with(program, "stty raw -echo; sleep 1000", true) else {
+        return Vec::new();
+    };
+    let trace = stage.file("calls");
+    let tracer = Command::new("strace")
+        .args(["-f", "-q", "-o"])
+        .arg(&trace)
+        .args(["-p", &stage.console.pid().to_string()])
+        .stdin(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn();
+    let Ok(mut tracer) = tracer else {
+        eprintln!("strace is not installed");
+        return Vec::new();
+    };
+    std::thread::sleep(TRACED);
+    let _ = kill(Pid::from_raw(tracer.id() as i32), Signal::SIGINT);
+    let _ = tracer.wait();
+    let text = std::fs::read_to_string(&trace).unwrap_or_default();
+    let calls = text.lines().filter(|line| is_call(line)).count();
+    let calls = calls as f64 / TRACED.as_secs_f64() * 60.0;
+    vec![value("idle console: system calls a minute", "", calls)]
+}
+
+/// Whether a call has ended here, not merely begun, nor one that was waiting when the tracer came or went.
+fn is_call(line: &str) -> bool {
+    line.contains(" = ") && !line.contains("restart_syscall") && !line.contains("<detached")
 }
 
 /// A console with much output at once.
@@ -187,6 +227,9 @@ fn value(what: &str, unit: &'static str, value: f64) -> Value {
 /// How long an idle console is looked at: two keepalives, 15 seconds apart.
 const IDLE: Duration = Duration::from_secs(30);
 
+/// The same for its system calls: four keepalives.
+const TRACED: Duration = Duration::from_secs(60);
+
 /// What a busy console shows: five megabytes.
 const LINES: usize = 66_000;
 
@@ -198,3 +241,20 @@ const TYPED_LINES: usize = 1500;
 
 /// The table's heading.
 pub(super) const TABLE: &str = "A console";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_counts_once_and_one_that_began_before_not_at_all() {
+        let counted = |line| is_call(line);
+        assert!(counted("7 poll([{fd=7}], 1, 5000) = 1 ([{fd=7}])"));
+        assert!(counted("7 <... recvfrom resumed>\"x\", 9) = 1"));
+        assert!(!counted("7 recvfrom(5, <unfinished ...>"));
+        assert!(!counted(
+            "7 restart_syscall(<... resuming interrupted read ...>) = 0"
+        ));
+        assert!(!counted("7 poll([{fd=7}], 1, 15000 <detached ...>"));
+    }
+}

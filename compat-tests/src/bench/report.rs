@@ -183,7 +183,8 @@ const NOTES: &[(&str, &str)] = &[
         console::TABLE,
         "Stock's and FreeIPMI's consoles write to a terminal that records what it shows; steadysol's is `sol capture` with \
          its log on the disk, and shows the output on a terminal as well. Wake-ups are voluntary context switches of all \
-         threads, which includes a keepalive every 15 seconds and its answer. FreeIPMI's ipmiconsole does not carry all that a \
+         threads, which includes a keepalive every 15 seconds and its answer; system calls are counted by strace in a minute of \
+         their own. FreeIPMI's ipmiconsole does not carry all that a \
          machine says or is sent at once, and has no figures there where it ends.",
     ),
     (

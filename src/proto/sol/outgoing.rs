@@ -237,12 +237,13 @@ impl Outgoing {
                 );
             }
             Some(Item::Bytes(mut bytes)) => {
-                let rest = bytes.split_off(bytes.len().min(self.max_data));
-                if !rest.is_empty() {
-                    self.queue.push_front(Item::Bytes(rest));
+                // What stays is not moved: a paste is sent in hundreds of packets.
+                let data: Vec<u8> = bytes.drain(..bytes.len().min(self.max_data)).collect();
+                if !bytes.is_empty() {
+                    self.queue.push_front(Item::Bytes(bytes));
                 }
-                self.queued_bytes -= bytes.len();
-                self.launch(now, Operation::default(), bytes.into());
+                self.queued_bytes -= data.len();
+                self.launch(now, Operation::default(), data);
             }
         }
     }
