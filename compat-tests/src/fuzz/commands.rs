@@ -55,7 +55,10 @@ fn touches_the_world(word: &str) -> bool {
     const WORDS: &[&str] = &[
         "exec",
         "shell",
-        "sol",
+        "activate",
+        "capture",
+        "looptest",
+        "log",
         "dump",
         "fill",
         "save",
@@ -71,7 +74,6 @@ fn touches_the_world(word: &str) -> bool {
         "selftest",
         "upgEkey",
         "time",
-        "spd",
     ];
     word.contains(['/', '.']) || WORDS.contains(&word)
 }
