@@ -79,6 +79,11 @@ pub const DEVIATIONS: &[Deviation] = &[
         here: "said at once, without a BMC.",
     },
     Deviation {
+        when: "sol activate, and standard input is no terminal",
+        stock: "complains that it is an inappropriate ioctl.",
+        here: "says nothing.",
+    },
+    Deviation {
         when: "an unknown word after sol activate",
         stock: "prints the usage of sol.",
         here: "one line that names the word and lists those that are known.",
@@ -236,6 +241,11 @@ pub const DEVIATIONS: &[Deviation] = &[
         when: "a console, or a verb that is handed over, in shell and exec",
         stock: "runs over the same session.",
         here: "runs as a program of its own; our session is closed before, and opened again for the next command.",
+    },
+    Deviation {
+        when: "shell over a network, and its input ends after a command that is not exit",
+        stock: "never ends.",
+        here: "ends, with the last command's status.",
     },
     Deviation {
         when: "set verbose in shell and exec",

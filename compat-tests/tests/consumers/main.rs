@@ -36,3 +36,8 @@ fn those_that_set_networks_and_users_see_what_they_saw() {
 fn those_that_explain_failures_see_what_they_saw() {
     agree(calls::errors::CALLS);
 }
+
+#[test]
+fn scripts_from_public_repositories_see_what_they_saw() {
+    agree(calls::scripts::CALLS);
+}

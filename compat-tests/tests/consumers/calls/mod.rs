@@ -5,3 +5,4 @@ pub mod errors;
 pub mod inventory;
 pub mod monitoring;
 pub mod power;
+pub mod scripts;
