@@ -248,7 +248,7 @@ impl Handshake {
     /// otherwise it would draw another random number and refuse what was made with the first.
     fn transmit(&mut self, now: Instant, step: Step) {
         let tag = self.tag;
-        for (payload_type, payload) in step.messages(&mut self.terms(), tag) {
+        for (payload_type, payload) in step.messages(&self.terms(), tag) {
             self.outbox
                 .push_back(V20::sessionless(payload_type, &payload));
         }
