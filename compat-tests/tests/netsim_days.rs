@@ -145,6 +145,16 @@ fn a_rest_that_the_bmc_sends_again_is_found_in_the_log() {
 }
 
 #[test]
+fn what_a_board_begins_with_is_not_shown_again_when_its_log_cannot_be_heard_any_more() {
+    day(1_417, "openbmc", 700).logged().holds(&[
+        deed(30_074, 0, What::Print(4)),
+        deed(99_095, 45_000, What::Reboot),
+        deed(150_509, 4_000, What::BlackOut(None)),
+        deed(165_713, 100_000, What::BlackOut(None)),
+    ]);
+}
+
+#[test]
 fn what_was_sent_again_a_dozen_times_is_shown_once_when_the_bmc_is_given_up() {
     day(146_835, "openbmc", 700).logged().holds(&[
         deed(22_200, 0, What::Print(752)),

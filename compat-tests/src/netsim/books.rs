@@ -11,6 +11,8 @@
 //! least what was acknowledged to the user's side. Only when a session is renewed may characters come twice: the
 //! packet that was in flight then is sent again, since nobody can know whether the old session had taken it.
 
+use std::ops::Range;
+
 use steadysol::proto::keepalive::Probe;
 
 use super::history::{LARGE_LOG, Setting};
@@ -54,6 +56,8 @@ pub struct Books {
     partial: Vec<u8>,
     next: u64,
     missing: u64,
+    /// The cells that were passed over.
+    passed: Vec<Range<u64>>,
     doubled: u64,
     /// Cells that the console need not show.
     excused: u64,
@@ -113,6 +117,7 @@ impl Books {
             partial: Vec::new(),
             next: 0,
             missing: 0,
+            passed: Vec::new(),
             doubled: 0,
             excused: 0,
             into_sol: 0,
@@ -288,6 +293,12 @@ impl Books {
         let number = self
             .number(cell)
             .ok_or_else(|| format!("{:?} was never printed", String::from_utf8_lossy(cell)))?;
+        // What the stream brought of a gap that was told of, shown behind one of unknown size: nothing can tell any more
+        // where it stands, and nobody has seen it.
+        let passed = self.passed.iter().any(|cells| cells.contains(&number));
+        if number < self.next && self.logged && self.unknown_gap && passed {
+            self.next = number;
+        }
         if number < self.next {
             self.doubled += 1;
             let excuse = !self.logged || self.unknown_gap;
@@ -303,6 +314,9 @@ impl Books {
             self.next = number;
         }
         let gap = number - self.next;
+        if gap > 0 {
+            self.passed.push(self.next..number);
+        }
         self.next = number + 1;
         if gap > 0 {
             self.missing += gap;
@@ -524,6 +538,23 @@ mod tests {
         books.overrun();
         books.show(&text[8..], none).unwrap();
         books.check_rest(0, none).unwrap();
+    }
+
+    #[test]
+    fn what_stands_in_a_gap_that_was_told_may_follow_one_of_unknown_size_once_a_log_is_lost() {
+        let none = Counted::default();
+        let mut books = Books::new(&Setting {
+            logged: true,
+            ..Setting::plain()
+        });
+        books.sol(true, none);
+        let text = books.print(9);
+        books.show(&text[..8], none).unwrap();
+        books.gap(Some(40));
+        books.show(&text[48..], none).unwrap();
+        books.gap(None);
+        books.show(&text[16..32], none).unwrap();
+        assert!(books.show(&text[48..56], none).is_err(), "that was shown");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::Join;
 
 /// The newest bytes that were delivered, and where in the log they stand.
 #[derive(Debug)]
-pub(super) struct Recent {
+pub(in super::super) struct Recent {
     end: u64,
     bytes: VecDeque<u8>,
 }
@@ -31,7 +31,7 @@ impl Recent {
     }
 
     /// How many of the newest bytes `following` begins with, if not by chance.
-    pub(super) fn overlap(&self, following: &[u8]) -> usize {
+    pub(in super::super) fn overlap(&self, following: &[u8]) -> usize {
         // How long a beginning of `following` each of its beginnings ends with (Knuth, Morris and Pratt).
         let following = &following[..following.len().min(self.bytes.len())];
         let mut ends_with = vec![0; following.len()];

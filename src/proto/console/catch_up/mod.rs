@@ -23,7 +23,8 @@ use std::collections::VecDeque;
 
 use crate::proto::log_reader::{Ending, Event, LogReader, Outcome, Range, Ticket};
 use crate::wire::console_log::{Piece, Read};
-use doubt::{Doubt, Recent};
+use doubt::Doubt;
+pub(super) use doubt::Recent;
 
 /// The two positions and what lies between them.
 #[derive(Debug)]
@@ -204,6 +205,11 @@ impl CatchUp {
         self.have = self.have.min(end);
         self.finish();
         true
+    }
+
+    /// The newest bytes that were delivered.
+    pub(super) fn into_recent(self) -> Recent {
+        self.recent
     }
 
     /// Takes in what became of a request.

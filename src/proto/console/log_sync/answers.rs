@@ -113,6 +113,7 @@ impl LogSync {
             return;
         }
         if self.catch_up.is_none() {
+            self.recent = None;
             self.find_place(now, beat, sol_start);
         }
         let Some(catch_up) = &mut self.catch_up else {
@@ -198,11 +199,20 @@ impl LogSync {
         self.let_go(now, waiting);
     }
 
+    /// Shows what waits, but for its beginning if that was delivered in the session before: some boards begin with the end
+    /// of what they have printed.
     pub(super) fn let_go(&mut self, now: Instant, waiting: Waiting) {
         self.gap(now, None, None);
-        for (bytes, _) in waiting {
-            self.show(now, bytes, None);
-        }
+        let mut bytes = Vec::with_capacity(waiting.iter().map(|(bytes, _)| bytes.len()).sum());
+        waiting
+            .into_iter()
+            .for_each(|(piece, _)| bytes.extend(piece));
+        let again = self
+            .recent
+            .take()
+            .map_or(0, |recent| recent.overlap(&bytes));
+        bytes.drain(..again);
+        self.show(now, bytes, None);
     }
 
     /// How long the stream waits for its place in the log: longer if it is certain that it has one.

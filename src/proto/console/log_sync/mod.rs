@@ -17,7 +17,7 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use super::Settings;
-use super::catch_up::{CatchUp, Join};
+use super::catch_up::{CatchUp, Join, Recent};
 use super::event::{Place, Report};
 use crate::proto::inflight::RequestId;
 use crate::proto::link::{Done, Link, Patience};
@@ -55,6 +55,8 @@ pub(super) struct LogSync {
     quiet: Quiet,
     /// Everything up to there was delivered, in the sessions before.
     have: Option<Place>,
+    /// The end of that.
+    recent: Option<Recent>,
     /// Stream bytes of this activation.
     streamed: u64,
     /// What the stream has brought and must not be shown before its place in the log is known, and until when it waits.
@@ -169,6 +171,7 @@ impl LogSync {
     pub(super) fn activated(&mut self, now: Instant, link: &mut Link) {
         if let Some(catch_up) = self.catch_up.take() {
             self.have = Some(catch_up.position());
+            self.recent = Some(catch_up.into_recent());
         }
         self.beats.clear();
         self.unanswered = None;
@@ -357,6 +360,7 @@ impl LogSync {
             unanswered: None,
             quiet: Quiet::new(now),
             have: settings.resume,
+            recent: None,
             streamed: 0,
             waiting: None,
             waiting_bytes: 0,
