@@ -1,6 +1,6 @@
 //! The two roads between client and BMC, and what goes wrong on them.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
@@ -19,8 +19,10 @@ pub struct Packet {
     pub bytes: Vec<u8>,
     /// When it was sent, or what it is a copy of.
     pub sent: Duration,
-    /// Whether it is the first that arrives of what was sent, unchanged.
+    /// Whether it is unchanged, and, once it has arrived, the first to do so: a copy may overtake what it is a copy of.
     pub genuine: bool,
+    /// Copies have the number of what they are copies of.
+    number: u64,
 }
 
 /// Both roads. Times are counted from the first packet.
@@ -32,6 +34,9 @@ pub struct Network {
     held: Vec<Packet>,
     passed: VecDeque<Packet>,
     count: u64,
+    sent: u64,
+    /// What has arrived of what was sent.
+    arrived: BTreeSet<u64>,
     /// The client's address now.
     client: SocketAddr,
     /// The faults in force.
@@ -48,6 +53,8 @@ impl Network {
             held: Vec::new(),
             passed: VecDeque::new(),
             count: 0,
+            sent: 0,
+            arrived: BTreeSet::new(),
             client: SocketAddr::from((Ipv4Addr::LOCALHOST, FIRST_PORT)),
             faults: Vec::new(),
         }
@@ -120,7 +127,9 @@ impl Network {
             bytes,
             sent: now,
             genuine: true,
+            number: self.sent,
         };
+        self.sent += 1;
         let mut delay = self.latency;
         let mut copies = Vec::new();
         for fault in self.faults.clone() {
@@ -137,17 +146,13 @@ impl Network {
         if self.passed.len() >= REMEMBERED {
             self.passed.pop_front();
         }
-        let copy = Packet {
-            genuine: false,
-            ..packet.clone()
-        };
-        self.passed.push_back(copy.clone());
+        self.passed.push_back(packet.clone());
         let held = self.holds(way);
         for late in copies {
             if held {
-                self.held.push(copy.clone());
+                self.held.push(packet.clone());
             } else {
-                self.fly(now + delay + late, copy.clone());
+                self.fly(now + delay + late, packet.clone());
             }
         }
         if held {
@@ -164,8 +169,9 @@ impl Network {
             if entry.key().0 > now {
                 return None;
             }
-            let packet = entry.remove();
+            let mut packet = entry.remove();
             if packet.way == Way::Up || packet.client == self.client {
+                packet.genuine &= self.arrived.insert(packet.number);
                 return Some(packet);
             }
         }
@@ -256,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn copies_replays_and_changed_packets_are_not_genuine() {
+    fn what_arrives_first_is_genuine_though_it_is_a_copy_and_what_was_changed_is_not() {
         let mut network = Network::new(MS, 1);
         network.begin(Duration::ZERO, What::Double(1000, 5 * MS));
         sent(&mut network, Duration::ZERO, 1);
@@ -268,5 +274,13 @@ mod tests {
             .map(|packet| packet.genuine)
             .collect();
         assert_eq!(genuine, [true, false, false, false]);
+
+        let mut network = Network::new(MS, 1);
+        network.begin(Duration::ZERO, What::Reorder(1000, 30 * MS));
+        sent(&mut network, Duration::ZERO, 1);
+        network.begin(9 * MS, What::Replay(Way::Down, 1));
+        let first = network.arrive(10 * MS).map(|packet| packet.genuine);
+        let second = network.arrive(31 * MS).map(|packet| packet.genuine);
+        assert_eq!((first, second), (Some(true), Some(false)));
     }
 }
