@@ -28,7 +28,7 @@ pub(super) struct Rescue {
     made: Vec<u32>,
     /// The first session is over for certain.
     lost: bool,
-    /// When the BMC was heard last over another session.
+    /// When the BMC was heard last over another session, or proved in the making of one that it is the BMC.
     heard: Option<Instant>,
     /// The questions asked outside, newest last, and when.
     knocks: VecDeque<(u8, Instant)>,
@@ -86,7 +86,7 @@ impl Rescue {
     }
 
     /// Whether another session exists or is being made, or one that came to nothing has shown within `limit` that the
-    /// BMC lives: not to be cut short by the clock.
+    /// BMC lives: not to be cut short by the clock. A right RAKP Message 2 shows it, though the rest may come too late.
     pub(super) fn is_under_way(&self, now: Instant, limit: Duration) -> bool {
         let lives = self.heard.is_some_and(|heard| now < heard + limit);
         lives || !matches!(self.stage, Stage::Knock { .. })
@@ -122,7 +122,13 @@ impl Rescue {
                     };
                 }
             }
-            (Stage::Shake(handshake), Packet::V20(packet)) => handshake.handle_packet(now, packet),
+            (Stage::Shake(handshake), Packet::V20(packet)) => {
+                let proven = handshake.is_proven();
+                handshake.handle_packet(now, packet);
+                if handshake.is_proven() && !proven {
+                    self.heard = Some(now);
+                }
+            }
             (Stage::Activate(both), Packet::V20(packet)) => {
                 let received = both.0.handle_packet(now, packet);
                 let authentic = !matches!(received, Received::Refused(_));

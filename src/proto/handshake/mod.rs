@@ -100,6 +100,13 @@ impl Handshake {
         self.console_session
     }
 
+    /// Whether the BMC has proved, with a right RAKP Message 2, that it knows the password and has got our random number.
+    pub fn is_proven(&self) -> bool {
+        self.step
+            .as_ref()
+            .is_some_and(|step| step.may_be_made().is_some())
+    }
+
     /// When [`Handshake::handle_timeout`] wants to be called, if nothing comes first.
     pub fn poll_timeout(&self) -> Option<Instant> {
         self.deadline
@@ -388,4 +395,4 @@ const RESTARTS: u32 = 2;
 const RAKP_3_TRIES: u32 = 2;
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -11,7 +11,7 @@ mod forged;
 const S: Duration = Duration::from_secs(1);
 
 /// The other side, as far as these tests need it.
-struct Peer {
+pub(in crate::proto) struct Peer {
     password: Key20,
     kg: Option<Key20>,
     /// Suites it accepts, and lists if `lists`.
@@ -33,7 +33,7 @@ struct Peer {
 }
 
 impl Peer {
-    fn new(suites: &[u8]) -> Self {
+    pub(in crate::proto) fn new(suites: &[u8]) -> Self {
         Self {
             password: Key20::new(b"secret").unwrap(),
             kg: None,
@@ -50,7 +50,7 @@ impl Peer {
         }
     }
 
-    fn answer(&mut self, datagram: &[u8]) -> Option<Vec<u8>> {
+    pub(in crate::proto) fn answer(&mut self, datagram: &[u8]) -> Option<Vec<u8>> {
         let packet = match Packet::parse(datagram) {
             Ok(Packet::V20(packet)) => packet,
             Ok(Packet::V15(knock)) => {

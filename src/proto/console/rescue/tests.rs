@@ -1,7 +1,9 @@
 //! What another session comes to.
 
 use super::*;
+use crate::crypto::suite::Suite;
 use crate::proto::console::tests::{config, settings};
+use crate::proto::handshake::tests::Peer;
 use crate::proto::link::tests::pair;
 use crate::proto::session::Session;
 use crate::proto::testing::Counter;
@@ -108,6 +110,32 @@ fn a_bmc_that_was_heard_over_a_session_that_came_to_nothing_is_not_dead() {
     let bytes = bmc.seal(PayloadType::Sol, &[0; 4], [1; 16]);
     rescue.handle_packet(now, &Packet::parse(&bytes).unwrap());
     rescue.close(now);
+    assert!(rescue.is_under_way(now + limit - S, limit));
+    assert!(!rescue.is_under_way(now + limit, limit));
+}
+
+#[test]
+fn a_bmc_that_knows_the_password_is_not_dead_though_no_session_comes_of_it() {
+    let (now, limit) = (Instant::now(), 90 * S);
+    let mut peer = Peer::new(&[17]);
+    let one = Config {
+        suite: Suite::by_id(17),
+        ..config()
+    };
+    let handshake = Handshake::new(now, one.clone(), Box::new(Counter(7)));
+    let mut rescue = Rescue::new(now, || Box::new(Counter(7)));
+    rescue.stage = Stage::Shake(Box::new(handshake));
+    let mut last = Vec::new();
+    for _ in 0..2 {
+        rescue.advance(now, &one, &settings(), &[OURS]);
+        assert_eq!(rescue.heard, None, "anybody may accept Open Session");
+        last = peer.answer(&rescue.poll_transmit().unwrap()).unwrap();
+        rescue.handle_packet(now, &Packet::parse(&last).unwrap());
+    }
+    assert_eq!(rescue.heard, Some(now));
+    rescue.handle_packet(now + S, &Packet::parse(&last).unwrap());
+    assert_eq!(rescue.heard, Some(now), "a copy proves nothing");
+    rescue.close(now + S);
     assert!(rescue.is_under_way(now + limit - S, limit));
     assert!(!rescue.is_under_way(now + limit, limit));
 }
