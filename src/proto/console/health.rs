@@ -101,6 +101,7 @@ impl Console {
                 self.renewed = Some(now);
                 self.close_forgotten(now, ours, &made);
                 self.incoming = std::mem::take(&mut self.incoming).renewed();
+                self.last_acknowledgement = None;
                 self.activated(now, activated);
                 self.events
                     .push_back(Event::Notice(Notice::Renewed { silence, logged }));

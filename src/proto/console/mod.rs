@@ -87,6 +87,8 @@ pub struct Console {
     early_join: Join,
     /// The session sequence number of the packet that is being handled.
     sequence: u32,
+    /// What acknowledged the last packet with characters that came over this session.
+    last_acknowledgement: Option<Vec<u8>>,
     keepalive: Keepalive,
     ownership: Ownership,
     rescue: Option<Rescue>,
@@ -152,6 +154,7 @@ impl Console {
             early: Vec::new(),
             early_join: Join::Follows,
             sequence: 0,
+            last_acknowledgement: None,
             keepalive: Keepalive::new(settings.keepalive, now),
             ownership: Ownership::default(),
             rescue: None,
@@ -308,6 +311,9 @@ impl Console {
     }
 
     fn handle_sol(&mut self, now: Instant, sequence: u32, payload: &[u8]) {
+        if payload.is_empty() {
+            return self.outgoing.handle_nothing();
+        }
         let Ok(packet) = FromBmc::parse(payload) else {
             // OpenBMC sends payloads without a single byte.
             return self.incoming.received(sequence);
@@ -332,6 +338,7 @@ impl Console {
     fn deliver(&mut self, now: Instant, delivery: super::sol::Delivery) {
         if let Some(ack) = delivery.acknowledgement {
             self.send_sol(&ack);
+            self.last_acknowledgement = Some(ack);
         }
         if delivery.overrun && !self.log.is_present() {
             self.events.push_back(Event::Notice(Notice::Overrun));
@@ -377,6 +384,11 @@ impl Console {
             self.outgoing.handle_timeout(now, self.keepalive.heard_at());
             if self.outgoing.repeated() > repeated {
                 self.sol_port.unanswered();
+            }
+            if self.outgoing.take_doubt()
+                && let Some(ack) = self.last_acknowledgement.clone()
+            {
+                self.send_sol(&ack);
             }
             self.log.advance(now, &mut self.link);
             self.tell();

@@ -38,6 +38,8 @@ struct Bmc {
     owner: Option<u32>,
     /// It has the console-log extension, and its heartbeats' answers never fit.
     heartless: bool,
+    /// It takes the next number only, and sends a payload of no byte where it has nothing to send again.
+    openbmc: bool,
     answers_outside: bool,
     /// Where it speaks SOL, and what it calls that port.
     sol_port: Option<u16>,
@@ -63,6 +65,7 @@ impl Bmc {
             activate_code: 0,
             owner: None,
             heartless: false,
+            openbmc: false,
             answers_outside: false,
             sol_port: None,
             names_port: 623,
@@ -156,9 +159,15 @@ impl Bmc {
 
     fn sol(&mut self, packet: &ToBmc) {
         if packet.ack != 0 && packet.ack == self.out_seq {
-            self.in_flight = None;
+            let late = self.in_flight.take().is_none();
+            if late && self.openbmc {
+                self.seal(PayloadType::Sol, &[]);
+            }
         }
         if packet.seq != 0 {
+            if self.openbmc && packet.seq != next_seq(self.last_seq) {
+                return;
+            }
             if packet.seq != self.last_seq {
                 self.last_seq = packet.seq;
                 self.typed.extend_from_slice(&packet.data);
@@ -407,6 +416,26 @@ fn what_is_typed_into_a_frozen_bmc_arrives_once_when_it_thaws() {
         ),
         "{notices:?}"
     );
+}
+
+#[test]
+fn where_openbmc_has_printed_something_a_lost_acknowledgement_holds_up_no_keystroke() {
+    let mut rig = Rig::plain();
+    rig.bmc.openbmc = true;
+    rig.run(S);
+    rig.bmc.print(b"login: ");
+    rig.run(20 * S);
+    rig.bmc.road = |at| {
+        if at < 21 * S { vec![] } else { vec![10 * MS] }
+    };
+    let now = rig.now;
+    rig.console.type_bytes(now, b"r");
+    rig.run(21 * S);
+    let now = rig.now;
+    rig.console.type_bytes(now, b"oot\r");
+    rig.run(80 * S);
+    assert_eq!(rig.bmc.typed, b"root\r");
+    assert_eq!(rig.shown, b"login: ");
 }
 
 #[test]

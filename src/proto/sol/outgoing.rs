@@ -10,8 +10,11 @@
 //! Every other BMC must not be probed: one that never got the data takes the probe, and the data counts as typed; one
 //! that got both takes a repetition of the data behind the probe for new input. So each activation begins with a
 //! trial, while nothing is typed: the greeting, once answered, is sent again. A BMC that answers the copy too is
-//! never probed; nor is one that did not, unless it has answered an empty packet in OpenBMC's own way: whoever can drop
-//! packets on the way could make any BMC look like one that ignores copies.
+//! never probed; nor is one that did not, unless it has shown a way that only OpenBMC has: whoever can drop packets on the
+//! way could make any BMC look like one that ignores copies. It shows one when it answers an empty packet by one that
+//! acknowledges nothing (older ones), and when it answers a copy of an acknowledgement by a payload without a single byte
+//! (all of them): so where what was typed is ignored, the last acknowledgement is sent once more, which every other BMC
+//! ignores. What can be probed without any doubt is an empty packet: no input depends on it.
 
 mod reactions;
 #[cfg(test)]
@@ -44,8 +47,10 @@ pub struct Outgoing {
     /// The session sequence number of the packet that brought the last acknowledgement.
     acknowledged_by: u32,
     copies: Copies,
-    /// Whether an empty packet was answered by one that acknowledges nothing, as only OpenBMC does.
-    answers_bare: bool,
+    /// Whether the BMC has done what only OpenBMC does.
+    is_openbmc: bool,
+    /// It is to be found out whether it is OpenBMC.
+    doubt: bool,
     /// The number of the packet answered last.
     answered: u8,
     /// How often it may still be found out what becomes of copies.
@@ -68,7 +73,7 @@ enum Copies {
     Untried,
     /// It acknowledges it again.
     Answered,
-    /// It says nothing (OpenBMC).
+    /// It said nothing, as OpenBMC does; or the copies were lost.
     Ignored,
 }
 
@@ -139,7 +144,8 @@ impl Outgoing {
             least_pause: FIRST_PAUSE,
             acknowledged_by: 0,
             copies: Copies::Untried,
-            answers_bare: false,
+            is_openbmc: false,
+            doubt: false,
             answered: 0,
             trials_left: 0,
             outbox: VecDeque::new(),

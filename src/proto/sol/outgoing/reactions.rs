@@ -27,7 +27,7 @@ impl Outgoing {
             && packet.data.is_empty()
             && packet.status == Default::default();
         let empty = flight.packet.data.is_empty() && !flight.packet.operation.generate_break;
-        self.answers_bare |= bare && (empty || flight.probe.is_some());
+        self.is_openbmc |= bare && (empty || flight.probe.is_some());
         if flight.trial {
             if bare || packet.ack == flight.packet.seq {
                 self.copies = Copies::Answered;
@@ -51,6 +51,16 @@ impl Outgoing {
         } else {
             self.flight = Some(flight);
         }
+    }
+
+    /// A payload without a single byte came: OpenBMC's way to send again what it has not got any more.
+    pub fn handle_nothing(&mut self) {
+        self.is_openbmc = true;
+    }
+
+    /// Whether the last acknowledgement is to be sent once more, to see whether the BMC is OpenBMC. Told once.
+    pub fn take_doubt(&mut self) -> bool {
+        std::mem::take(&mut self.doubt)
     }
 
     /// Sends what is due. `heard` is when the BMC was heard last, over whatever.
@@ -81,7 +91,7 @@ impl Outgoing {
             return self.send_next(now);
         }
         if flight.trial && (flight.sends >= COPIES || !self.queue.is_empty()) {
-            if self.answers_bare && flight.sends >= COPIES && heard > flight.last_sent + path {
+            if flight.sends >= COPIES && heard > flight.last_sent + path {
                 self.copies = Copies::Ignored;
             }
             self.flight = None;
@@ -90,16 +100,16 @@ impl Outgoing {
         // An empty packet that is taken twice does no harm.
         let harmless = flight.packet.data.is_empty() && !flight.packet.operation.generate_break;
         let may_probe = match self.copies {
-            Copies::Ignored => true,
             Copies::Answered => false,
-            Copies::Untried => {
-                let known = self.answers_bare && flight.ignored >= SENDS_UNTRIED;
-                harmless && flight.greeting || known
-            }
+            _ if harmless => !flight.trial,
+            Copies::Ignored => self.is_openbmc,
+            Copies::Untried => self.is_openbmc && flight.ignored >= SENDS_UNTRIED,
         };
         if ignored && may_probe && flight.probe.is_none() {
             flight.probe = Some(next_seq(flight.packet.seq));
         }
+        let unknown = !self.is_openbmc && self.copies != Copies::Answered;
+        self.doubt |= ignored && !harmless && unknown;
         self.outbox.push_back(flight.packet.to_bytes());
         if let Some(probe) = flight.probe {
             self.outbox.push_back(
@@ -175,7 +185,12 @@ impl Outgoing {
     fn go_on(&mut self, now: Instant, answered: Flight) {
         self.send_next(now);
         let idle = self.flight.is_none() && self.queue.is_empty();
-        if !idle || self.copies != Copies::Untried || self.trials_left == 0 {
+        let known = match self.copies {
+            Copies::Answered => true,
+            Copies::Ignored => self.is_openbmc,
+            Copies::Untried => false,
+        };
+        if !idle || known || self.trials_left == 0 {
             return;
         }
         if !answered.packet.data.is_empty() || answered.packet.operation.generate_break {
