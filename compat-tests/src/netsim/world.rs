@@ -53,6 +53,8 @@ pub struct World {
     slowest: Duration,
     /// Whether the board takes only the SOL number that it expects.
     strict: bool,
+    /// Whether anything has been shown since the payload was activated.
+    printed_since: bool,
     /// Whether the board takes only session sequence numbers just ahead of the last.
     narrow: bool,
     /// Whether somebody has ended or taken the console.
@@ -159,6 +161,7 @@ impl World {
             delays: Vec::new(),
             slowest: Duration::ZERO,
             strict: setting.personality().sol.strict_sequence,
+            printed_since: false,
             narrow: setting.personality().window_ahead < NARROW,
             ended: false,
             given_up: false,
@@ -345,6 +348,7 @@ impl World {
             self.trace(Level::Events, || format!("BMC {event:?}"));
             match event {
                 endpoint::Event::Sol { session, .. } => {
+                    self.printed_since &= session.is_none();
                     self.books.sol(session.is_some(), self.counted());
                 }
                 endpoint::Event::Serial(_, Action::Break) => self.breaks_seen += 1,
@@ -392,6 +396,7 @@ impl World {
                 }
                 Event::Data(bytes) | Event::Placed(bytes, _) | Event::Recovered(bytes, ..) => {
                     self.outcome.shown_at = self.now;
+                    self.printed_since = true;
                     self.books.show(&bytes, counted)?;
                 }
                 Event::Notice(Notice::Overrun) => self.books.overrun(),
