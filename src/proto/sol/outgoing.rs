@@ -5,7 +5,7 @@
 //! and only the acknowledgement was lost; so a packet that stays unanswered although the BMC is heard otherwise is
 //! followed by a *probe*: an empty packet under the next number, which a BMC in that state answers, and which then
 //! acknowledges what was before it. A number that a probe has used stays in play until the BMC has answered it,
-//! since nobody knows whether the BMC took it.
+//! since nobody knows whether the BMC took it: where no answer comes, a probe under the number after it follows too.
 //!
 //! Every other BMC must not be probed: one that never got the data takes the probe, and the data counts as typed; one
 //! that got both takes a repetition of the data behind the probe for new input. So each activation begins with a
@@ -89,7 +89,8 @@ struct Flight {
     ignored: u32,
     /// When this was sent last, to be compared with when the BMC was heard last.
     last_sent: Instant,
-    probe: Option<u8>,
+    /// How many probes follow it, under the numbers after its own.
+    probes: u32,
     /// Sent to get in step; if the BMC ignores it, its number goes to what is typed.
     greeting: bool,
     /// A copy of a packet that was answered.
@@ -289,10 +290,22 @@ impl Outgoing {
             sends: 1,
             ignored: 0,
             last_sent: now,
-            probe: None,
+            probes: 0,
             greeting: false,
             trial: false,
         });
+    }
+}
+
+impl Flight {
+    /// The number of the `n`th probe; 0: the packet's own.
+    fn number(&self, n: u32) -> u8 {
+        (0..n).fold(self.packet.seq, |seq, _| next_seq(seq))
+    }
+
+    /// Which probe has been answered: by its number, or, where an answer acknowledges nothing, the first that may be.
+    fn answered_probe(&self, ack: u8, bare: bool) -> Option<u32> {
+        (1..=self.probes).find(|n| bare || self.number(*n) == ack)
     }
 }
 

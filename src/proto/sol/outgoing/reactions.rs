@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::{Copies, FIRST_PAUSE, Flight, Item, LONGEST_PAUSE, Outgoing};
-use crate::wire::sol::{FromBmc, Operation, ToBmc, next_seq};
+use crate::wire::sol::{FromBmc, Operation, ToBmc};
 
 /// The BMC's word, and time.
 impl Outgoing {
@@ -27,7 +27,7 @@ impl Outgoing {
             && packet.data.is_empty()
             && packet.status == Default::default();
         let empty = flight.packet.data.is_empty() && !flight.packet.operation.generate_break;
-        self.is_openbmc |= bare && (empty || flight.probe.is_some());
+        self.is_openbmc |= bare && (empty || flight.probes > 0);
         if flight.trial {
             if bare || packet.ack == flight.packet.seq {
                 self.copies = Copies::Answered;
@@ -39,13 +39,14 @@ impl Outgoing {
             self.acknowledged_by = sequence;
             self.answered = packet.ack;
             self.acknowledged(now, flight, packet);
-        } else if flight
-            .probe
-            .is_some_and(|probe| packet.ack == probe || bare)
-        {
+        } else if let Some(probe) = flight.answered_probe(packet.ack, bare) {
             self.acknowledged_by = sequence;
-            self.seq = flight.probe.unwrap_or(self.seq);
-            self.send_next(now);
+            self.seq = flight.number(probe);
+            if probe < flight.probes {
+                self.ask_again(now, flight.probes - probe);
+            } else {
+                self.send_next(now);
+            }
         } else if bare && empty {
             self.go_on(now, flight);
         } else {
@@ -85,7 +86,7 @@ impl Outgoing {
         if ignored && flight.greeting && flight.ignored > GREETINGS {
             // It answers other things, but no empty packet under any number.
             // If it did take one, that number and the probe's are not to be used again.
-            self.seq = flight.probe.unwrap_or(flight.packet.seq);
+            self.seq = flight.number(flight.probes);
             self.trials_left = 0;
             self.flight = None;
             return self.send_next(now);
@@ -105,20 +106,19 @@ impl Outgoing {
             Copies::Ignored => self.is_openbmc,
             Copies::Untried => self.is_openbmc && flight.ignored >= SENDS_UNTRIED,
         };
-        if ignored && may_probe && flight.probe.is_none() {
-            flight.probe = Some(next_seq(flight.packet.seq));
+        let enough = flight.ignored >= patience + flight.probes * SENDS_BEFORE_PROBE;
+        if ignored && may_probe && enough && flight.probes < MOST_PROBES {
+            flight.probes += 1;
         }
         let unknown = !self.is_openbmc && self.copies != Copies::Answered;
         self.doubt |= ignored && !harmless && unknown;
         self.outbox.push_back(flight.packet.to_bytes());
-        if let Some(probe) = flight.probe {
-            self.outbox.push_back(
-                ToBmc {
-                    seq: probe,
-                    ..ToBmc::default()
-                }
-                .to_bytes(),
-            );
+        for n in 1..=flight.probes {
+            let probe = ToBmc {
+                seq: flight.number(n),
+                ..ToBmc::default()
+            };
+            self.outbox.push_back(probe.to_bytes());
         }
         self.repeated += 1;
         flight.sends += 1;
@@ -172,13 +172,20 @@ impl Outgoing {
             }
             self.hold_until = Some(now + BUSY_PAUSE);
         }
-        if flight.probe.is_some() {
-            // The probe may have been taken or dropped. It is asked again under its own number, before anything new.
+        if flight.probes > 0 {
             self.seq = flight.packet.seq;
-            self.launch(now, Operation::default(), Vec::new());
-            return;
+            return self.ask_again(now, flight.probes);
         }
         self.go_on(now, flight);
+    }
+
+    /// The probes after the number answered last may have been taken or dropped. They are asked again under their own
+    /// numbers, before anything new.
+    fn ask_again(&mut self, now: Instant, probes: u32) {
+        self.launch(now, Operation::default(), Vec::new());
+        if let Some(flight) = &mut self.flight {
+            flight.probes = probes.saturating_sub(1);
+        }
     }
 
     /// After an answer: what is queued; if nothing is, it may be the time to find out what becomes of copies.
@@ -213,6 +220,9 @@ const SENDS_BEFORE_PROBE: u32 = 4;
 
 /// The same, while it is not known what the BMC does with copies.
 const SENDS_UNTRIED: u32 = 10;
+
+/// Most probes behind a packet, so that no number comes round.
+const MOST_PROBES: u32 = 6;
 
 /// How long a round trip may be of which nothing is known.
 const UNKNOWN_PATH: Duration = Duration::from_secs(3);

@@ -351,3 +351,39 @@ fn a_new_session_begins_with_what_was_in_flight() {
     out.send_next(now);
     assert_eq!(sent(&mut out)[0].data, b"abcdef");
 }
+
+/// Packet, probe and probe's probe: whatever answers are lost, and however many of them.
+#[test]
+fn openbmc_gets_in_step_again_however_many_answers_are_lost() {
+    for (lost, bare) in (1..6).flat_map(|lost| [(lost, true), (lost, false)]) {
+        let (mut out, mut now) = (Outgoing::new(255), Instant::now());
+        let start = now;
+        let mut bmc = InOrder {
+            expected: 1,
+            got: Vec::new(),
+            bare,
+        };
+        out.expect_round_trip(Some(MS));
+        out.handle_nothing();
+        out.push(b"a");
+        out.send_next(now);
+        out.push(b"bcd");
+        let mut n = 0;
+        while !out.is_idle() {
+            for packet in sent(&mut out) {
+                if let Some(answer) = bmc.take(&packet) {
+                    n += 1;
+                    if n > lost {
+                        out.handle(now, 0, &answer);
+                    }
+                }
+            }
+            if let Some(at) = out.poll_timeout() {
+                now = at;
+                out.handle_timeout(now, now);
+            }
+            assert!(now - start < 300_000 * MS, "{lost} lost: stuck");
+        }
+        assert_eq!(bmc.got, b"abcd", "{lost} lost");
+    }
+}
