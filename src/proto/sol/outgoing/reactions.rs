@@ -103,8 +103,7 @@ impl Outgoing {
         let may_probe = match self.copies {
             Copies::Answered => false,
             _ if harmless => !flight.trial,
-            Copies::Ignored => self.is_openbmc,
-            Copies::Untried => self.is_openbmc && flight.ignored >= SENDS_UNTRIED,
+            Copies::Ignored | Copies::Untried => self.is_openbmc,
         };
         let enough = flight.ignored >= patience + flight.probes * SENDS_BEFORE_PROBE;
         if ignored && may_probe && enough && flight.probes < MOST_PROBES {
@@ -127,16 +126,11 @@ impl Outgoing {
         flight.next_send = now + flight.pause;
     }
 
-    /// The longest that one exchange is known to take.
+    /// How long one exchange takes now: as long as a command, for those are asked all the time. No packet is repeated
+    /// sooner than its own round trip anyway.
     fn path(&self) -> Duration {
-        let longest = self
-            .commands
-            .max(self.round_trip.smoothed().unwrap_or_default());
-        if longest.is_zero() {
-            UNKNOWN_PATH
-        } else {
-            longest
-        }
+        let known = Some(self.commands).filter(|path| !path.is_zero());
+        known.or(self.round_trip.smoothed()).unwrap_or(UNKNOWN_PATH)
     }
 
     fn acknowledged(&mut self, now: Instant, flight: Flight, packet: &FromBmc) {
@@ -217,9 +211,6 @@ pub(super) const BUSY_PAUSE: Duration = Duration::from_millis(250);
 
 /// How often a packet is sent before a probe asks whether it is there already.
 const SENDS_BEFORE_PROBE: u32 = 4;
-
-/// The same, while it is not known what the BMC does with copies.
-const SENDS_UNTRIED: u32 = 10;
 
 /// Most probes behind a packet, so that no number comes round.
 const MOST_PROBES: u32 = 6;
