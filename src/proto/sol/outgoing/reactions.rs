@@ -14,7 +14,13 @@ impl Outgoing {
             // Sent before the last acknowledgement was: it speaks of an earlier packet, whatever its number.
             return;
         }
-        if packet.ack != 0 && packet.ack == self.answered {
+        let again = packet.ack != 0 && packet.ack == self.answered;
+        let ready = !packet.status.nack && !packet.status.transfer_unavailable;
+        if again && ready && self.hold_until.take().is_some() {
+            // It had no room for all of that packet, and says now that it has.
+            return self.send_next(now);
+        }
+        if again {
             self.copies = Copies::Answered;
         }
         let Some(flight) = self.flight.take() else {
@@ -206,7 +212,7 @@ impl Outgoing {
     }
 }
 
-/// How long a BMC that has no room is left alone.
+/// How long a BMC that has no room is left alone, unless it says sooner that it has.
 pub(super) const BUSY_PAUSE: Duration = Duration::from_millis(250);
 
 /// How often a packet is sent before a probe asks whether it is there already.

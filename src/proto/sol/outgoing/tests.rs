@@ -125,6 +125,37 @@ fn a_nack_means_a_pause_and_the_rest_again() {
 }
 
 #[test]
+fn the_pause_ends_when_the_bmc_says_that_it_has_room_and_not_when_it_repeats_that_it_has_none() {
+    let (mut out, now) = typed(255, b"abc");
+    sent(&mut out);
+    let refusing = |status| FromBmc {
+        status,
+        ..ack(1, 1)
+    };
+    let nack = Status {
+        nack: true,
+        ..Status::default()
+    };
+    let unavailable = Status {
+        transfer_unavailable: true,
+        ..Status::default()
+    };
+    out.handle(now, 7, &refusing(nack));
+    out.handle(now + MS, 8, &refusing(nack));
+    out.handle(now + 2 * MS, 9, &refusing(unavailable));
+    out.handle(now + 3 * MS, 6, &ack(1, 1));
+    out.handle(now + 3 * MS, 10, &ack(0, 0));
+    assert!(sent(&mut out).is_empty());
+    out.handle(now + 4 * MS, 11, &ack(1, 1));
+    let packets = sent(&mut out);
+    assert_eq!((packets[0].seq, &*packets[0].data), (2, &b"bc"[..]));
+    out.handle(now + 5 * MS, 12, &ack(1, 1));
+    assert!(sent(&mut out).is_empty(), "once");
+    out.handle(now + 6 * MS, 13, &ack(2, 2));
+    assert!(out.is_idle());
+}
+
+#[test]
 fn a_count_of_zero_without_a_nack_means_all() {
     let (mut out, now) = typed(255, b"abc");
     sent(&mut out);
