@@ -69,7 +69,10 @@ fn gather(program: Program, count: usize) -> Option<Vec<(Stage, BmcSim)>> {
         while begun.fetch_add(1, Ordering::Relaxed) < count {
             let bmc = BmcSim::start_low(&["--serial", "pty"]);
             let folder = tempfile::tempdir().expect("a temporary directory");
-            let stage = Stage::on(bmc.address(), program, true, folder)?;
+            let Some(stage) = Stage::on(bmc.address(), program, true, folder) else {
+                begun.store(count, Ordering::Relaxed);
+                return None;
+            };
             stages.push((stage, bmc));
         }
         Some(stages)
