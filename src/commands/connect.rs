@@ -9,6 +9,7 @@ use crate::cli::context::{Context, Interface, Oem, Privilege};
 use crate::crypto::Key20;
 use crate::crypto::rakp::Quirk;
 use crate::crypto::suite::Suite;
+use crate::ipmi::complaint::Complaint;
 use crate::ipmi::session::SetSessionPrivilege;
 use crate::ipmi::{Failure, exchange, hint, ipmb, names};
 use crate::proto::bridge::Hop;
@@ -47,7 +48,7 @@ pub fn open(
             let session = with_first(context, interrupt, first);
             session
                 .map(|session| Connection::Lanplus(Box::new(session)))
-                .map_err(|refused| TransportError::Open(refused.reason))
+                .map_err(|refused| TransportError::Open(refused.complaint.to_string()))
         }
         Interface::Open => Device::at(context.device).map(Connection::Open),
         Interface::Other(name) => Err(not_driven(name)),
@@ -85,7 +86,7 @@ pub fn lanplus(
     context: &Context,
     interrupt: Option<&Interrupt>,
 ) -> Result<Lanplus, TransportError> {
-    again(context, interrupt).map_err(|refused| TransportError::Open(refused.reason))
+    again(context, interrupt).map_err(|refused| TransportError::Open(refused.complaint.to_string()))
 }
 
 /// The same, telling whether another try is worth it: for a session in place of one that was lost.
@@ -108,7 +109,13 @@ fn with_first(
         .map_err(Refused::from)
         .and_then(|config| session(&target, config, context, interrupt, first))
         .map_err(|refused| Refused {
-            reason: format!("{}\n{UNABLE}", refused.reason),
+            complaint: Complaint {
+                after: match refused.complaint.after {
+                    "" => UNABLE,
+                    _ => NO_SOCKET_AND_UNABLE,
+                },
+                ..refused.complaint
+            },
             ..refused
         })
 }
@@ -126,16 +133,16 @@ fn target(context: &Context) -> Result<Target, String> {
 /// Why there is no session.
 #[derive(Debug)]
 pub struct Refused {
-    /// For standard error, in one line or more.
-    pub reason: String,
+    /// For standard error.
+    pub complaint: Complaint,
     /// Whether another try would only repeat it: the BMC knows user, password or key otherwise.
     pub lasting: bool,
 }
 
 impl From<String> for Refused {
-    fn from(reason: String) -> Self {
+    fn from(why: String) -> Self {
         Self {
-            reason,
+            complaint: Complaint::plain(why),
             lasting: true,
         }
     }
@@ -150,12 +157,17 @@ fn session(
 ) -> Result<Lanplus, Refused> {
     let lanplus = Lanplus::open(target, config, interrupt.cloned()).map_err(|error| Refused {
         lasting: matches!(&error, OpenError::Refused(failure) if failure.is_lasting()),
-        reason: match error {
-            OpenError::Lookup { .. } => format!("{error}\nCould not open socket!"),
+        complaint: match error {
+            OpenError::Lookup { .. } => Complaint {
+                after: NO_SOCKET,
+                ..Complaint::plain(error.to_string())
+            },
             OpenError::Refused(Failed::WrongPassword) if context.password.is_none() => {
-                format!("{error} (none was given)")
+                Complaint::plain(format!("{error} (none was given)"))
             }
-            OpenError::Unreachable(_) | OpenError::Refused(_) => error.to_string(),
+            OpenError::Unreachable(_) | OpenError::Refused(_) => {
+                Complaint::plain(error.to_string())
+            }
         },
     })?;
     if let (None, Some(suite)) = (lanplus.terms().suite, lanplus.session().suite()) {
@@ -205,7 +217,9 @@ fn raise<T: Terms>(
                 other => other.to_string(),
             };
             Err(Refused {
-                reason: format!("Set Session Privilege Level to {name} failed: {text}"),
+                complaint: Complaint::plain(format!(
+                    "Set Session Privilege Level to {name} failed: {text}"
+                )),
                 lasting: false,
             })
         }
@@ -259,7 +273,12 @@ fn not_driven(interface: &str) -> TransportError {
 }
 
 /// ipmitool's last word, which scripts look for.
-const UNABLE: &str = "Error: Unable to establish IPMI v2 / RMCP+ session";
+const UNABLE: &str = "\nError: Unable to establish IPMI v2 / RMCP+ session";
+
+/// Its words where the host's name is unknown, alone and with the last one.
+const NO_SOCKET: &str = "\nCould not open socket!";
+const NO_SOCKET_AND_UNABLE: &str =
+    "\nCould not open socket!\nError: Unable to establish IPMI v2 / RMCP+ session";
 
 /// Reserved (IPMI v2.0 table 22-20).
 const UNSET_SUITE: u8 = 0xff;

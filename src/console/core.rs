@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::events::Report;
 use super::log::{Loss, Position};
+use crate::ipmi::complaint::Complaint;
 use crate::proto::console::Datagram;
 
 /// A console without sockets, clocks, threads and terminals. Feed it, then drain `poll_transmit` and `poll_event`
@@ -130,7 +131,7 @@ pub enum Event {
     /// The session is over; nothing follows.
     Closed {
         /// What to say about it on standard error.
-        message: Option<String>,
+        message: Option<Complaint>,
         /// Whether that is a failure (exit status 1).
         failed: bool,
     },

@@ -25,6 +25,7 @@ use super::sinks::Ask;
 use super::terminal::{self, Terminal};
 use super::typing::Typing;
 use super::{Ended, FLUSH_PATIENCE, Outcome};
+use crate::ipmi::complaint::Complaint;
 use crate::proto::console::Datagram;
 
 /// The loop and its state.
@@ -51,10 +52,10 @@ pub struct Driver<'a, C> {
     /// What the run comes to, whatever the core says when it closes.
     verdict: Option<Outcome>,
     /// What to say about it.
-    reason: Option<String>,
+    reason: Option<Complaint>,
     /// When the first ending signal came.
     first_signal: Option<Instant>,
-    closed: Option<(Option<String>, bool)>,
+    closed: Option<(Option<Complaint>, bool)>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -144,7 +145,7 @@ impl<'a, C: Core> Driver<'a, C> {
                 Wake::ThreadGone => {
                     (self.edge.signals, self.progress) = (never(), never());
                     self.verdict = Some(Outcome::Failed);
-                    self.reason = Some("Error: a thread of the console ended too early".to_owned());
+                    self.reason = Some(Complaint::error("a thread of the console ended too early"));
                     self.shut_down(Why::Escape);
                 }
                 Wake::News(news) => self.heed(news),
@@ -355,8 +356,9 @@ impl<'a, C: Core> Driver<'a, C> {
             if !self.closing() {
                 self.verdict = Some(Outcome::of_output_error(&error));
                 if error.kind() != io::ErrorKind::BrokenPipe {
-                    self.reason =
-                        Some(format!("Error: cannot write the console's output: {error}"));
+                    self.reason = Some(Complaint::error(format!(
+                        "cannot write the console's output: {error}"
+                    )));
                 }
                 self.shut_down(Why::Signal(SIGPIPE));
             }
@@ -535,7 +537,7 @@ impl<'a, C: Core> Driver<'a, C> {
     }
 
     /// The last output, then the terminal as it was; a message follows, in stock's order.
-    fn finish(mut self, message: Option<String>, failed: bool) -> Ended {
+    fn finish(mut self, message: Option<Complaint>, failed: bool) -> Ended {
         if message.is_some() && self.edge.on_terminal && self.opened {
             self.edge.screen.end_line();
         }
@@ -559,7 +561,7 @@ impl<'a, C: Core> Driver<'a, C> {
         }
     }
 
-    fn ended(&self, outcome: Outcome, message: Option<String>) -> Ended {
+    fn ended(&self, outcome: Outcome, message: Option<Complaint>) -> Ended {
         Ended {
             outcome,
             message,

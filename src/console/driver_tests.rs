@@ -54,7 +54,7 @@ impl Core for FakeCore {
             b"open" => script.events.push_back(Event::Opened),
             b"room" => script.room = 100,
             b"close" => {
-                let message = Some("SOL session closed by BMC".to_owned());
+                let message = Some(Complaint::plain("SOL session closed by BMC"));
                 script.events.push_back(Event::Closed {
                     message,
                     failed: true,

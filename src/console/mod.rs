@@ -11,6 +11,8 @@ use std::time::Duration;
 
 use signal_hook::consts::{SIGINT, SIGPIPE};
 
+use crate::ipmi::complaint::Complaint;
+
 pub use self::core::Core;
 use bell::{Bell, Ringer};
 use driver::Driver;
@@ -94,7 +96,7 @@ pub struct Ended {
     /// How.
     pub outcome: Outcome,
     /// For standard error.
-    pub message: Option<String>,
+    pub message: Option<Complaint>,
     /// Whether it was the BMC's doing: another session may do better.
     pub by_bmc: bool,
     /// Whether the console was open.
@@ -133,7 +135,9 @@ pub fn run(
 ) -> Ended {
     open(core, socket, settings, bell, signals, keyboard, sinks).unwrap_or_else(|error| Ended {
         outcome: Outcome::Failed,
-        message: Some(format!("Error: cannot start the console: {error}")),
+        message: Some(Complaint::error(format!(
+            "cannot start the console: {error}"
+        ))),
         by_bmc: false,
         opened: false,
     })

@@ -6,6 +6,7 @@ use super::clock;
 use super::core::{Core, Data, Event, Status, Why};
 use super::events::{Place, Report};
 use super::log::{Loss, Position};
+use crate::ipmi::complaint::Complaint;
 use crate::ipmi::{AnswerError, Failure, Length, payload};
 use crate::proto::console::{self, CloseReason, Console, Datagram, Notice, Refusal};
 use crate::transport::TransportError;
@@ -198,14 +199,18 @@ fn reported(notice: Notice) -> Option<Report> {
 }
 
 /// What stands on standard error at the end: stock's words, which scripts look for.
-fn message(reason: &CloseReason) -> Option<String> {
+fn message(reason: &CloseReason) -> Option<Complaint> {
     Some(match reason {
         CloseReason::User => return None,
-        CloseReason::Dead => "Error: No response to keepalive - Terminating session".to_owned(),
-        CloseReason::Deactivated => "SOL session closed by BMC".to_owned(),
-        CloseReason::Taken => {
-            "Another session has taken the console over\nSOL session closed by BMC".to_owned()
-        }
+        CloseReason::Dead => Complaint {
+            after: " - Terminating session",
+            ..Complaint::error("No response to keepalive")
+        },
+        CloseReason::Deactivated => Complaint::plain("SOL session closed by BMC"),
+        CloseReason::Taken => Complaint {
+            after: "\nSOL session closed by BMC",
+            ..Complaint::plain("Another session has taken the console over")
+        },
         CloseReason::Refused(Refusal::Code(code)) => payload::refusal(&Failure::Completion(*code)),
         CloseReason::Refused(Refusal::NoAnswer) => {
             payload::refusal(&Failure::Transport(TransportError::NoAnswer))

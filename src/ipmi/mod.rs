@@ -14,6 +14,7 @@ pub mod app;
 pub mod boot;
 pub mod channel;
 pub mod chassis;
+pub mod complaint;
 pub mod completion;
 pub mod entities;
 pub mod events;

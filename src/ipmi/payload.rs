@@ -2,6 +2,7 @@
 
 use ipmi_rs::connection::{IpmiCommand, Message, NetFn};
 
+use super::complaint::Complaint;
 use super::{AnswerError, Failure, at_least, completion, exactly};
 
 /// Payload type of serial over LAN, table 13-16.
@@ -64,24 +65,25 @@ pub struct ActivatedSol {
 }
 
 /// Why SOL was not activated, in stock's words.
-pub fn refusal(failure: &Failure) -> String {
+pub fn refusal(failure: &Failure) -> Complaint {
     match failure {
         Failure::Completion(0x80) => {
-            "Info: SOL payload already active on another session".to_owned()
+            Complaint::info("SOL payload already active on another session")
         }
-        Failure::Completion(0x81) => "Info: SOL payload disabled".to_owned(),
-        Failure::Completion(0x82) => "Info: SOL payload activation limit reached".to_owned(),
-        Failure::Completion(0x83) => "Info: cannot activate SOL payload with encryption".to_owned(),
+        Failure::Completion(0x81) => Complaint::info("SOL payload disabled"),
+        Failure::Completion(0x82) => Complaint::info("SOL payload activation limit reached"),
+        Failure::Completion(0x83) => Complaint::info("cannot activate SOL payload with encryption"),
         Failure::Completion(0x84) => {
-            "Info: cannot activate SOL payload without encryption".to_owned()
+            Complaint::info("cannot activate SOL payload without encryption")
         }
-        Failure::Completion(code) => {
-            format!("Error activating SOL payload: {}", completion::text(*code))
-        }
-        Failure::Transport(_) => "Error: No response activating SOL payload".to_owned(),
-        Failure::Answer(AnswerError { got, .. }) => {
-            format!("Error: Unexpected data length ({got}) received in payload activation response")
-        }
+        Failure::Completion(code) => Complaint::plain(format!(
+            "Error activating SOL payload: {}",
+            completion::text(*code)
+        )),
+        Failure::Transport(_) => Complaint::error("No response activating SOL payload"),
+        Failure::Answer(AnswerError { got, .. }) => Complaint::error(format!(
+            "Unexpected data length ({got}) received in payload activation response"
+        )),
     }
 }
 

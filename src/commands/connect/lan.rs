@@ -27,9 +27,8 @@ pub(super) fn open(
     let target = target(context).map_err(TransportError::Open)?;
     let config = config(context).map_err(TransportError::Open)?;
     let session = match Lan::open(&target, config, interrupt.cloned()) {
-        Ok(session) => {
-            raise(session, context.privilege, first).map_err(|Refused { reason, .. }| reason)
-        }
+        Ok(session) => raise(session, context.privilege, first)
+            .map_err(|Refused { complaint, .. }| complaint.to_string()),
         Err(error @ OpenError::Lookup { .. }) => {
             let text = format!("{error}\nCould not open socket!");
             return Err(TransportError::Open(text));

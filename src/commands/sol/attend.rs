@@ -22,6 +22,7 @@ use crate::console::log::{Former, Position};
 use crate::console::sinks::{self, Ask, Sinks};
 use crate::console::terminal::Terminal;
 use crate::console::{self, Core, Ended, Outcome, SignalQueue, notice};
+use crate::ipmi::complaint::Complaint;
 use crate::proto::Entropy;
 use crate::transport::interrupt::Interrupt;
 use crate::transport::network::System;
@@ -167,20 +168,20 @@ impl Attended {
                 }
                 // A refusal has no code: whoever was let in before need not believe it for good.
                 Opened::Failed(Refused {
-                    reason,
+                    complaint,
                     lasting: true,
                 }) if !self.let_in => {
-                    self.say(&reason);
-                    self.closed(sinks, &reason, true);
+                    self.say(&complaint.to_string());
+                    self.closed(sinks, &complaint.why, true);
                     return self.lasting;
                 }
-                Opened::Failed(Refused { reason: text, .. }) => {
+                Opened::Failed(Refused { complaint, .. }) => {
                     if !self.may_try() {
-                        self.say(&text);
-                        self.closed(sinks, &text, true);
+                        self.say(&complaint.to_string());
+                        self.closed(sinks, &complaint.why, true);
                         return Exit::Failure;
                     }
-                    text
+                    complaint.why
                 }
                 Opened::Ended(exit) => {
                     return self.ended_apart(sinks, exit);
@@ -280,7 +281,6 @@ impl Attended {
         if opened && begun.elapsed() >= STEADY {
             self.backoff = Backoff::default();
         }
-        let text = message.unwrap_or_default();
         if by_bmc && self.may_try() {
             if opened {
                 sinks.session_lost(self.dead_after);
@@ -289,17 +289,13 @@ impl Attended {
                 let interlude = Interlude::begin(&self.keyboard, self.edge.escape, Instant::now());
                 self.interlude = Some(interlude);
             }
-            return Ok(text);
+            return Ok(message.map_or_else(String::new, |message| message.why));
         }
-        if !text.is_empty() {
-            self.say(&text);
+        if let Some(message) = &message {
+            self.say(&message.to_string());
         }
-        let why = if text.is_empty() {
-            ended_by(outcome)
-        } else {
-            &text
-        };
-        self.closed(sinks, why, outcome == Outcome::Failed);
+        let why = message.map_or_else(|| ended_by(outcome).to_owned(), |message| message.why);
+        self.closed(sinks, &why, outcome == Outcome::Failed);
         Err(outcome.into())
     }
 
@@ -335,10 +331,6 @@ impl Attended {
     /// Waits before the next try. The way the program ends, if it does.
     fn pause(&mut self, sinks: &mut Sinks, why: &str) -> Option<Exit> {
         let after = self.backoff.next();
-        // Stock's own last line adds nothing to the reason above it.
-        let why = why.lines().next().unwrap_or_default();
-        let why = why.trim_start_matches("Error: ");
-        let why = why.trim_end_matches(" - Terminating session");
         let report = Report::Reconnecting {
             why: notice::plain(why),
             attempt: self.backoff.tries,
@@ -447,7 +439,7 @@ impl Attended {
 
     fn closed(&self, sinks: &mut Sinks, why: &str, failed: bool) {
         let report = Report::Closed {
-            why: notice::plain(why.lines().next().unwrap_or_default()),
+            why: notice::plain(why),
             failed,
         };
         for text in sinks.report(&report) {
@@ -502,9 +494,9 @@ fn cannot_start(error: &io::Error) -> String {
     format!("Error: cannot start the console: {error}")
 }
 
-fn passing(reason: String) -> Refused {
+fn passing(why: String) -> Refused {
     Refused {
-        reason,
+        complaint: Complaint::plain(why),
         lasting: false,
     }
 }

@@ -9,6 +9,7 @@ use crate::commands::connect::Refused;
 use crate::console::clock;
 use crate::console::log::{Former, Position};
 use crate::console::window::Bounds;
+use crate::ipmi::complaint::Complaint;
 use crate::ipmi::exchange;
 use crate::ipmi::session::GetSessionInfo;
 use crate::transport::network::Lanplus;
@@ -77,7 +78,7 @@ pub(super) fn ask(
         Err(trouble @ Trouble::Silent(_)) => {
             session.close();
             return Err(Refused {
-                reason: trouble.to_string(),
+                complaint: Complaint::error(trouble.to_string()),
                 lasting: false,
             });
         }
@@ -175,8 +176,6 @@ fn without_log(wanted: &Questions, trouble: &Trouble, answers: &mut Answers) {
         ..Bounds::default()
     });
     answers.unstored = since.filter(|since| *since < now);
-    let trouble = trouble.to_string();
-    let trouble = trouble.strip_prefix("Error: ").unwrap_or(&trouble);
     answers.note = answers.unstored.map(|since| {
         format!(
             "{trouble}; what the host printed since {} and before now cannot be shown",

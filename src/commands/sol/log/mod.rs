@@ -89,10 +89,9 @@ fn reopen(context: &Context, interrupt: Option<&Interrupt>) -> Lanplus {
                 return session;
             }
             Err(refused) if refused.lasting && !std::mem::replace(&mut said, true) => {
-                let reason = refused.reason.lines().next().unwrap_or_default();
-                say(&format!("{reason}; trying again"));
+                say(&format!("{}; trying again", refused.complaint.why));
             }
-            Err(refused) => log::info!("{}", refused.reason),
+            Err(refused) => log::info!("{}", refused.complaint),
         }
         // A signal ends the process meanwhile: there is no session to be closed.
         thread::sleep(pause);
@@ -108,7 +107,7 @@ fn end(source: Option<Source>, stop: Stop) -> Exit {
         Stop::Over => Exit::Success,
         Stop::Output(error) => Exit::from_output_error(&error),
         Stop::Trouble(trouble) => {
-            say(&trouble.to_string());
+            say(&format!("Error: {trouble}"));
             Exit::Failure
         }
         Stop::Wrong(text) => {

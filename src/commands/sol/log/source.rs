@@ -25,13 +25,13 @@ pub struct Source {
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Trouble {
     /// None came, in all the tries that were due.
-    #[error("Error: No response to {0}")]
+    #[error("No response to {0}")]
     Silent(&'static str),
     /// The log was cleared, or lost; the present epoch.
-    #[error("Error: the console log was cleared")]
+    #[error("the console log was cleared")]
     EpochGone(u64),
     /// The BMC refuses.
-    #[error("Error: {what} failed: {}", completion::text(*.code))]
+    #[error("{what} failed: {}", completion::text(*.code))]
     Refused {
         /// What was asked.
         what: &'static str,
@@ -40,15 +40,15 @@ pub enum Trouble {
     },
     /// The BMC has no log, and said so with this completion code.
     #[error(
-        "Error: this BMC keeps no console log that could be read (Get Console Log Info: {})",
+        "this BMC keeps no console log that could be read (Get Console Log Info: {})",
         completion::text(*.0)
     )]
     NoLog(u8),
     /// The BMC has a log, but not on this instance.
-    #[error("Error: this BMC has no console on instance {0}")]
+    #[error("this BMC has no console on instance {0}")]
     NoConsole(u8),
     /// An answer that cannot be understood.
-    #[error("Error: bad answer to {what}: {why}")]
+    #[error("bad answer to {what}: {why}")]
     Bad {
         /// What was asked.
         what: &'static str,
