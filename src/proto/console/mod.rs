@@ -381,6 +381,7 @@ impl Console {
             let repeated = self.outgoing.repeated();
             let round_trip = self.link.ledger().round_trip().smoothed();
             self.outgoing.expect_round_trip(round_trip);
+            self.outgoing.note_reached(self.link.reached());
             self.outgoing.handle_timeout(now, self.keepalive.heard_at());
             if self.outgoing.repeated() > repeated {
                 self.sol_port.unanswered();

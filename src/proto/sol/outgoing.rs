@@ -42,6 +42,8 @@ pub struct Outgoing {
     round_trip: RoundTrip,
     /// The round trip of commands: known before anything was typed.
     commands: Duration,
+    /// When the latest command was sent that the BMC has answered.
+    reached: Option<Instant>,
     /// How long the first sending waits at least, after a packet that had to be repeated (Karn).
     least_pause: Duration,
     /// The session sequence number of the packet that brought the last acknowledgement.
@@ -89,6 +91,8 @@ struct Flight {
     ignored: u32,
     /// When this was sent last, to be compared with when the BMC was heard last.
     last_sent: Instant,
+    /// The earliest sending after which no command has been sent that was answered.
+    unjudged: Instant,
     /// How many probes follow it, under the numbers after its own.
     probes: u32,
     /// Sent to get in step; if the BMC ignores it, its number goes to what is typed.
@@ -142,6 +146,7 @@ impl Outgoing {
             hold_until: None,
             round_trip: RoundTrip::default(),
             commands: Duration::ZERO,
+            reached: None,
             least_pause: FIRST_PAUSE,
             acknowledged_by: 0,
             copies: Copies::Untried,
@@ -225,6 +230,12 @@ impl Outgoing {
         self.commands = round_trip.unwrap_or_default();
     }
 
+    /// When the latest command was sent that the BMC has answered: what was sent before it and stays unanswered was lost or
+    /// ignored, however long answers take.
+    pub fn note_reached(&mut self, sent: Option<Instant>) {
+        self.reached = sent;
+    }
+
     /// Sends what has been queued, if nothing is in flight.
     pub fn send_next(&mut self, now: Instant) {
         if self.flight.is_some() || self.hold_until.is_some_and(|until| now < until) {
@@ -290,6 +301,7 @@ impl Outgoing {
             sends: 1,
             ignored: 0,
             last_sent: now,
+            unjudged: now,
             probes: 0,
             greeting: false,
             trial: false,

@@ -86,7 +86,11 @@ impl Outgoing {
             SENDS_BEFORE_PROBE
         };
         // What was heard sooner than a round trip after it was sent before it came.
-        let others_heard = heard > flight.last_sent + path;
+        let reached = self.reached.is_some_and(|sent| sent > flight.unjudged);
+        if reached {
+            flight.unjudged = now;
+        }
+        let others_heard = reached || heard > flight.last_sent + path;
         flight.ignored += u32::from(others_heard);
         let ignored = others_heard && flight.ignored >= patience;
         if ignored && flight.greeting && flight.ignored > GREETINGS {
