@@ -18,7 +18,7 @@ fn verbs_say_the_same_with_every_type_that_stock_speaks() {
     let bmcs = [
         Bmc::Sim(IpmiSim::start()),
         Bmc::Ours(BmcSim::start(&[])),
-        Bmc::Ours(BmcSim::start(&["--personality", "old"])),
+        Bmc::Ours(BmcSim::start(&["--suite-zero", "--personality", "old"])),
     ];
     let mut differences = Vec::new();
     for bmc in &bmcs {
@@ -189,7 +189,7 @@ fn the_console_needs_lanplus() {
 fn the_same_requests_go_out() {
     for options in ["", "-A NONE", "-L USER", "-o intelwv2"] {
         let [stock, ours] = [Who::Stock, Who::Ours].map(|who| {
-            let bmc = BmcSim::start(&[]);
+            let bmc = BmcSim::start(&["--suite-zero"]);
             let relay = Relay::to(bmc.address());
             let line = format!("-I lan {options} raw 6 0x38 0x0e 4");
             assert_eq!(ask(who, relay.address(), &line).code, Some(0), "{options}");

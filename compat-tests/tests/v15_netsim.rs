@@ -121,7 +121,10 @@ impl World {
     fn new(seed: u64, weather: Weather) -> Self {
         let start = Instant::now();
         let machine = machine(USER, PASSWORD, 1, start, 0);
-        let config = endpoint::Config::default();
+        let config = endpoint::Config {
+            suite_zero: true,
+            ..endpoint::Config::default()
+        };
         Self {
             start,
             now: start,

@@ -273,7 +273,7 @@ pub fn command() -> Command {
                 "Enterprise number of the console-log extension [default: 32473]",
             ),
             switch("no-extension", "Do not offer the console-log extension"),
-            switch("suite-zero", "Allow cipher suite 0, which protects nothing"),
+            switch("suite-zero", "Allow cipher suite 0, and authentication type NONE over IPMI 1.5: no password is needed"),
             text(
                 "sessions",
                 "N",

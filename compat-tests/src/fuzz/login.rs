@@ -98,6 +98,8 @@ impl<T: Terms> Stage<T> {
         let machine = machine(USER, PASSWORD, 1, base, EPOCH_MS);
         let config = endpoint::Config {
             log_size: 1 << 12,
+            // Or else nobody without the password may ever be let in.
+            suite_zero: right,
             ..endpoint::Config::default()
         };
         Self {

@@ -211,12 +211,17 @@ impl Bmc {
         Ok((answer, first))
     }
 
-    /// Which IPMI 1.5 authentication types a level may use, one bit each; OEM types are not spoken here.
+    /// Which IPMI 1.5 authentication types a level may use, one bit each; OEM types are not spoken here. 'None' lets
+    /// anybody in who knows a user's name: as with cipher suite 0, what the channel's parameters say is not enough.
     pub(super) fn authentication_types(&self, level: Privilege) -> u8 {
+        let spoken = match self.config.suite_zero {
+            true => SPOKEN,
+            false => SPOKEN & !(1 << auth_code::NONE),
+        };
         self.machine
             .lan(LAN_CHANNEL)
             .map_or(0, |lan| lan.authentication_types(level))
-            & SPOKEN
+            & spoken
     }
 
     /// The key of a user's IPMI 1.5 codes; a password of 20 bytes has none.

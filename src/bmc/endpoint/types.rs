@@ -13,7 +13,8 @@ use crate::bmc::sol;
 pub struct Config {
     /// Most sessions at once, 1 to 63.
     pub session_limit: usize,
-    /// Whether cipher suite 0, which protects nothing, may be used.
+    /// Whether cipher suite 0, and over IPMI 1.5 authentication type 'none', may be used: whoever knows a user's name
+    /// is let in.
     pub suite_zero: bool,
     /// The enterprise number under which the console-log extension is offered; `None`: not at all.
     pub extension: Option<u32>,

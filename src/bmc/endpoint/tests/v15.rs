@@ -1,5 +1,6 @@
 //! IPMI 1.5 sessions.
 
+use super::super::Config;
 use super::world::*;
 use crate::crypto::auth_code;
 use crate::wire::lan::Message;
@@ -102,7 +103,10 @@ fn log_in(world: &mut World, auth_type: u8) -> Old {
 #[test]
 fn every_authentication_type_opens_a_session() {
     for auth_type in [0, 1, 2, 4] {
-        let mut world = World::new();
+        let mut world = World::with(Config {
+            suite_zero: auth_type == 0,
+            ..Config::default()
+        });
         let mut old = log_in(&mut world, auth_type);
         assert_eq!(old.command(&mut world, 6, 0x3b, &[4]), [0, 4]);
         assert_eq!(old.command(&mut world, 6, 1, &[])[0], 0);
@@ -110,6 +114,21 @@ fn every_authentication_type_opens_a_session() {
         assert_eq!(old.command(&mut world, 6, 0x3c, &id), [0]);
         assert_eq!(old.command(&mut world, 6, 1, &[]), [0u8; 0]);
     }
+}
+
+#[test]
+fn nobody_gets_in_without_a_password_unless_that_was_switched_on() {
+    let mut world = World::new();
+    let mut ask = |cmd: u8, data: &[u8]| world.ask(address(5), &outside(6, cmd, data)).unwrap();
+    let offered = ask(0x38, &[0x0e, 4])[22];
+    assert_eq!(offered & 0x3f, 0b1_0110, "MD2, MD5, password");
+    let refusal = ask(0x39, &[&[0][..], &name("admin")].concat())[20];
+    assert_eq!(refusal, 0xcc);
+    // Nor with the challenge of another type.
+    let (mut old, mut activation) = challenged(&mut world, 2, "admin", "wrong");
+    (old.auth_type, activation[0]) = (0, 0);
+    old.command(&mut world, 6, 0x3a, &activation);
+    assert_eq!(world.bmc.sessions().count(), 0);
 }
 
 #[test]
