@@ -8,10 +8,11 @@
 use std::env;
 use std::time::Duration;
 
-use compat_tests::netsim::history::History;
+use compat_tests::netsim::history::{Deed, History, What};
 use compat_tests::netsim::shrink;
 use compat_tests::netsim::trace::Level;
 use compat_tests::netsim::world::World;
+use steadysol::proto::sol::QUEUE;
 
 #[test]
 fn a_thousand_bad_days_break_no_promise() {
@@ -35,6 +36,33 @@ fn a_quiet_day_stays_quiet() {
     let outcome = World::play(&History::quiet(1, day)).expect("all promises hold");
     assert_eq!(outcome.renewals, 0);
     assert!(outcome.closed.is_some_and(|(at, _)| at >= day));
+}
+
+/// Each broke a promise once, by causes of its own: a farewell to a busy BMC, a replay of a whole session, a copy that
+/// overtook what it was a copy of, a session that came to nothing, a lost acknowledgement of OpenBMC.
+#[test]
+fn days_that_broke_a_promise_break_none() {
+    for seed in [
+        16638, 46968, 52616, 65038, 66681, 120_948, 126_827, 135_104, 152_194, 156_291, 159_347,
+        52711, 86896, 187_428, 236_751, 5231, 10717, 11366, 38846, 99734, 215_770,
+    ] {
+        let history = History::of_seed(seed);
+        if let Err(broken) = shrink::play(&history) {
+            panic!("{}", shrink::shrink(history, broken));
+        }
+    }
+}
+
+#[test]
+fn more_typing_than_the_queue_holds_is_refused_and_the_rest_arrives() {
+    let mut history = History::quiet(1, Duration::from_secs(600));
+    history.deeds.push(Deed {
+        at: Duration::from_secs(10),
+        lasts: Duration::ZERO,
+        what: What::Type(100_000),
+    });
+    let outcome = World::play(&history).expect("all promises hold");
+    assert_eq!(outcome.typed, QUEUE);
 }
 
 fn one(seed: u64) {
