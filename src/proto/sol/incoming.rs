@@ -318,7 +318,8 @@ impl Incoming {
             data,
             repetitions: 0,
             sequence,
-            since: 0,
+            // Of one that comes late it is not known how many that were sent since have come.
+            since: self.highest.saturating_sub(sequence),
             lost_before,
             first: sequence,
             since_first: 0,
@@ -718,6 +719,33 @@ mod tests {
         assert!(delivery.maybe_again);
         // Sent before the acknowledgement came.
         assert!(incoming.handle(18, packet(4, b"panic: at 0")).maybe_again);
+    }
+
+    #[test]
+    fn what_was_delivered_late_is_not_forgotten_for_what_came_before_it() {
+        let mut incoming = Incoming::default();
+        (16..46).for_each(|n| incoming.received(n));
+        assert_eq!(incoming.handle(15, packet(1, b"late")).data, b"late");
+        assert_eq!(incoming.handle(46, packet(1, b"late")).data, b"");
+    }
+
+    #[test]
+    fn text_that_is_sent_again_for_long_while_paused_is_said_to_be() {
+        let mut incoming = Incoming::default();
+        incoming.handle(16, packet(1, b"panic"));
+        incoming.pause(true);
+        incoming.handle(12, packet(1, b"panic"));
+        incoming.handle(18, packet(1, b"panic"));
+        incoming.handle(15, packet(1, b"panic"));
+        incoming.handle(22, packet(2, b"panic"));
+        incoming.handle(41, packet(4, b"panic"));
+        (44..60).for_each(|n| {
+            incoming.handle(n, packet(5, b"panic"));
+        });
+        (197..226).for_each(|n| {
+            incoming.handle(n, packet((n % 15 + 1) as u8, b"panic"));
+        });
+        assert!(incoming.pause(false).maybe_again);
     }
 
     #[test]
