@@ -145,6 +145,18 @@ fn a_rest_that_the_bmc_sends_again_is_found_in_the_log() {
 }
 
 #[test]
+fn without_keepalives_the_stream_s_place_is_asked_for_when_something_is_missing() {
+    day(263_635, "plain", 200)
+        .logged()
+        .without_keepalives()
+        .holds(&[
+            deed(2_439, 100_000, What::BlackOut(None)),
+            deed(60_509, 0, What::Print(18)),
+            deed(189_558, 0, What::Print(9)),
+        ]);
+}
+
+#[test]
 fn what_a_board_begins_with_is_not_shown_again_when_its_log_cannot_be_heard_any_more() {
     day(1_417, "openbmc", 700).logged().holds(&[
         deed(30_074, 0, What::Print(4)),

@@ -139,10 +139,10 @@ impl Port {
         self.active.as_ref().map(|active| active.session)
     }
 
-    /// When the packet that waits for its acknowledgement was sent first.
-    pub fn under_way_since(&self) -> Option<Instant> {
+    /// When the packet that waits for its acknowledgement was sent first, and how many characters it holds.
+    pub fn under_way(&self) -> Option<(Instant, usize)> {
         let under_way = self.active.as_ref()?.under_way.as_ref()?;
-        Some(under_way.since)
+        Some((under_way.since, under_way.packet.data.len()))
     }
 
     /// Characters dropped from this activation's stream so far.

@@ -5,7 +5,8 @@
 //! have told of an overrun by then; or where they waited inside a session that was lost. A packet also counts as given up
 //! if the BMC took for its acknowledgement one that was sent before the packet could have arrived: that of its namesake a
 //! round of numbers before, which was held up on its way. There are fifteen numbers, and no client can call an
-//! acknowledgement back; but it must tell of those overruns too.
+//! acknowledgement back; but it must tell of those overruns too. Such an acknowledgement may also count too few characters:
+//! the rest of the packet comes again, once, as what the host may have printed twice.
 //!
 //! **Typed input** must be taken by the BMC in order, each character once: at every moment what it has taken is at
 //! least what was acknowledged to the user's side. Only when a session is renewed may characters come twice: the
@@ -65,8 +66,9 @@ pub struct Books {
     into_sol: u64,
     settled: u64,
     active: bool,
-    /// Bytes that the BMC took for acknowledged by mistake.
+    /// Bytes that the BMC took for acknowledged by mistake, and of how many packets it sends the rest again.
     mistaken: u64,
+    rests: u64,
     overrun_told: bool,
     renewed: bool,
     typed: Vec<u8>,
@@ -124,6 +126,7 @@ impl Books {
             settled: 0,
             active: false,
             mistaken: 0,
+            rests: 0,
             overrun_told: false,
             renewed: false,
             typed: Vec::new(),
@@ -184,9 +187,11 @@ impl Books {
         }
     }
 
-    /// The BMC has taken an acknowledgement for that of `bytes` bytes which cannot have arrived when it was sent.
-    pub fn mistaken(&mut self, bytes: u64) {
+    /// The BMC has taken an acknowledgement for that of a packet which cannot have arrived when it was sent: it counts
+    /// `bytes` bytes as accepted, and sends the `rest`, if there is any, again under another number.
+    pub fn mistaken(&mut self, bytes: u64, rest: bool) {
         self.mistaken += bytes;
+        self.rests += u64::from(rest);
     }
 
     /// The client has told of an overrun.
@@ -302,9 +307,11 @@ impl Books {
         if number < self.next {
             self.doubled += 1;
             let excuse = !self.logged || self.unknown_gap;
+            let in_a_packet = self.next - number <= LARGEST / CELL as u64;
             let allowed = excuse
-                && (self.renumbers && self.next - number <= LARGEST / CELL as u64
+                && (in_a_packet && (self.renumbers || self.rests > 0)
                     || self.repeats_tail && self.next - number <= TAIL);
+            self.rests = self.rests.saturating_sub(1);
             if !allowed {
                 return Err(format!(
                     "cell {number} is shown again after {}",
@@ -534,7 +541,7 @@ mod tests {
         assert!(books.show(&text[8..], none).is_err());
         let mut books = self::books();
         let text = books.print(3);
-        books.mistaken(8);
+        books.mistaken(8, false);
         books.overrun();
         books.show(&text[8..], none).unwrap();
         books.check_rest(0, none).unwrap();
@@ -555,6 +562,17 @@ mod tests {
         books.gap(None);
         books.show(&text[16..32], none).unwrap();
         assert!(books.show(&text[48..56], none).is_err(), "that was shown");
+    }
+
+    #[test]
+    fn the_rest_of_a_packet_that_counts_as_accepted_in_part_may_come_again_once() {
+        let none = Counted::default();
+        let mut books = books();
+        let text = books.print(4);
+        books.show(&text, none).unwrap();
+        books.mistaken(16, true);
+        books.show(&text[16..], none).unwrap();
+        assert!(books.show(&text[16..], none).is_err());
     }
 
     #[test]

@@ -303,14 +303,17 @@ impl World {
 
     fn carry_to_bmc(&mut self, packet: &Packet) {
         let (now, wall) = (self.instant(), self.wall());
-        let (before, since) = (self.counted(), self.bmc.core.sol_under_way_since(0));
+        let (before, under_way) = (self.counted(), self.bmc.core.sol_under_way(0));
         self.bmc
             .core
             .handle_datagram(now, wall, packet.client, &packet.bytes);
         let (sent, latency) = (self.base + packet.sent, self.network.latency());
-        if since.is_some_and(|since| sent < since + latency) {
-            let settled = self.counted().acknowledged - before.acknowledged;
-            self.books.mistaken(settled);
+        let accepted = self.counted().acknowledged - before.acknowledged;
+        let settled = accepted > 0 || self.bmc.core.sol_under_way(0) != under_way;
+        if let Some((since, characters)) = under_way.filter(|_| settled)
+            && sent < since + latency
+        {
+            self.books.mistaken(accepted, characters as u64 > accepted);
         }
     }
 

@@ -141,9 +141,9 @@ impl Bmc {
         self.ports.get(port).and_then(|p| p.sol.session())
     }
 
-    /// When the SOL packet of a port that waits for its acknowledgement was sent first.
-    pub fn sol_under_way_since(&self, port: usize) -> Option<Instant> {
-        self.ports.get(port).and_then(|p| p.sol.under_way_since())
+    /// When the SOL packet of a port that waits for its acknowledgement was sent first, and how many characters it holds.
+    pub fn sol_under_way(&self, port: usize) -> Option<(Instant, usize)> {
+        self.ports.get(port).and_then(|p| p.sol.under_way())
     }
 
     /// How many tasks wait now, and how many did at most.

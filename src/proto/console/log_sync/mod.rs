@@ -139,7 +139,8 @@ impl LogSync {
 
     /// Since when something that the stream has brought waits for an answer about the log.
     pub(super) fn unanswered_since(&self) -> Option<Instant> {
-        let holds = self.catch_up.as_ref().is_some_and(CatchUp::is_holding);
+        let reads = self.catch_up.as_ref().is_some_and(CatchUp::is_holding);
+        let holds = reads || self.waiting_bytes > 0;
         self.unanswered.filter(|_| holds && !self.paused)
     }
 
@@ -152,14 +153,17 @@ impl LogSync {
 
     /// When the log's end is to be asked for, while that matters.
     fn look_due(&self) -> Option<Instant> {
-        let active = self.is_present() && !self.paused;
-        let catch_up = self.catch_up.as_ref().filter(|_| active)?;
-        let due = if catch_up.wants_end() {
-            self.next_look
-        } else if catch_up.is_in_doubt() && !catch_up.is_reading_round() {
-            (self.looked + LOOK_AGAIN).max(self.next_look)
-        } else {
+        if !self.is_present() || self.paused {
             return None;
+        }
+        let due = match &self.catch_up {
+            // Without keepalives no other heartbeat tells where the stream stands.
+            None if self.waiting_bytes > 0 => self.next_look,
+            Some(catch_up) if catch_up.wants_end() => self.next_look,
+            Some(catch_up) if catch_up.is_in_doubt() && !catch_up.is_reading_round() => {
+                (self.looked + LOOK_AGAIN).max(self.next_look)
+            }
+            _ => return None,
         };
         (!self.beats.any_since(self.looked)).then_some(due)
     }
