@@ -541,6 +541,9 @@ impl<'a, C: Core> Driver<'a, C> {
         if message.is_some() && self.edge.on_terminal && self.opened {
             self.edge.screen.end_line();
         }
+        if self.verdict.is_none() && failed && !self.left_by_escape() {
+            self.tell_dropped();
+        }
         if self.verdict.is_some() || self.left_by_escape() {
             self.edge.screen.output.drain(ESCAPE_PATIENCE);
         } else if let Some(number) = self.drain_for_ever() {
@@ -559,6 +562,24 @@ impl<'a, C: Core> Driver<'a, C> {
             },
             (None, false) => self.ended(Outcome::Done, message),
         }
+    }
+
+    /// Another session would type into a host that may have been restarted: what the BMC has not acknowledged ends here.
+    fn tell_dropped(&mut self) {
+        let text = match self.unacknowledged() {
+            0 => return,
+            1 => "1 typed character was not acknowledged by the BMC and is dropped".to_owned(),
+            count => {
+                format!("{count} typed characters were not acknowledged by the BMC and are dropped")
+            }
+        };
+        self.edge.screen.notice(&text);
+    }
+
+    /// Bytes that were typed for the host, and that the BMC has not acknowledged.
+    fn unacknowledged(&self) -> usize {
+        let queued = self.full_room.saturating_sub(self.core.input_room());
+        self.typing.waiting().saturating_add(queued)
     }
 
     fn ended(&self, outcome: Outcome, message: Option<Complaint>) -> Ended {

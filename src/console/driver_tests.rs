@@ -313,6 +313,33 @@ fn the_end_of_input_waits_until_everything_typed_was_taken() {
 }
 
 #[test]
+fn what_the_bmc_has_not_acknowledged_when_it_ends_the_session_is_counted_for_the_user() {
+    for (typed, taken, told) in [
+        (
+            18,
+            false,
+            "[18 typed characters were not acknowledged by the BMC and are dropped]\r\n",
+        ),
+        (
+            1,
+            false,
+            "[1 typed character was not acknowledged by the BMC and is dropped]\r\n",
+        ),
+        (7, true, ""),
+    ] {
+        let mut bench = Bench::new();
+        bench.opened();
+        bench.type_text(&vec![b'x'; typed]);
+        bench.until("text", |script| script.typed.len() == typed);
+        if taken {
+            bench.bmc(b"room");
+        }
+        bench.bmc(b"close");
+        assert_eq!(bench.end(), (Outcome::Failed, told.to_owned()));
+    }
+}
+
+#[test]
 fn an_empty_input_ends_the_session_at_once() {
     let mut bench = Bench::new();
     bench.keyboard = None;

@@ -417,8 +417,10 @@ impl Sinks {
         ));
         parts.push(format!("{} late", core.late.max(self.tally.late)));
         parts.push(format!("{} lost", core.lost.max(self.tally.lost)));
-        if self.tally.gaps > 0 {
-            parts.push(format!("{} gaps", self.tally.gaps));
+        match self.tally.gaps {
+            0 => {}
+            1 => parts.push("1 gap".to_owned()),
+            gaps => parts.push(format!("{gaps} gaps")),
         }
         if self.tally.sessions > 1 {
             parts.push(format!("session {}", self.tally.sessions));
@@ -592,5 +594,14 @@ mod tests {
             sinks.status(now + Duration::from_secs(90_061), &core),
             "up 1 d 1:01:01, round trip 1.5 ms, 3 late, 1 lost, no log"
         );
+        for told in ["1 lost, 1 gap, no log", "1 lost, 2 gaps, no log"] {
+            sinks.report(&Report::Gap {
+                bytes: None,
+                from: 0,
+                to: 1,
+                at: Place::Console,
+            });
+            assert!(sinks.status(now, &core).ends_with(told));
+        }
     }
 }

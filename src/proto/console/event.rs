@@ -125,7 +125,7 @@ impl fmt::Display for Notice {
             Self::Silent(silence) => {
                 write!(
                     f,
-                    "nothing heard from the BMC for {:.1} s; still trying, what you type is kept",
+                    "nothing heard from the BMC for {:.1} s; still trying, what you type waits",
                     silence.as_secs_f32()
                 )
             }
