@@ -212,7 +212,7 @@ pub fn command() -> Command {
             several(
                 "user",
                 "NAME:PASSWORD[:PRIV]",
-                "Who may log in; PRIV is user, operator or administrator \
+                "Who may log in; PRIV is user, operator or administrator, and needed behind a password with ':' \
                 [default: admin:admin:administrator]",
             ),
             text(
@@ -325,8 +325,8 @@ mod tests {
     }
 
     #[test]
-    fn a_password_may_hold_colons() {
-        let options = parse(&["--user", "a:b:c", "--user", "x:y:operator"]).unwrap();
+    fn a_password_may_hold_colons_where_a_privilege_follows() {
+        let options = parse(&["--user", "a:b:c:administrator", "--user", "x:y:operator"]).unwrap();
         assert_eq!(
             options.users[0],
             User {
@@ -336,6 +336,33 @@ mod tests {
             }
         );
         assert_eq!(options.users[1].level, Privilege::Operator);
+    }
+
+    #[test]
+    fn a_privilege_that_is_none_is_refused_without_a_word_of_the_password() {
+        let file = std::env::temp_dir().join(format!("bmcsim-users-{}", std::process::id()));
+        for typed in [
+            "bob:secret:root",
+            "bob:a:secret",
+            "bob:secret:",
+            "bob:secret:USER:x1",
+        ] {
+            std::fs::write(&file, format!("# who\n{typed}\n")).unwrap();
+            let file = file.to_str().unwrap();
+            for words in [["--user", typed], ["--password-file", file]] {
+                let error = parse(&words).map(|_| ()).unwrap_err();
+                assert!(
+                    error.contains("behind the last ':' of user 'bob' is no privilege"),
+                    "{error}"
+                );
+                assert!(error.contains("user, operator or administrator"), "{error}");
+                for secret in ["secret", "root", "x1"] {
+                    assert!(!error.contains(secret), "{typed}: {error}");
+                }
+                assert_eq!(error.lines().count(), 1, "{error}");
+            }
+        }
+        std::fs::remove_file(file).unwrap();
     }
 
     #[test]

@@ -19,17 +19,23 @@ pub(super) fn user(text: &str) -> Result<User, String> {
     let (name, rest) = text
         .split_once(':')
         .ok_or_else(|| "a user must be given as NAME:PASSWORD or NAME:PASSWORD:PRIV".to_string())?;
-    // A password may hold colons; only a level's name at the end is taken for one.
-    let (password, level) = match rest
-        .rsplit_once(':')
-        .map(|(head, tail)| (head, level(tail)))
-    {
-        Some((password, Some(level))) => (password, level),
-        _ => (rest, Privilege::Administrator),
-    };
     if name.len() > 16 {
         return Err(format!("user name '{name}' is longer than 16 bytes"));
     }
+    let (password, level) = match rest.rsplit_once(':') {
+        None => (rest, Privilege::Administrator),
+        // A level mistyped must not end up in the password, with all privileges. It may be a password's end as well,
+        // so that it is not shown.
+        Some((password, tail)) => (
+            password,
+            level(tail).ok_or_else(|| {
+                format!(
+                    "what stands behind the last ':' of user '{name}' is no privilege: it must be user, operator or \
+                     administrator; a password with ':' needs one behind it"
+                )
+            })?,
+        ),
+    };
     if password.len() > 20 {
         return Err(format!(
             "the password of user '{name}' is longer than 20 bytes"
