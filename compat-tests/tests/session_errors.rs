@@ -238,6 +238,29 @@ fn a_dead_port_with_one_short_try_takes_no_longer_than_stock() {
     assert!(done.took >= Duration::from_secs(1), "{done:?}");
 }
 
+/// ICMP has told the reason: whoever reads of a host that is down, or of another protocol, looks in the wrong place.
+#[test]
+fn a_port_where_nothing_listens_is_named_without_other_guesses() {
+    let nobody = SocketAddr::from(([127, 0, 0, 1], free_port()));
+    for interface in ["lanplus", "lan"] {
+        let done = try_over(
+            interface,
+            nobody,
+            &["-U", USER, "-P", PASSWORD, "-N", "1", "-R", "1"],
+        );
+        let reason = done.stderr.lines().next().unwrap_or_default();
+        assert!(
+            reason.starts_with("No answer from the BMC: 1 try in "),
+            "{done:?}"
+        );
+        let told = " s; port unreachable: nothing listens there";
+        assert!(reason.ends_with(told), "{done:?}");
+        for guess in ["wrong address", "down", "1.5"] {
+            assert!(!reason.replace(" in 1.5 s", "").contains(guess), "{done:?}");
+        }
+    }
+}
+
 /// Without a suite there are two to try, 17 and 3.
 #[test]
 fn asking_for_the_suite_makes_one_short_try_no_longer_than_stocks() {
@@ -273,8 +296,12 @@ fn a_bmc_that_falls_silent_halfway_ends_in_an_error() {
 }
 
 fn try_with(bmc: SocketAddr, options: &[&str]) -> Finished {
+    try_over("lanplus", bmc, options)
+}
+
+fn try_over(interface: &str, bmc: SocketAddr, options: &[&str]) -> Finished {
     let (host, port) = (bmc.ip().to_string(), bmc.port().to_string());
-    let before = ["-I", "lanplus", "-H", &host, "-p", &port];
+    let before = ["-I", interface, "-H", &host, "-p", &port];
     let all: Vec<String> = before
         .iter()
         .chain(options)

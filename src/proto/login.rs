@@ -1,7 +1,7 @@
 //! What the two ways to a session have in common: RMCP+ ([`super::handshake`]) and IPMI 1.5 ([`super::v15`]).
 
 use std::fmt;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::Entropy;
 use super::link::Patience;
@@ -53,9 +53,23 @@ pub trait Login {
 
 /// Why no session could be made, as far as another address of the same host may help.
 pub trait Failure: fmt::Display + fmt::Debug {
-    /// Nothing at all was heard.
-    fn is_dead(&self) -> bool;
+    /// Where nothing at all was heard: that, and how often and how long was asked, without a guess why.
+    fn dead(&self) -> Option<String>;
 
     /// The BMC answered before and then fell silent.
     fn is_silent(&self) -> bool;
+}
+
+/// What [`Failure::dead`] says; the guesses of either protocol follow it.
+pub(super) fn nothing_heard(tries: u32, waited: Duration) -> String {
+    let (times, seconds) = (times(tries), waited.as_secs_f32());
+    format!("No answer from the BMC: {times} in {seconds:.1} s")
+}
+
+/// So many tries, in words.
+pub(super) fn times(tries: u32) -> String {
+    match tries {
+        1 => "1 try".to_owned(),
+        _ => format!("{tries} tries"),
+    }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 use crate::crypto::suite::Suite;
+use crate::proto::login::{nothing_heard, times};
 use crate::wire::setup::Status;
 
 /// Why no session could be made. The text goes on the line before ipmitool's own
@@ -13,7 +14,7 @@ use crate::wire::setup::Status;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Failure {
     /// Nothing at all was heard. A board of IPMI 1.5 drops what it does not know, and looks the same.
-    #[error("No answer from the BMC: {} in {:.1} s; wrong address or port, the host is down, or it speaks IPMI 1.5 only (-I lan)", times(*.tries), .waited.as_secs_f32())]
+    #[error("{}; wrong address or port, the host is down, or it speaks IPMI 1.5 only (-I lan)", nothing_heard(*.tries, *.waited))]
     Dead {
         /// How often it was asked.
         tries: u32,
@@ -67,13 +68,6 @@ pub enum Failure {
         /// Whether a K_g was given.
         with_kg: bool,
     },
-}
-
-fn times(tries: u32) -> String {
-    match tries {
-        1 => "1 try".to_owned(),
-        _ => format!("{tries} tries"),
-    }
 }
 
 /// pyghmi's BMC, for one, does not answer users that it does not know.

@@ -353,8 +353,11 @@ impl Login for Handshake {
 }
 
 impl login::Failure for Failure {
-    fn is_dead(&self) -> bool {
-        matches!(self, Self::Dead { .. })
+    fn dead(&self) -> Option<String> {
+        match self {
+            Self::Dead { tries, waited } => Some(login::nothing_heard(*tries, *waited)),
+            _ => None,
+        }
     }
 
     fn is_silent(&self) -> bool {

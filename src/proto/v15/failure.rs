@@ -5,14 +5,14 @@ use std::time::Duration;
 use thiserror::Error;
 
 use crate::crypto::auth_code;
-use crate::proto::login;
+use crate::proto::login::{self, nothing_heard, times};
 
 /// Why no session could be made. The text goes on the line before ipmitool's own `Error: Unable to establish LAN
 /// session`.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Failure {
     /// Nothing at all was heard.
-    #[error("No answer from the BMC: {} in {:.1} s; wrong address or port, or the host is down", times(*.tries), .waited.as_secs_f32())]
+    #[error("{}; wrong address or port, or the host is down", nothing_heard(*.tries, *.waited))]
     Dead {
         /// How often it was asked.
         tries: u32,
@@ -93,8 +93,11 @@ impl Asked {
 }
 
 impl login::Failure for Failure {
-    fn is_dead(&self) -> bool {
-        matches!(self, Self::Dead { .. })
+    fn dead(&self) -> Option<String> {
+        match self {
+            Self::Dead { tries, waited } => Some(nothing_heard(*tries, *waited)),
+            _ => None,
+        }
     }
 
     fn is_silent(&self) -> bool {
@@ -130,13 +133,6 @@ pub fn type_name(auth_type: u8) -> String {
         auth_code::PASSWORD => "PASSWORD".to_owned(),
         auth_code::OEM => "OEM".to_owned(),
         other => format!("Unknown (0x{other:02X})"),
-    }
-}
-
-fn times(tries: u32) -> String {
-    match tries {
-        1 => "1 try".to_owned(),
-        _ => format!("{tries} tries"),
     }
 }
 

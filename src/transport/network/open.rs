@@ -132,15 +132,16 @@ impl<T: Terms> Network<T> {
         };
         let session = match outcome {
             Some(Ok(session)) => session,
-            Some(Err(failure)) if failure.is_dead() => {
-                let refused = if wire.was_refused() {
-                    " (port unreachable: nothing listens there)"
-                } else {
-                    ""
-                };
-                return Err(OpenError::Unreachable(format!("{failure}{refused}")));
+            Some(Err(failure)) => {
+                return Err(match failure.dead() {
+                    // The host is up and has said why: nothing is left to guess.
+                    Some(dead) if wire.was_refused() => OpenError::Unreachable(format!(
+                        "{dead}; port unreachable: nothing listens there"
+                    )),
+                    Some(_) => OpenError::Unreachable(failure.to_string()),
+                    None => OpenError::Refused(failure),
+                });
             }
-            Some(Err(failure)) => return Err(OpenError::Refused(failure)),
             None => {
                 return Err(OpenError::Unreachable(format!(
                     "{address}: port unreachable: nothing listens there"
