@@ -7,6 +7,13 @@ use compat_tests::bench::{self, Row};
 
 fn main() -> ExitCode {
     let mut arguments: Vec<String> = std::env::args().skip(1).collect();
+    if arguments
+        .iter()
+        .any(|word| word == "--help" || word == "-h")
+    {
+        println!("{}", usage());
+        return ExitCode::SUCCESS;
+    }
     let mut rounds = 5;
     if let Some(at) = arguments.iter().position(|word| word == "--rounds") {
         let count = arguments.get(at + 1).and_then(|count| count.parse().ok());
@@ -23,8 +30,7 @@ fn main() -> ExitCode {
     let all = bench::scenes();
     let unknown = |name: &&String| !all.iter().any(|scene| scene.name == **name);
     if let Some(name) = arguments.iter().find(unknown) {
-        let names: Vec<&str> = all.iter().map(|scene| scene.name).collect();
-        eprintln!("no scene '{name}': there are {}", names.join(", "));
+        eprintln!("no scene '{name}': there are {}", names().join(", "));
         return ExitCode::FAILURE;
     }
     let chosen: Vec<bench::Scene> = all
@@ -43,6 +49,20 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn usage() -> String {
+    format!(
+        "usage: bench [--rounds N] [--write] [SCENE ...]\n  \
+         --rounds N   measure each scene so often (5)\n  \
+         --write      write BENCHMARKS.md and docs/bench-*.svg; else tables in Markdown are printed\n  \
+         SCENE        one of {}; without any, all of them",
+        names().join(", ")
+    )
+}
+
+fn names() -> Vec<&'static str> {
+    bench::scenes().iter().map(|scene| scene.name).collect()
 }
 
 fn write(rows: &[Row], rounds: usize) -> std::io::Result<()> {

@@ -25,12 +25,25 @@ fn main() -> ExitCode {
             hours < LEAST_HOURS
         }
         ["matrix"] => match matrix::page() {
-            Ok(page) => std::fs::write(matrix::path(), page).is_err(),
+            Ok(page) => match std::fs::write(matrix::path(), page) {
+                Ok(()) => {
+                    println!("wrote {}", matrix::FILE);
+                    false
+                }
+                Err(error) => {
+                    eprintln!("{}: {error}", matrix::FILE);
+                    true
+                }
+            },
             Err(broken) => {
                 eprintln!("{broken}");
                 true
             }
         },
+        ["--help" | "-h" | "help"] => {
+            println!("{USAGE}");
+            false
+        }
         _ => return usage(),
     };
     ExitCode::from(u8::from(failed))
@@ -45,9 +58,15 @@ fn number(words: &[&str], name: &str, default: u64) -> Option<u64> {
 }
 
 fn usage() -> ExitCode {
-    eprintln!("usage: netsim soak [--from SEED] [--seeds N] | matrix | quiet");
+    eprintln!("{USAGE}");
     ExitCode::from(2)
 }
+
+const USAGE: &str = "\
+usage: netsim soak [--from SEED] [--seeds N] | matrix | quiet
+  soak     play whole histories, one for each of N seeds from SEED on (1000000 from 0); print what came of them
+  matrix   loss, latency and a busy BMC against survival: write docs/MATRIX.md
+  quiet    how many hours of a quiet console a minute of CPU time simulates";
 
 const SEEDS: u64 = 1_000_000;
 

@@ -11,9 +11,12 @@ use super::books::CELL;
 use super::history::{Deed, History, Setting, What};
 use super::world::{Broken, Outcome, World};
 
+/// The table's name within the workspace.
+pub const FILE: &str = "docs/MATRIX.md";
+
 /// The table's file.
 pub fn path() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/MATRIX.md")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(FILE)
 }
 
 /// The whole page.
