@@ -150,7 +150,7 @@ fn words() -> String {
 fn log_words() -> String {
     LOG_WORDS
         .iter()
-        .map(|word| entry(word.name, word.value, false, word.help))
+        .map(|word| entry(word.name, word.value, word.optional, word.help))
         .collect()
 }
 
@@ -190,7 +190,7 @@ fn deviations() -> String {
     let mut text = String::new();
     for row in DEVIATIONS {
         let (when, stock, here) = (
-            escaped(&capitalised(row.when)),
+            escaped(&begun(row.when)),
             escaped(row.stock),
             escaped(row.here),
         );
@@ -200,6 +200,18 @@ fn deviations() -> String {
         );
     }
     text
+}
+
+/// The beginning of a sentence; verbs and interfaces stay as they are typed.
+fn begun(text: &str) -> String {
+    let first = text.split(|c: char| !c.is_ascii_alphanumeric()).next();
+    let is_typed = |name: &str| first == Some(name);
+    match VERBS.iter().any(|verb| is_typed(verb.name))
+        || INTERFACES.iter().any(|row| is_typed(row.name))
+    {
+        true => text.to_owned(),
+        false => capitalised(text),
+    }
 }
 
 fn capitalised(text: &str) -> String {

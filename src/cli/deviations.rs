@@ -29,14 +29,20 @@ pub const DEVIATIONS: &[Deviation] = &[
         here: "the same words, then the name and version of steadysol in parentheses.",
     },
     Deviation {
-        when: "-V, and standard output cannot be written",
-        stock: "ends with status 0.",
+        when: "standard output cannot be written, as on a full disk",
+        stock: "ends with status 0, -V included.",
         here: "the status is 1; death by SIGPIPE where the reader went away, as in stock.",
     },
     Deviation {
         when: "-vv and more, over a network",
         stock: "prints how the session came about on standard output, keys and all.",
         here: "on standard error, and nothing from which a password could be had.",
+    },
+    Deviation {
+        when: "-v, on standard error",
+        stock: "tells of the registry that it loads, and of what it probes for: Running Get VSO Capabilities, Invalid \
+                completion code received, Discovered IPMB address.",
+        here: "none of these lines.",
     },
     Deviation {
         when: "-k and -y",
@@ -354,9 +360,15 @@ pub const DEVIATIONS: &[Deviation] = &[
                user's own goes before both, as in stock.",
     },
     Deviation {
-        when: "lan, and no session comes about",
+        when: "lan and lanplus, and no session comes about (a wrong password, an unknown user, a level that is none or \
+               too high, a port where nothing listens)",
         stock: "often says only that.",
-        here: "why, on the line before.",
+        here: "why, on the line before stock's own.",
+    },
+    Deviation {
+        when: "-C with a number that is no cipher suite",
+        stock: "prints an empty line on standard error behind what is wrong with it.",
+        here: "no empty line.",
     },
     Deviation {
         when: "lan with -A MD2, or with a BMC that offers MD2 and not MD5",
@@ -400,12 +412,12 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         when: "fru read, write, internaluse and upgEkey that fail",
-        stock: "say little or nothing, and end with status 0; read writes what its memory holds into the file.",
+        stock: "says little or nothing, and ends with status 0; read writes what its memory holds into the file.",
         here: "an error and status 1; no file is written that was not read.",
     },
     Deviation {
         when: "fru write, edit, internaluse write and upgEkey",
-        stock: "believe that what was sent was stored, and are silent about protected parts.",
+        stock: "believes that what was sent was stored, and is silent about protected parts.",
         here: "it is read back and compared; a difference is an error that says what was written.",
     },
     Deviation {
@@ -432,8 +444,8 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         when: "fru edit without more words, fru edit and fru get with oem",
-        stock: "read none of the records, or the wrong bytes, and may never end.",
-        here: "do what their help says, for PICMG's currents and Kontron's information record.",
+        stock: "reads none of the records, or the wrong bytes, and may never end.",
+        here: "they do what their help says, for PICMG's currents and Kontron's information record.",
     },
     Deviation {
         when: "sel get without -v, and the sensor of the entry",

@@ -41,12 +41,16 @@ pub fn page() -> io::Result<String> {
 
 fn options() -> String {
     let mut text = String::new();
-    for option in command().get_arguments() {
+    let mut command = command();
+    // Only then are --help and --version among them.
+    command.build();
+    for option in command.get_arguments() {
+        let short = option.get_short().map(|short| format!("\\-{short}"));
         let long = option
             .get_long()
             .map(|long| format!("\\-\\-{}", escaped(long)));
-        let short = option.get_short().map(|short| format!("\\-{short}"));
-        let name = long.or(short).unwrap_or_default();
+        let names: Vec<String> = short.into_iter().chain(long).collect();
+        let name = names.join(", ");
         let value = option
             .get_value_names()
             .filter(|_| option.get_action().takes_values());
