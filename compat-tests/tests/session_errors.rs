@@ -249,10 +249,7 @@ fn a_port_where_nothing_listens_is_named_without_other_guesses() {
             &["-U", USER, "-P", PASSWORD, "-N", "1", "-R", "1"],
         );
         let reason = done.stderr.lines().next().unwrap_or_default();
-        assert!(
-            reason.starts_with("No answer from the BMC: 1 try in "),
-            "{done:?}"
-        );
+        assert!(reason.starts_with("No answer from the BMC: "), "{done:?}");
         let told = " s; port unreachable: nothing listens there";
         assert!(reason.ends_with(told), "{done:?}");
         for guess in ["wrong address", "down", "1.5"] {
