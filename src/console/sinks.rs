@@ -52,6 +52,10 @@ pub struct Sinks {
     started: Instant,
     /// The wall clock when the last output came, or all began.
     last_output: u64,
+    /// The date that output has in the log: the BMC's where it is known.
+    last_date: u64,
+    /// A gap's marker that waits for what follows the gap, and when it was told.
+    gap: Option<(Report, u64)>,
     /// Up to where output has come, by the BMC's count.
     reached: Option<log::Position>,
     /// From when on output may have been missed.
@@ -95,6 +99,8 @@ impl Sinks {
             Notify::default()
         };
         let window = Window::new(settings.since, settings.until, clock::wall_clock());
+        let heard = log.as_ref().and_then(Log::heard);
+        let last_output = heard.unwrap_or_else(clock::wall_clock);
         Ok(Self {
             window,
             session: None,
@@ -105,12 +111,11 @@ impl Sinks {
             tally: Tally::default(),
             notify,
             started: now,
-            last_output: log
-                .as_ref()
-                .and_then(Log::heard)
-                .unwrap_or_else(clock::wall_clock),
+            last_output,
+            last_date: last_output,
+            gap: None,
             reached: None,
-            missed_since: log.as_ref().and_then(Log::heard),
+            missed_since: heard,
             log,
             settings,
         })
@@ -188,6 +193,8 @@ impl Sinks {
         let Some(chunk) = self.window.trim(chunk, data.at.is_some()) else {
             return Vec::new();
         };
+        self.mark_gap(data.at);
+        self.last_date = chunk.at;
         // Even where none are dated it is followed where lines begin.
         let shown = self.screen.feed(&chunk.bytes, chunk.at);
         if let Some(log) = &mut self.log {
@@ -207,8 +214,7 @@ impl Sinks {
                 at,
             } => Some(Report::Gap {
                 bytes: *bytes,
-                // What came last may have been printed that much earlier.
-                from: self.last_output.saturating_sub(SLACK).min(*to),
+                from: self.last_date.min(*to),
                 to: *to,
                 at: *at,
             }),
@@ -216,20 +222,43 @@ impl Sinks {
         };
         let report = dated.as_ref().unwrap_or(report);
         self.tally.count(report);
-        if let Some(log) = &mut self.log
-            && let Some(text) = report.marker()
-        {
-            match report {
-                Report::Connected { .. } => log.note(text, now),
-                _ => log.mark(text, now),
-            }
-        }
+        self.mark(report, now);
         match report {
             Report::Connected { .. } => self.notify.status("connected"),
             Report::Reconnecting { why, .. } => self.notify.status(&format!("reconnecting: {why}")),
             _ => {}
         }
         self.events.tell(report, now).into_iter().collect()
+    }
+
+    /// Writes what the log is to say about it. Where the BMC may still give what follows a gap, its date is waited for.
+    fn mark(&mut self, report: &Report, now: u64) {
+        let Some(text) = report.marker() else {
+            return;
+        };
+        self.mark_gap(None);
+        let open = matches!(report, Report::Gap { bytes: None, .. });
+        if open && self.resume_point().is_some() {
+            self.gap = Some((report.clone(), now));
+        } else if let Some(log) = &mut self.log {
+            match report {
+                Report::Connected { .. } => log.note(text, now),
+                _ => log.mark(text, now),
+            }
+        }
+    }
+
+    /// Writes the gap's marker that waits, if one does: the gap ends where what is dated `until` follows it.
+    fn mark_gap(&mut self, until: Option<u64>) {
+        let Some((mut gap, now)) = self.gap.take() else {
+            return;
+        };
+        if let (Report::Gap { from, to, .. }, Some(until)) = (&mut gap, until) {
+            *to = (*to).min(until.max(*from));
+        }
+        if let (Some(log), Some(text)) = (&mut self.log, gap.marker()) {
+            log.mark(text, now);
+        }
     }
 
     /// Takes the log's news.
@@ -366,6 +395,7 @@ impl Sinks {
 
     /// `~l`: the log on or off. A line for the user.
     pub fn toggle_log(&mut self) -> String {
+        self.mark_gap(None);
         let Some(log) = &mut self.log else {
             return "there is no log: begin with log=FILE".to_owned();
         };
@@ -445,6 +475,7 @@ impl Sinks {
     pub fn close(mut self) -> Vec<String> {
         self.notify.stopping();
         let mut words = Vec::new();
+        self.mark_gap(None);
         if let Some(log) = &mut self.log {
             log.close(CLOSE_PATIENCE);
         }
@@ -577,6 +608,64 @@ mod tests {
         };
         assert!(from <= to && from.abs_diff(begun) < 5_000);
         assert_eq!(sinks.take_gap(), None);
+    }
+
+    #[test]
+    fn a_gap_is_marked_between_the_dates_of_the_lines_that_stand_around_it() {
+        let template = std::env::temp_dir().join("steadysol-sinks-XXXXXX");
+        let folder = nix::unistd::mkdtemp(&template).unwrap();
+        let file = folder.join("log");
+        let settings = Settings {
+            log: Some(log::Settings {
+                file: file.to_str().unwrap().to_owned(),
+                host: String::new(),
+                timestamps: None,
+                strip: false,
+                rotate: None,
+            }),
+            ..Settings::default()
+        };
+        let mut sinks = Sinks::open(settings, Instant::now(), Ringer::default()).unwrap();
+        let placed = |text: &str, at, epoch| Data {
+            position: Some(log::Position { epoch, offset: 0 }),
+            ..data(text, at)
+        };
+        let gap = |to| Report::Gap {
+            bytes: None,
+            from: 0,
+            to,
+            at: Place::Console,
+        };
+        sinks.output(placed("a\n", 20_000, 1));
+        sinks.report(&gap(50_000));
+        // Fetched, and older than the moment at which the gap was found.
+        sinks.output(placed("b\n", 40_000, 2));
+        sinks.report(&gap(60_000));
+        // Another clock, or none.
+        sinks.output(placed("c\n", 1_000, 3));
+        sinks.report(&gap(70_000));
+        sinks.close();
+        let text = std::fs::read_to_string(file).unwrap();
+        std::fs::remove_dir_all(folder).unwrap();
+        let lines: Vec<&str> = text
+            .lines()
+            .map(|line| line.split_once("gap: ").map_or(line, |(_, gap)| gap))
+            .collect();
+        let gap = |from, to| {
+            let (from, to) = (clock::iso(from), clock::iso(to));
+            format!("output from {from} to {to} is missing, size unknown]")
+        };
+        assert_eq!(
+            lines,
+            [
+                "a",
+                &gap(20_000, 40_000),
+                "b",
+                &gap(40_000, 40_000),
+                "c",
+                &gap(1_000, 70_000)
+            ]
+        );
     }
 
     #[test]

@@ -44,10 +44,13 @@ impl Policy {
         self.interval.min(RETRY)
     }
 
-    /// How many misses a death takes, beside the silence.
+    /// How many misses a death takes, beside the silence: as many as fit into it, behind the first keepalive.
     fn misses(&self) -> u32 {
-        let fit = self.dead_after.as_millis() / self.retry().as_millis().max(1);
-        u32::try_from(fit).unwrap_or(MISSES).clamp(1, MISSES)
+        let asking = self.dead_after.saturating_sub(self.interval);
+        let fit = asking.as_millis() / self.retry().as_millis().max(1);
+        u32::try_from(fit)
+            .unwrap_or(MISSES)
+            .clamp(LEAST_MISSES, MISSES)
     }
 }
 
@@ -216,8 +219,11 @@ const RETRY: Duration = Duration::from_secs(5);
 /// Stock gives up 89.6 s after a BMC froze.
 const DEAD_AFTER: Duration = Duration::from_secs(90);
 
-/// Keepalives that must go unanswered, however short the silence may last.
+/// Keepalives that must go unanswered, where the silence may last long enough for so many.
 const MISSES: u32 = 8;
+
+/// The same, however short it may last.
+const LEAST_MISSES: u32 = 2;
 
 /// After how long the user is told (mosh's figure).
 const ANNOUNCE: Duration = Duration::from_millis(6500);
@@ -298,12 +304,19 @@ mod tests {
             };
             silent(policy, false).last().unwrap().1.as_secs()
         };
-        assert_eq!(end(2, 10), 12);
-        assert_eq!(end(15, 10), 25, "two misses have to be seen first");
+        for limit in 6..=100 {
+            assert_eq!(
+                end(2, limit),
+                u64::from(limit),
+                "asked often enough for any limit"
+            );
+        }
+        assert_eq!(end(2, 5), 6, "two misses have to be seen first");
+        assert_eq!(end(15, 10), 25);
         assert_eq!(end(15, 60), 60);
         assert_eq!(end(15, 600), 600);
-        assert_eq!(end(120, 90), 160, "eight misses have to be seen first");
-        assert_eq!(end(1, 1), 2);
+        assert_eq!(end(120, 90), 130);
+        assert_eq!(end(1, 1), 3);
     }
 
     #[test]
