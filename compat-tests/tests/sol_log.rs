@@ -416,4 +416,4 @@ fn seconds() -> f64 {
     since.as_secs_f64()
 }
 
-const LONG: Duration = Duration::from_secs(30);
+const LONG: Duration = Duration::from_secs(60);
