@@ -386,7 +386,9 @@ impl Console {
             if self.outgoing.repeated() > repeated {
                 self.sol_port.unanswered();
             }
-            if self.outgoing.take_doubt()
+            // While something is held the BMC's numbers may have come round to that of what was acknowledged last.
+            if !self.incoming.holds()
+                && self.outgoing.take_doubt()
                 && let Some(ack) = self.last_acknowledgement.clone()
             {
                 self.send_sol(&ack);

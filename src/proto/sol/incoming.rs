@@ -140,6 +140,11 @@ impl Incoming {
         self.deliver(sequence, packet)
     }
 
+    /// Whether something has come while paused, and is not acknowledged yet.
+    pub fn holds(&self) -> bool {
+        self.held.is_some()
+    }
+
     /// While paused, nothing new is delivered or acknowledged. On resuming, what was held is.
     pub fn pause(&mut self, paused: bool) -> Delivery {
         self.paused = paused;
