@@ -62,13 +62,10 @@ impl LogFile {
     }
 }
 
-/// What a capture of [`capture`] prints once its console is open: there is nobody for stock's first line.
-pub const OPEN: &str = "{\"event\":\"connected\"";
-
 /// `sol capture` through `address`, with the log and further words.
 pub fn capture(address: SocketAddr, log: &LogFile, words: &[&str]) -> Piped {
     let log = log.word();
-    let words = [&["sol", "capture", &log, EVENTS], words].concat();
+    let words = [&["sol", "capture", &log], words].concat();
     Piped::start(
         &Who::Ours.program(),
         &arguments(address, &words),
@@ -86,7 +83,7 @@ pub fn capture_on_full_disk(
     bytes: u64,
 ) -> Piped {
     let log = log.word();
-    let words = [&["sol", "capture", &log, EVENTS], words].concat();
+    let words = [&["sol", "capture", &log], words].concat();
     let program = Who::Ours.program().display().to_string();
     let script = format!("ulimit -S -f {}; exec \"$0\" \"$@\"", bytes / 512);
     let head = ["-c".to_owned(), script, program];
@@ -344,6 +341,3 @@ const BATCHES: usize = 100;
 
 /// Bytes at a log's end that are looked at for its last number.
 const TAIL: u64 = 8192;
-
-/// Where [`OPEN`] is printed.
-const EVENTS: &str = "events=fd:1";

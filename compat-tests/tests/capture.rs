@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use compat_tests::bmcsim::BmcSim;
 use compat_tests::capture::{
-    Account, Host, LogFile, OPEN, account, capture, capture_on_full_disk, kill, lift,
+    Account, Host, LogFile, account, capture, capture_on_full_disk, kill, lift,
 };
 use compat_tests::client::{Input, OnTerminal, Piped, wait_until};
 use compat_tests::ipmi_sim::IpmiSim;
@@ -40,7 +40,11 @@ fn with_ipmi_sim_what_is_missing_of_12_000_lines_lies_in_marked_gaps() {
     let words = ["keepalive=2", "dead-after=10"];
     let host = Host::on(bmc.serial());
     let first = capture(relay.address(), &log, &words);
-    assert!(first.stdout.wait_for(OPEN, LONG), "{}", first.stderr.text());
+    assert!(
+        first.stdout.wait_for(BANNER, LONG),
+        "{}",
+        first.stderr.text()
+    );
     let said = |lines: usize| assert!(host.has_said(lines, LONG), "{}", host.said());
     host.start(1000, 400);
     said(1000);
@@ -62,7 +66,7 @@ fn with_ipmi_sim_what_is_missing_of_12_000_lines_lies_in_marked_gaps() {
     bmc.restart("");
     let mut second = capture(relay.address(), &log, &words);
     assert!(
-        second.stdout.wait_for(OPEN, LONG),
+        second.stdout.wait_for(BANNER, LONG),
         "{}",
         second.stderr.text()
     );
@@ -103,7 +107,11 @@ fn through_everything(options: &[&str]) -> (Account, Vec<u64>) {
     let host = Host::on(&serial);
 
     let first = capture(relay.address(), &log, &words);
-    assert!(first.stdout.wait_for(OPEN, LONG), "{}", first.stderr.text());
+    assert!(
+        first.stdout.wait_for(BANNER, LONG),
+        "{}",
+        first.stderr.text()
+    );
     host.start(LINES, A_SECOND);
     let said = |lines: usize| assert!(host.has_said(lines, LONG), "{}", host.said());
     said(LINES / 10);
@@ -154,13 +162,13 @@ fn a_killed_captures_console_is_taken_back_at_once() {
         let log = LogFile::at(folder.path().join("log"));
         let first = capture(bmc.address(), &log, &[]);
         let counts = || wait_until(LONG, || log.text().lines().count() > 50);
-        assert!(first.stdout.wait_for(OPEN, LONG) && counts());
+        assert!(first.stdout.wait_for(BANNER, LONG) && counts());
         let note = std::fs::read_to_string(folder.path().join("log.position")).unwrap();
         assert!(note.contains("\nsession "), "{note}");
         kill(first);
         let second = capture(bmc.address(), &log, &[]);
         assert!(
-            second.stdout.wait_for(OPEN, LONG),
+            second.stdout.wait_for(BANNER, LONG),
             "{}",
             second.stderr.text()
         );
@@ -178,7 +186,7 @@ fn the_gap_of_a_killed_capture_begins_with_the_last_line_before_it() {
     let words = ["timestamps=iso"];
     let first = capture(bmc.address(), &log, &words);
     let more = |lines: usize| wait_until(LONG, || log.text().lines().count() > lines);
-    assert!(first.stdout.wait_for(OPEN, LONG) && more(50));
+    assert!(first.stdout.wait_for(BANNER, LONG) && more(50));
     kill(first);
     let before = log.text();
     let _second = capture(bmc.address(), &log, &words);
@@ -207,7 +215,7 @@ fn another_users_console_is_not_taken_although_its_id_is_that_of_the_killed_capt
     let folder = tempfile::tempdir().unwrap();
     let log = LogFile::at(folder.path().join("log"));
     let first = capture(bmc.address(), &log, &[]);
-    assert!(first.stdout.wait_for(OPEN, LONG));
+    assert!(first.stdout.wait_for(BANNER, LONG));
     assert!(wait_until(LONG, || log.text().contains("line")));
     kill(first);
     // Somebody else has the console now, with a session that has got the dead one's id, as BMCs that count do.
@@ -244,7 +252,7 @@ fn another_users_console_is_not_taken_although_its_id_is_that_of_the_killed_capt
     );
     std::thread::sleep(Duration::from_secs(3));
     assert!(other.ended().is_none(), "{}", other.stderr.text());
-    assert!(!second.stdout.text().contains(OPEN));
+    assert!(!second.stdout.text().contains(BANNER));
 }
 
 #[test]

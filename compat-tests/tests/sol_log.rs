@@ -229,20 +229,14 @@ fn a_bmc_that_restarts_with_its_log_is_followed_on_in_another_session() {
 fn forged_refusals_of_a_later_login_end_nothing() {
     for words in [
         &["sol", "log", "follow"][..],
-        &[
-            "sol",
-            "capture",
-            "keepalive=1",
-            "dead-after=3",
-            "events=fd:2",
-        ],
+        &["sol", "capture", "keepalive=1", "dead-after=3"],
     ] {
         let mut stage = Stage::new(&[]);
         let relay = Relay::to(stage.bmc.address());
         let options = ["-N", "1", "-R", "2"];
         let mut viewer = start(&arguments(relay.address(), &[&options, words].concat()));
         if words.contains(&"capture") {
-            assert!(viewer.stderr.wait_for("\"connected\"", LONG));
+            assert!(viewer.stdout.wait_for(BANNER, LONG));
         }
         stage.say_lines(50);
         assert!(shown(&viewer, 50), "{}", viewer.stderr.text());
@@ -397,16 +391,12 @@ fn the_extension_is_found_under_the_number_that_was_typed_set_or_configured() {
     assert_eq!(configured(FILE, OTHER, &typed).stdout, all);
 
     // What was printed before it began is read out of the log, which only the extension has.
-    // A capture has nobody who would want to know about escapes.
-    for (verb, first) in [
-        ("activate", format!("{BANNER}\n")),
-        ("capture", String::new()),
-    ] {
+    for verb in ["activate", "capture"] {
         let past = |word: &str| {
             let words = ["sol", verb, "noinput", "since=-1h", "until=-0s", word];
             configured("", NONE, &words).stdout
         };
-        assert_eq!(past("extension=674"), format!("{first}{all}"), "{verb}");
+        assert!(past("extension=674").ends_with(&all), "{verb}");
         assert!(!past("extension=1").contains(&all), "{verb}");
     }
 }

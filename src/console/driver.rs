@@ -337,9 +337,7 @@ impl<'a, C: Core> Driver<'a, C> {
             self.report(gap);
         }
         let raw = self.edge.terminal.is_some_and(Terminal::enter_raw);
-        if self.edge.greets {
-            self.say(banner(self.typing.escape()), raw);
-        }
+        self.say(banner(self.typing.escape()), raw);
         if let Some(Report::Gap { from, to, .. }) = gap {
             let seconds = to.saturating_sub(from) as f64 / 1000.0;
             let between = if resumes {

@@ -194,7 +194,6 @@ impl Bench {
                 terminal: terminal.as_ref(),
                 again,
                 on_terminal: false,
-                greets: true,
                 escape: b'~',
                 output_limit: 100_000,
             };

@@ -29,8 +29,6 @@ pub struct Edge<'a> {
     pub terminal: Option<&'a Terminal>,
     /// Whether the output is shown on a terminal, which in raw mode adds no CR to an LF.
     pub on_terminal: bool,
-    /// Whether stock's first line is printed.
-    pub greets: bool,
     /// Whether there was a session before, so that nothing typed until the console is open is meant for the host.
     pub again: bool,
     /// The escape character.

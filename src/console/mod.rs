@@ -57,8 +57,6 @@ pub struct Settings {
     pub escape: u8,
     /// Whether standard input is read at all (`noinput` says no); unread, it cannot end the session.
     pub read_input: bool,
-    /// Whether nobody attends it: stock's first line, which tells of escapes, is for terminals only.
-    pub unattended: bool,
     /// Whether there was a session before this one: nothing typed until the console is open is meant for the host.
     pub again: bool,
     /// Whether SIGHUP opens the log anew instead of ending the console.
@@ -72,7 +70,6 @@ impl Default for Settings {
         Self {
             escape: b'~',
             read_input: true,
-            unattended: false,
             again: false,
             hup_reopens: false,
             output_limit: 1 << 20,
@@ -181,7 +178,6 @@ fn open(
         terminal: keyboard.terminal.as_ref(),
         again: settings.again,
         on_terminal: stdout.is_terminal(),
-        greets: !settings.unattended || stdout.is_terminal(),
         escape: settings.escape,
         output_limit: settings.output_limit,
     };

@@ -43,7 +43,6 @@ pub fn run(context: &Context, run: Run, interrupt: Option<&Interrupt>) -> Exit {
         edge: console::Settings {
             escape: context.escape,
             read_input: !words.noinput,
-            unattended: capture,
             hup_reopens: capture || (words.log.is_some() && !has_terminal()),
             ..console::Settings::default()
         },
