@@ -424,9 +424,8 @@ fn openbmc_gets_in_step_again_however_long_answers_take() {
     let (mut out, start) = typed(255, b"a");
     out.expect_round_trip(Some(30_000 * MS));
     out.handle_nothing();
-    let mut now = start;
     while sent(&mut out).len() < 2 {
-        now = out.poll_timeout().unwrap();
+        let now = out.poll_timeout().unwrap();
         // What is answered now was asked 8 s ago.
         out.note_reached(now.checked_sub(8_000 * MS).filter(|sent| *sent >= start));
         out.handle_timeout(now, now);
