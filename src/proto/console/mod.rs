@@ -311,11 +311,11 @@ impl Console {
     }
 
     fn handle_sol(&mut self, now: Instant, sequence: u32, payload: &[u8]) {
-        if payload.is_empty() {
-            return self.outgoing.handle_nothing();
-        }
         let Ok(packet) = FromBmc::parse(payload) else {
-            // OpenBMC sends payloads without a single byte.
+            if payload.is_empty() {
+                self.outgoing.handle_nothing();
+            }
+            // It held no characters, and was not lost.
             return self.incoming.received(sequence);
         };
         let was_idle = self.outgoing.unanswered_since().is_none();

@@ -397,6 +397,21 @@ fn doubled_packets_are_shown_once() {
 }
 
 #[test]
+fn text_that_comes_again_after_many_packets_of_no_byte_is_shown_once() {
+    let mut rig = Rig::plain();
+    rig.run(S);
+    rig.bmc.print(b"login: ");
+    let (login, _) = rig.bmc.in_flight.clone().unwrap();
+    for n in 0..30 {
+        rig.bmc.seal(PayloadType::Sol, &[]);
+        rig.run((2 + n) * S);
+    }
+    rig.bmc.seal(PayloadType::Sol, &login);
+    rig.run(40 * S);
+    assert_eq!(rig.shown, b"login: ");
+}
+
+#[test]
 fn what_is_typed_into_a_frozen_bmc_arrives_once_when_it_thaws() {
     let mut rig = Rig::plain();
     rig.run(S);
