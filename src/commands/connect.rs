@@ -109,13 +109,7 @@ fn with_first(
         .map_err(Refused::from)
         .and_then(|config| session(&target, config, context, interrupt, first))
         .map_err(|refused| Refused {
-            complaint: Complaint {
-                after: match refused.complaint.after {
-                    "" => UNABLE,
-                    _ => NO_SOCKET_AND_UNABLE,
-                },
-                ..refused.complaint
-            },
+            complaint: refused.complaint.and(UNABLE),
             ..refused
         })
 }
@@ -158,10 +152,7 @@ fn session(
     let lanplus = Lanplus::open(target, config, interrupt.cloned()).map_err(|error| Refused {
         lasting: matches!(&error, OpenError::Refused(failure) if failure.is_lasting()),
         complaint: match error {
-            OpenError::Lookup { .. } => Complaint {
-                after: NO_SOCKET,
-                ..Complaint::plain(error.to_string())
-            },
+            OpenError::Lookup { .. } => Complaint::plain(error.to_string()).and(NO_SOCKET),
             OpenError::Refused(Failed::WrongPassword) if context.password.is_none() => {
                 Complaint::plain(format!("{error} (none was given)"))
             }
@@ -275,10 +266,8 @@ fn not_driven(interface: &str) -> TransportError {
 /// ipmitool's last word, which scripts look for.
 const UNABLE: &str = "\nError: Unable to establish IPMI v2 / RMCP+ session";
 
-/// Its words where the host's name is unknown, alone and with the last one.
+/// Its words where the host's name is unknown.
 const NO_SOCKET: &str = "\nCould not open socket!";
-const NO_SOCKET_AND_UNABLE: &str =
-    "\nCould not open socket!\nError: Unable to establish IPMI v2 / RMCP+ session";
 
 /// Reserved (IPMI v2.0 table 22-20).
 const UNSET_SUITE: u8 = 0xff;

@@ -202,15 +202,12 @@ fn reported(notice: Notice) -> Option<Report> {
 fn message(reason: &CloseReason) -> Option<Complaint> {
     Some(match reason {
         CloseReason::User => return None,
-        CloseReason::Dead => Complaint {
-            after: " - Terminating session",
-            ..Complaint::error("No response to keepalive")
-        },
+        CloseReason::Dead => {
+            Complaint::error("No response to keepalive").and(" - Terminating session")
+        }
         CloseReason::Deactivated => Complaint::plain("SOL session closed by BMC"),
-        CloseReason::Taken => Complaint {
-            after: "\nSOL session closed by BMC",
-            ..Complaint::plain("Another session has taken the console over")
-        },
+        CloseReason::Taken => Complaint::plain("Another session has taken the console over")
+            .and("\nSOL session closed by BMC"),
         CloseReason::Refused(Refusal::Code(code)) => payload::refusal(&Failure::Completion(*code)),
         CloseReason::Refused(Refusal::NoAnswer) => {
             payload::refusal(&Failure::Transport(TransportError::NoAnswer))

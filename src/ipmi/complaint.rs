@@ -10,7 +10,7 @@ pub struct Complaint {
     /// Why, on one line.
     pub why: String,
     /// What stands after it, line feeds among it.
-    pub after: &'static str,
+    pub after: String,
 }
 
 impl Complaint {
@@ -19,7 +19,7 @@ impl Complaint {
         Self {
             before: "",
             why: why.into(),
-            after: "",
+            after: String::new(),
         }
     }
 
@@ -37,6 +37,12 @@ impl Complaint {
             before: "Info: ",
             ..Self::plain(why)
         }
+    }
+
+    /// With more behind what stands after the reason.
+    pub fn and(mut self, after: &str) -> Self {
+        self.after += after;
+        self
     }
 }
 

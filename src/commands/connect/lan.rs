@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ipmi_rs::connection::Message;
 
-use super::{Refused, raise, target};
+use super::{NO_SOCKET, Refused, raise, target};
 use crate::cli::context::{AuthType, Context, Oem};
 use crate::crypto::{Key16, auth_code};
 use crate::ipmi::completion;
@@ -30,7 +30,7 @@ pub(super) fn open(
         Ok(session) => raise(session, context.privilege, first)
             .map_err(|Refused { complaint, .. }| complaint.to_string()),
         Err(error @ OpenError::Lookup { .. }) => {
-            let text = format!("{error}\nCould not open socket!");
+            let text = format!("{error}{NO_SOCKET}");
             return Err(TransportError::Open(text));
         }
         Err(OpenError::Unreachable(reason)) => Err(reason),
