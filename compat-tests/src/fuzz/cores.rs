@@ -3,8 +3,6 @@
 //!
 //! Whatever comes: no panic, no growth without bound, no deadline that stays in the past.
 
-use std::collections::VecDeque;
-use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use steadysol::bmc::endpoint::{self, Bmc};
@@ -14,7 +12,8 @@ use steadysol::proto::inflight::CAPACITY;
 use steadysol::proto::keepalive::Policy;
 use steadysol::wire::session::PayloadType;
 
-use super::{Bytes, insider};
+use super::Bytes;
+use super::roads::{MOST_WAKES, Roads, client};
 use crate::netsim::client::{Client, EPOCH_MS, PASSWORD, USER};
 use crate::netsim::history::History;
 use crate::netsim::machine::machine;
@@ -35,8 +34,7 @@ struct Stage {
     now: Instant,
     client: Client,
     bmc: Bmc,
-    to_bmc: VecDeque<Vec<u8>>,
-    to_client: VecDeque<Vec<u8>>,
+    roads: Roads,
     forged: u32,
 }
 
@@ -55,8 +53,7 @@ impl Stage {
             now: base,
             client: Client::new(base, &setting, Policy::default(), 1),
             bmc: Bmc::new(machine, config, Box::new(Seeded(2))),
-            to_bmc: VecDeque::new(),
-            to_client: VecDeque::new(),
+            roads: Roads::default(),
             forged: 0,
         }
     }
@@ -65,11 +62,11 @@ impl Stage {
     fn open(&mut self) {
         for _ in 0..OPENING {
             self.collect();
-            while let Some(packet) = self.to_bmc.pop_front() {
+            while let Some(packet) = self.roads.to_bmc.pop_front() {
                 self.reach_bmc(&packet);
             }
             self.collect();
-            while let Some(packet) = self.to_client.pop_front() {
+            while let Some(packet) = self.roads.to_client.pop_front() {
                 self.client.handle_datagram(self.now, &packet);
             }
             self.pass(Duration::from_millis(10));
@@ -80,46 +77,21 @@ impl Stage {
     fn step(&mut self, op: u8, bytes: &mut Bytes<'_>) {
         match op % 16 {
             0 | 1 => {
-                if let Some(packet) = self.to_bmc.pop_front() {
+                if let Some(packet) = self.roads.to_bmc.pop_front() {
                     self.reach_bmc(&packet);
                 }
             }
             2 | 3 => {
-                if let Some(packet) = self.to_client.pop_front() {
+                if let Some(packet) = self.roads.to_client.pop_front() {
                     self.client.handle_datagram(self.now, &packet);
                 }
             }
-            4 => {
-                let _ = self.road(op).pop_front();
-            }
-            5 => {
-                let road = self.road(op);
-                if let Some(packet) = road.front().cloned() {
-                    road.push_back(packet);
-                }
-            }
-            6 => {
-                let (at, with) = (usize::from(bytes.short()), bytes.byte().unwrap_or(1));
-                if let Some(packet) = self.road(op).front_mut() {
-                    let at = at % packet.len().max(1);
-                    if let Some(byte) = packet.get_mut(at) {
-                        *byte ^= with;
-                    }
-                }
-            }
-            7 => {
-                let length = bytes.byte().unwrap_or(0).into();
-                let packet = bytes.take(length).to_vec();
-                self.road(op).push_front(packet);
-            }
+            4 => self.roads.lose(op),
+            5 => self.roads.double(op),
+            6 => self.roads.damage(op, bytes),
+            7 => self.roads.inject(op, bytes),
             8 => self.forge(op, bytes),
-            9 => {
-                // The true BMC, or the true client, gone bad.
-                if let Some(packet) = self.road(op).pop_front() {
-                    let changed = insider::changed(&self.bmc, &packet, bytes);
-                    self.road(op).push_front(changed.unwrap_or(packet));
-                }
-            }
+            9 => self.roads.rewrite(op, &self.bmc, bytes),
             10 => {
                 let pause = u64::from(bytes.short());
                 self.pass(Duration::from_millis(pause));
@@ -156,13 +128,7 @@ impl Stage {
                     }
                 }
             }
-            _ => {
-                // Some packets arrive in a different order.
-                let road = self.road(op);
-                if let Some(packet) = road.pop_front() {
-                    road.push_back(packet);
-                }
-            }
+            _ => self.roads.delay(op),
         }
         self.collect();
     }
@@ -194,17 +160,9 @@ impl Stage {
             (session.id, session.inbound.highest() + 1)
         };
         let packet = keys.seal(kind, to, number, payload, [7; 16]);
-        self.road(if op & 0x10 == 0 { 0x10 } else { 0 })
+        self.roads
+            .of(if op & 0x10 == 0 { 0x10 } else { 0 })
             .push_front(packet);
-    }
-
-    /// To the BMC, or to the client.
-    fn road(&mut self, op: u8) -> &mut VecDeque<Vec<u8>> {
-        if op & 0x10 == 0 {
-            &mut self.to_bmc
-        } else {
-            &mut self.to_client
-        }
     }
 
     fn reach_bmc(&mut self, packet: &[u8]) {
@@ -235,10 +193,10 @@ impl Stage {
 
     fn collect(&mut self) {
         while let Some(packet) = self.client.poll_transmit() {
-            self.to_bmc.push_back(packet);
+            self.roads.to_bmc.push_back(packet);
         }
         while let Some(packet) = self.bmc.poll_transmit() {
-            self.to_client.push_back(packet.bytes);
+            self.roads.to_client.push_back(packet.bytes);
         }
         while self.bmc.poll_event().is_some() {}
         if let Some(console) = self.client.console() {
@@ -246,12 +204,7 @@ impl Stage {
         }
         let now = self.now;
         while !self.bmc.take_serial(now, 0, 64).is_empty() {}
-        // What nobody delivers is lost some time.
-        for road in [&mut self.to_bmc, &mut self.to_client] {
-            while road.len() > MOST_FLYING {
-                road.pop_front();
-            }
-        }
+        self.roads.forget();
     }
 
     fn check(&mut self) {
@@ -265,12 +218,5 @@ impl Stage {
     }
 }
 
-fn client() -> SocketAddr {
-    ([127, 0, 0, 1], 40_000).into()
-}
-
 /// Turns until the console is open.
 const OPENING: usize = 40;
-/// Wake-ups within 65 seconds at most: both sides have timers of some ten milliseconds at the least.
-const MOST_WAKES: usize = 20_000;
-const MOST_FLYING: usize = 200;

@@ -2,7 +2,6 @@
 
 use std::ffi::OsString;
 use std::io;
-use std::os::unix::ffi::OsStringExt;
 use std::time::Instant;
 
 use steadysol::bmc::endpoint::{self, Bmc};
@@ -19,7 +18,7 @@ use steadysol::commands::spd;
 use steadysol::console::log::path;
 use steadysol::sdr::cache::{self, Key};
 
-use super::Bytes;
+use super::{Bytes, argv};
 use crate::netsim::client::{EPOCH_MS, PASSWORD, USER};
 use crate::netsim::machine::machine;
 
@@ -56,12 +55,7 @@ pub fn run(input: &[u8]) {
             }
         }
         4 => {
-            let argv = [b"ipmitool".as_slice()]
-                .into_iter()
-                .chain(rest.split(|byte| *byte == 0))
-                .map(|word| OsString::from_vec(word.to_vec()))
-                .collect();
-            if let Ok(options) = Options::parse(argv, kind & 0x80 != 0) {
+            if let Ok(options) = Options::parse(argv(rest), kind & 0x80 != 0) {
                 let _ = interpret(&options, &mut Nowhere);
             }
         }

@@ -4,8 +4,6 @@
 //! Whatever comes: no panic, no growth without bound, no deadline that stays in the past; and whoever does not know the
 //! password never makes a session, on neither side.
 
-use std::collections::VecDeque;
-use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use steadysol::bmc::endpoint::{self, Bmc};
@@ -21,7 +19,8 @@ use steadysol::proto::{Entropy, handshake, v15};
 use steadysol::wire::lan::{BMC_ADDRESS, CONSOLE_ADDRESS, Message};
 use steadysol::wire::session::{PayloadType, V15, V20};
 
-use super::{Bytes, insider};
+use super::Bytes;
+use super::roads::{MOST_WAKES, Roads, client};
 use crate::netsim::client::{EPOCH_MS, PASSWORD, USER};
 use crate::netsim::machine::machine;
 
@@ -88,8 +87,7 @@ struct Stage<T: Terms> {
     over: bool,
     link: Option<(Link, Ahead)>,
     bmc: Bmc,
-    to_bmc: VecDeque<Vec<u8>>,
-    to_client: VecDeque<Vec<u8>>,
+    roads: Roads,
 }
 
 impl<T: Terms> Stage<T> {
@@ -112,8 +110,7 @@ impl<T: Terms> Stage<T> {
             over: false,
             link: None,
             bmc: Bmc::new(machine, config, Box::new(Seeded(2))),
-            to_bmc: VecDeque::new(),
-            to_client: VecDeque::new(),
+            roads: Roads::default(),
         }
     }
 
@@ -139,38 +136,12 @@ impl<T: Terms> Stage<T> {
                     self.collect();
                 }
             }
-            5 => {
-                let _ = self.road(op).pop_front();
-            }
-            6 => {
-                let road = self.road(op);
-                if let Some(packet) = road.front().cloned() {
-                    road.push_back(packet);
-                }
-            }
-            7 => {
-                let (at, with) = (usize::from(bytes.short()), bytes.byte().unwrap_or(1));
-                if let Some(packet) = self.road(op).front_mut() {
-                    let at = at % packet.len().max(1);
-                    if let Some(byte) = packet.get_mut(at) {
-                        *byte ^= with;
-                    }
-                }
-            }
-            8 => {
-                let length = bytes.byte().unwrap_or(0).into();
-                let packet = bytes.take(length).to_vec();
-                self.road(op).push_front(packet);
-            }
+            5 => self.roads.lose(op),
+            6 => self.roads.double(op),
+            7 => self.roads.damage(op, bytes),
+            8 => self.roads.inject(op, bytes),
             9 => self.forge(op, bytes),
-            10 | 11 => {
-                // With the session's keys where there is a session: only the true BMC has them.
-                let Some(packet) = self.road(op).pop_front() else {
-                    return;
-                };
-                let changed = insider::changed(&self.bmc, &packet, bytes);
-                self.road(op).push_front(changed.unwrap_or(packet));
-            }
+            10 | 11 => self.roads.rewrite(op, &self.bmc, bytes),
             12 => {
                 let pause = u64::from(bytes.short());
                 self.pass(Duration::from_millis(pause));
@@ -181,12 +152,7 @@ impl<T: Terms> Stage<T> {
                 8..12 => self.bmc.reboot(self.now + S, true),
                 _ => self.bmc.set_session_limit(1),
             },
-            _ => {
-                let road = self.road(op);
-                if let Some(packet) = road.pop_front() {
-                    road.push_back(packet);
-                }
-            }
+            _ => self.roads.delay(op),
         }
     }
 
@@ -225,7 +191,7 @@ impl<T: Terms> Stage<T> {
             }
             .to_datagram(),
         };
-        self.road(op).push_front(packet);
+        self.roads.of(op).push_front(packet);
     }
 
     fn ask(&mut self, op: u8, bytes: &mut Bytes<'_>) {
@@ -250,24 +216,15 @@ impl<T: Terms> Stage<T> {
         }
     }
 
-    /// To the BMC, or to the client.
-    fn road(&mut self, op: u8) -> &mut VecDeque<Vec<u8>> {
-        if op & 0x10 == 0 {
-            &mut self.to_bmc
-        } else {
-            &mut self.to_client
-        }
-    }
-
     fn reach_bmc(&mut self) {
-        if let Some(packet) = self.to_bmc.pop_front() {
+        if let Some(packet) = self.roads.to_bmc.pop_front() {
             let wall = self.wall();
             self.bmc.handle_datagram(self.now, wall, client(), &packet);
         }
     }
 
     fn reach_client(&mut self) {
-        let Some(packet) = self.to_client.pop_front() else {
+        let Some(packet) = self.roads.to_client.pop_front() else {
             return;
         };
         match &mut self.link {
@@ -308,7 +265,7 @@ impl<T: Terms> Stage<T> {
 
     fn collect(&mut self) {
         while let Some(packet) = self.login.poll_transmit() {
-            self.to_bmc.push_back(packet);
+            self.roads.to_bmc.push_back(packet);
         }
         if let Some(outcome) = self.login.poll_outcome() {
             self.over = true;
@@ -323,21 +280,16 @@ impl<T: Terms> Stage<T> {
                 ahead.handle_done(self.now, link, done);
             }
             while let Some(packet) = link.poll_transmit() {
-                self.to_bmc.push_back(packet);
+                self.roads.to_bmc.push_back(packet);
             }
             while link.poll_again().is_some() {}
             let _ = ahead.poll_outcome();
         }
         while let Some(packet) = self.bmc.poll_transmit() {
-            self.to_client.push_back(packet.bytes);
+            self.roads.to_client.push_back(packet.bytes);
         }
         while self.bmc.poll_event().is_some() {}
-        // What nobody delivers is lost some time.
-        for road in [&mut self.to_bmc, &mut self.to_client] {
-            while road.len() > MOST_FLYING {
-                road.pop_front();
-            }
-        }
+        self.roads.forget();
     }
 
     fn check(&mut self) {
@@ -365,11 +317,4 @@ impl Entropy for Chance {
     }
 }
 
-fn client() -> SocketAddr {
-    ([127, 0, 0, 1], 40_000).into()
-}
-
 const S: Duration = Duration::from_secs(1);
-/// Wake-ups within 65 seconds at most: both sides have timers of some ten milliseconds at the least.
-const MOST_WAKES: usize = 20_000;
-const MOST_FLYING: usize = 200;

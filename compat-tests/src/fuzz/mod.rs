@@ -14,8 +14,12 @@ mod login;
 mod machine;
 mod readers;
 mod records;
+mod roads;
 mod text;
 mod wire;
+
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt;
 
 pub use bytes::Bytes;
 
@@ -75,6 +79,15 @@ pub const TARGETS: &[Target] = &[
         run: readers::run,
     },
 ];
+
+/// What the program would be called with: a word ends at each zero.
+fn argv(words: &[u8]) -> Vec<OsString> {
+    [b"ipmitool".as_slice()]
+        .into_iter()
+        .chain(words.split(|byte| *byte == 0))
+        .map(|word| OsString::from_vec(word.to_vec()))
+        .collect()
+}
 
 /// Runs the target of this name.
 ///

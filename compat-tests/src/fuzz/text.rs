@@ -1,9 +1,6 @@
 //! What people and files say: command lines, configuration, words, inventories, the journal and position of a log, a
 //! console's bytes on their way to a log.
 
-use std::ffi::OsString;
-use std::os::unix::ffi::OsStringExt;
-
 use steadysol::bmc::console_log::journal;
 use steadysol::bmc::inventory::Inventory;
 use steadysol::cli::Options;
@@ -12,7 +9,7 @@ use steadysol::commands::sol::{config, words};
 use steadysol::console::escape::EscapeParser;
 use steadysol::console::log::{Format, Lines, position::Committed};
 
-use super::Bytes;
+use super::{Bytes, argv};
 
 /// The first byte says what the rest is.
 pub fn run(input: &[u8]) {
@@ -22,12 +19,7 @@ pub fn run(input: &[u8]) {
     let text = String::from_utf8_lossy(rest);
     match kind % 8 {
         0 => {
-            let argv = [b"ipmitool".as_slice()]
-                .into_iter()
-                .chain(rest.split(|byte| *byte == 0))
-                .map(|word| OsString::from_vec(word.to_vec()))
-                .collect();
-            let _ = Options::parse(argv, kind & 0x80 != 0);
+            let _ = Options::parse(argv(rest), kind & 0x80 != 0);
         }
         1 => {
             let _ = config::read(&text, "rack3-7");
