@@ -102,31 +102,16 @@ fn busy(program: Program) -> Vec<Value> {
         || stage.go(),
         || stage.kept() - length,
     );
-    let Some(Carried {
-        megabytes,
-        took,
-        used,
-    }) = carried
-    else {
+    let Some(carried) = carried else {
         return Vec::new();
     };
-    if used.memory == 0.0 {
+    let memory = carried.used.memory;
+    if memory == 0.0 {
         eprintln!("{program:?}: it has ended");
         return Vec::new();
     }
-    vec![
-        value(
-            "busy console: time a megabyte received",
-            "s",
-            took / megabytes,
-        ),
-        value(
-            "busy console: CPU time a megabyte received",
-            "ms",
-            used.cpu * 1000.0 / megabytes,
-        ),
-        value("busy console: memory", "MiB", used.memory),
-    ]
+    let [time, cpu] = carried.values("received");
+    vec![time, cpu, value("busy console: memory", "MiB", memory)]
 }
 
 /// A console into which much is typed at once, as when something is pasted.
@@ -150,22 +135,7 @@ fn typing(program: Program) -> Vec<Value> {
             .for_each(|line| stage.console.type_in(line.as_bytes()));
     };
     let carried = carry(program, &stage, more, type_all, || typed() - length);
-    let Some(Carried {
-        megabytes,
-        took,
-        used,
-    }) = carried
-    else {
-        return Vec::new();
-    };
-    vec![
-        value("busy console: time a megabyte sent", "s", took / megabytes),
-        value(
-            "busy console: CPU time a megabyte sent",
-            "ms",
-            used.cpu * 1000.0 / megabytes,
-        ),
-    ]
+    carried.map_or_else(Vec::new, |carried| carried.values("sent").to_vec())
 }
 
 /// What a console has carried.
@@ -174,6 +144,18 @@ struct Carried {
     /// Seconds.
     took: f64,
     used: Used,
+}
+
+impl Carried {
+    /// What a megabyte took that was "sent" or "received".
+    fn values(&self, way: &str) -> [Value; 2] {
+        let what = |figure| format!("busy console: {figure} a megabyte {way}");
+        let cpu = self.used.cpu * 1000.0 / self.megabytes;
+        [
+            value(&what("time"), "s", self.took / self.megabytes),
+            value(&what("CPU time"), "ms", cpu),
+        ]
+    }
 }
 
 /// Lets `start` begin, and waits until as much has come as is `wanted`. Nothing where too little came to go by.
