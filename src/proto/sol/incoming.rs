@@ -257,12 +257,14 @@ impl Incoming {
             return false;
         }
         let left_out = u32::from((seq + 15 - last) % 15).saturating_sub(1);
+        // Of what was overtaken nobody knows how many that were sent in between have come.
+        let overtaken = sequence < self.highest;
         let lost = self
             .delivered
             .back()
-            .map_or(0, |last| last.lost_until(sequence));
+            .map_or(0, |last| last.may_have_been_lost_until(sequence));
         let counts = self.steps >= STEPS;
-        if lost < left_out {
+        if lost < left_out && !overtaken {
             self.steps = 0;
         }
         counts
@@ -353,11 +355,16 @@ impl Delivered {
         if self.first == 0 {
             return u32::MAX;
         }
-        let sent = sequence.saturating_sub(self.first);
-        let lost = sent.saturating_sub(self.since_first).saturating_sub(1);
         (1 + self.repetitions)
             .saturating_add(self.lost_before)
-            .saturating_add(lost)
+            .saturating_add(self.may_have_been_lost_until(sequence))
+    }
+
+    /// How many packets at most, that were sent between its first sending and that of session sequence number `sequence`,
+    /// never came.
+    fn may_have_been_lost_until(&self, sequence: u32) -> u32 {
+        let sent = sequence.saturating_sub(self.first);
+        sent.saturating_sub(self.since_first).saturating_sub(1)
     }
 }
 
@@ -644,6 +651,19 @@ mod tests {
             !incoming.handle(14, packet(15, b"15")).overrun,
             "it leaves out what was not lost"
         );
+    }
+
+    #[test]
+    fn what_was_overtaken_does_not_speak_against_counting_one_by_one() {
+        let mut incoming = Incoming::default();
+        for n in 1..=6u8 {
+            assert!(!incoming.handle(n.into(), packet(n, &[n])).overrun);
+        }
+        incoming.received(30);
+        // Nobody knows how many of 7 to 11, and of 13 to 15, have come.
+        assert!(incoming.handle(12, packet(8, b"8")).overrun);
+        assert!(incoming.handle(16, packet(11, b"11")).overrun);
+        assert!(incoming.handle(31, packet(13, b"13")).overrun);
     }
 
     #[test]
