@@ -175,6 +175,28 @@ fn what_was_sent_again_a_dozen_times_is_shown_once_when_the_bmc_is_given_up() {
     ]);
 }
 
+#[test]
+fn what_was_answered_before_nothing_came_through_does_not_give_the_log_up() {
+    day(696_296, "plain", 200).logged().holds(&[
+        deed(102_394, 65_000, What::Jitter(2_500 * MS)),
+        deed(125_430, 10_000, What::BlackOut(None)),
+        deed(126_813, 0, What::Print(23)),
+        deed(138_196, 100_000, What::BlackOut(Some(Way::Up))),
+        deed(187_863, 100_000, What::Hold(Some(Way::Up))),
+        deed(190_249, 0, What::Print(3)),
+    ]);
+    day(742_037, "intelplus", 700).logged().holds(&[
+        deed(241, 4_000, What::Loss(Some(Way::Down), 500)),
+        deed(54_773, 65_000, What::Jitter(30 * S)),
+        deed(62_238, 0, What::Print(25)),
+        deed(73_392, 0, What::Print(7)),
+        deed(74_114, 4_000, What::Rebind),
+        deed(82_082, 0, What::Print(1)),
+        deed(90_330, 100_000, What::Hold(None)),
+        deed(174_781, 100_000, What::Busy),
+    ]);
+}
+
 /// A day to be played: `seed` is whence all comes that is left to chance.
 struct Day {
     seed: u64,

@@ -181,12 +181,16 @@ impl CatchUp {
 
     /// The log ends at `end`, or later; when that was asked for the stream had brought `mark` bytes.
     pub(super) fn log_ends_at(&mut self, end: u64, mark: u64) {
-        self.signs += 1;
         if self.is_in_doubt() {
             let end = self.told.map_or(end, |(told, _)| told.max(end));
             self.told = Some((end, mark.min(self.brought)));
             self.asked = self.asked.max(mark);
         }
+    }
+
+    /// The BMC has answered something that it was asked after it was first asked for its log in vain.
+    pub(super) fn answers_other_things(&mut self) {
+        self.signs += 1;
     }
 
     /// Nothing is on its way any more: the stream goes on where the log ends now, at `end`. Whether that tells
@@ -227,6 +231,7 @@ impl CatchUp {
     pub(super) fn give_up(&mut self) {
         self.round = None;
         self.told = None;
+        (self.silences, self.signs) = (0, 0);
         if let Some(mut doubt) = self.doubt.take() {
             self.reading = false;
             let mut held = self.held_once();

@@ -63,6 +63,12 @@ impl LogSync {
         for report in self.beats.answered(now, sent, &beat, late) {
             self.report(report);
         }
+        // Whoever answers what was asked before, and has not been heard since, may not be reached any more.
+        if self.unread.is_some_and(|since| sent.at >= since)
+            && let Some(catch_up) = &mut self.catch_up
+        {
+            catch_up.answers_other_things();
+        }
         self.place(now, &beat, &sent);
         self.collect(now);
         self.end_cycle();
@@ -159,6 +165,9 @@ impl LogSync {
 
     pub(super) fn handle_read(&mut self, now: Instant, ticket: Ticket, done: &Done) {
         let (outcome, refused) = self.outcome(done);
+        if outcome != Outcome::Lost {
+            self.unread = None;
+        }
         self.refused = match outcome {
             Outcome::Answer(_) => 0,
             _ => self.refused + u32::from(refused),

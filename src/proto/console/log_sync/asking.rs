@@ -86,6 +86,7 @@ impl LogSync {
         {
             let id = self.ask_read(now, link, &read);
             self.unanswered.get_or_insert(now);
+            self.unread.get_or_insert(now);
             self.reading.push((id, ticket));
         }
     }

@@ -52,6 +52,8 @@ pub(super) struct LogSync {
     looked: Instant,
     /// Since when questions about the log have stayed unanswered.
     unanswered: Option<Instant>,
+    /// Since when the log itself has been asked for in vain.
+    unread: Option<Instant>,
     quiet: Quiet,
     /// Everything up to there was delivered, in the sessions before.
     have: Option<Place>,
@@ -178,7 +180,7 @@ impl LogSync {
             self.recent = Some(catch_up.into_recent());
         }
         self.beats.clear();
-        self.unanswered = None;
+        (self.unanswered, self.unread) = (None, None);
         self.quiet.moved(now);
         (self.streamed, self.skipped, self.adrift) = (0, 0, false);
         self.reading.clear();
@@ -362,6 +364,7 @@ impl LogSync {
             next_look: now,
             looked: now,
             unanswered: None,
+            unread: None,
             quiet: Quiet::new(now),
             have: settings.resume,
             recent: None,

@@ -44,7 +44,7 @@ impl LogSync {
             Step::Filled(bytes) => self.report(Report::Filled { bytes }),
             Step::Adrift => {
                 self.catch_up = None;
-                self.have = None;
+                (self.have, self.unread) = (None, None);
                 self.adrift = true;
             }
         }
