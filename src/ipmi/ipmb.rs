@@ -3,14 +3,31 @@
 
 use super::{Bmc, ask};
 
+/// The standard of the shelf that a BMC belongs to, which names addresses, sensor types and events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shelf {
+    /// PICMG 2.9, AdvancedTCA or MicroTCA.
+    Picmg,
+    /// VITA 46.11.
+    Vita,
+}
+
+/// The shelf that the BMC says it belongs to, by a revision of the standard that stock knows; `None` for most.
+pub fn shelf(bmc: &mut Bmc<'_>) -> Option<Shelf> {
+    if in_picmg_shelf(bmc) {
+        Some(Shelf::Picmg)
+    } else if in_vita_shelf(bmc) {
+        Some(Shelf::Vita)
+    } else {
+        None
+    }
+}
+
 /// The address as the BMC tells it; `None` where it belongs to no shelf.
 pub fn own_address(bmc: &mut Bmc<'_>) -> Option<u8> {
-    let address = if in_picmg_shelf(bmc) {
-        ask(bmc, GROUP_EXTENSION, PICMG_ADDRESS_INFO, &[PICMG])
-    } else if in_vita_shelf(bmc) {
-        ask(bmc, GROUP_EXTENSION, VITA_ADDRESS_INFO, &[VITA])
-    } else {
-        return None;
+    let address = match shelf(bmc)? {
+        Shelf::Picmg => ask(bmc, GROUP_EXTENSION, PICMG_ADDRESS_INFO, &[PICMG]),
+        Shelf::Vita => ask(bmc, GROUP_EXTENSION, VITA_ADDRESS_INFO, &[VITA]),
     };
     // Group, hardware address, IPMB address.
     address

@@ -249,9 +249,10 @@ fn check(all: &[Case]) {
                     };
                     let theirs = probes_aside(run(&stock));
                     let mut mine = run(&ours);
-                    if case.verb.starts_with("sel") {
-                        // Asked only when the answer is needed.
-                        mine.requests.retain(|request| !probes().contains(request));
+                    if ASKED_WHEN_NEEDED.contains(&case.verb.split(' ').next().unwrap_or_default())
+                    {
+                        mine.requests.retain(|request| !is_probe(request));
+                        mine.stderr = without_probes(&mine.stderr);
                     }
                     if let Some(difference) = difference(case, &theirs, &mine) {
                         failures.lock().unwrap().push(difference);
@@ -429,10 +430,8 @@ fn from_first_difference<'a>(theirs: &'a str, mine: &'a str) -> (&'a str, &'a st
 
 /// Without the PICMG and VITA probes at its start, and what `-v` says up to their end.
 fn probes_aside(mut run: Run) -> Run {
-    let probes = probes();
-    if run.requests.starts_with(&probes) {
-        run.requests.drain(..probes.len());
-    }
+    let probes = run.requests.iter().take_while(|request| is_probe(request));
+    run.requests.drain(..probes.count());
     let text = String::from_utf8_lossy(&run.stderr).into_owned();
     if let Some((before, after)) = text.split_once("Discovered IPMB address 0x0\n") {
         // From -vv on: the version, which stays, and a line about addresses, which goes.
@@ -450,15 +449,31 @@ fn probes_aside(mut run: Run) -> Run {
     run
 }
 
-/// Whether a BMC speaks PICMG, or VITA.
-fn probes() -> [Request; 2] {
-    [0x00, 0x03].map(|data| Request {
-        netfn: 0x2c,
-        lun: 0,
-        cmd: 0x00,
-        data: vec![data],
-    })
+/// Asks whether a BMC speaks PICMG, or VITA, and which address it then has.
+fn is_probe(request: &Request) -> bool {
+    matches!(
+        (request.netfn, request.cmd, &request.data[..]),
+        (0x2c, 0x00, [0x00 | 0x03]) | (0x2c, 0x01, [0x00]) | (0x2c, 0x40, [0x03])
+    )
 }
+
+/// What `-v` says of requests and answers over `dummy`, without those of the probes.
+fn without_probes(stderr: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(stderr);
+    let (begin, end) = (
+        ">>> IPMI req\nmsg.data_len: 1\nmsg.netfn: 2c\nmsg.cmd: 0\n",
+        "<<<\n",
+    );
+    let mut parts = text.split(begin);
+    let mut rest = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        rest.push_str(part.split_once(end).map_or("", |(_, after)| after));
+    }
+    rest.into_bytes()
+}
+
+/// Verbs that ask whether the BMC speaks PICMG or VITA only where the answer matters.
+const ASKED_WHEN_NEEDED: [&str; 5] = ["sel", "sdr", "sensor", "event", "shelves"];
 
 fn print_table(all: &[Case]) {
     let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();

@@ -232,6 +232,7 @@ fn filters(cases: &mut Vec<Case>) {
         (3, (0..=0xff).step_by(40).collect()),
         (4, (0..=0xff).step_by(5).collect()),
         (5, vec![0, 0x80, 0xff]),
+        (7, (0..=0xff).collect()),
         (8, (0..=0xff).step_by(2).collect()),
         (9, vec![0, 1, 0x7f, 0xff]),
         (10, (0..=0xff).step_by(3).collect()),

@@ -18,6 +18,7 @@ pub fn all() -> Vec<Case> {
     for seed in 0..MIXTURES {
         mixture(&mut cases, seed);
     }
+    shelves(&mut cases);
     fill(&mut cases);
     cases
 }
@@ -480,6 +481,51 @@ fn info(cases: &mut Vec<Case>) {
             why: "the answer is too short",
         };
         cases.push(case);
+    }
+}
+
+/// Types and states that PICMG and VITA name, with BMCs that follow one of them, or say so of no known revision.
+fn shelves(cases: &mut Vec<Case>) {
+    let records: Vec<_> = (0xf0..=0xf7)
+        .zip(1..)
+        .map(|(kind, number)| compact(number, format!("Shelf{kind}").as_bytes(), kind, 0x6f))
+        .collect();
+    let readings = Script::new().on(4, 0x2d, &[], 0, &[0, 0xc0, 0x15, 0x80]);
+    for (group, answer) in [
+        (0x00, [0x00, 0x22, 0x01, 0x01].as_slice()),
+        (0x00, &[0x00, 0x22, 0x01]),
+        (0x00, &[0x00, 0x23, 0x01, 0x01]),
+        (0x03, &[0x03, 0x00, 0x00, 0x00, 0x01, 0x01, 0x00]),
+        (0x03, &[0x03, 0x00, 0x00, 0x00, 0x05, 0x01, 0x00]),
+        (0x03, &[0x03, 0x00, 0x00, 0x01, 0x01, 0x01, 0x00]),
+        (0x03, &[0x03, 0x00, 0x00, 0x00]),
+    ] {
+        // Its address stock learns at every start.
+        let bmc = Script::new().on(0x2c, 0, &[group], 0, answer).on(
+            0x2c,
+            0x40,
+            &[3],
+            0,
+            &[3, 0, 0, 0, 0, 0, 0],
+        );
+        let script = bmc.clone().or(&readings).or(&machine(&records));
+        for words in [
+            "sdr elist",
+            "-c sdr elist",
+            "sdr type 0xf1",
+            "sensor",
+            "event Shelf240 list",
+        ] {
+            cases.push(same("shelves", words, script.clone()));
+        }
+        let events: Vec<_> = (0xf0..=0xf7)
+            .map(|kind| super::sel_cases::event(kind, 1, 0x6f, [0xa2, 0x01, 0x03]))
+            .collect();
+        let log = bmc.or(&super::sel_cases::log(&events, 343, 0x51));
+        cases.push(same("shelves", "sel list", log.clone()));
+        for (words, script) in [("sdr", &script), ("sensor", &script), ("sel list", &log)] {
+            cases.push(same("shelves", &format!("-v {words}"), script.clone()));
+        }
     }
 }
 

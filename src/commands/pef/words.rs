@@ -111,7 +111,7 @@ pub(super) const SENSOR_TYPES: Table = &[
     (37, "Entity presence"),
     (38, "Monitor ASIC/IC"),
     (39, "LAN"),
-    (40, "Management subsytem health"),
+    (40, "Management subsystem health"),
     (41, "Battery"),
 ];
 

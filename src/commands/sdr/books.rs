@@ -11,6 +11,7 @@ use crate::cli::context::Interface;
 use crate::cli::locale::Locale;
 use crate::commands::Desk;
 use crate::ipmi::events::{self, Makers, State};
+use crate::ipmi::ipmb::{self, Shelf};
 use crate::ipmi::{completion, sensor_types};
 use crate::sdr::cache::Cache;
 use crate::sdr::repository::{Closed, Manner, Repository};
@@ -186,7 +187,7 @@ impl<'d, 'c> Books<'d, 'c> {
     /// The name of a sensor's type.
     pub fn sensor_type(&mut self, code: u8) -> &'static str {
         let makers = if sensor_types::is_oem(code) {
-            self.makers()
+            self.makers(code)
         } else {
             Makers::default()
         };
@@ -224,9 +225,9 @@ impl<'d, 'c> Books<'d, 'c> {
         }
     }
 
-    fn makers(&mut self) -> Makers {
+    fn makers(&mut self, code: u8) -> Makers {
         let manufacturer = self.maker();
-        let (picmg, vita) = self.families();
+        let (picmg, vita) = self.families(code);
         Makers {
             manufacturer,
             picmg,
@@ -237,9 +238,9 @@ impl<'d, 'c> Books<'d, 'c> {
     /// Stock does not ask for the maker where the type is above Kontron's.
     fn makers_of_states(&mut self, code: u8) -> Makers {
         if code < ABOVE_KONTRON {
-            return self.makers();
+            return self.makers(code);
         }
-        let (picmg, vita) = self.families();
+        let (picmg, vita) = self.families(code);
         Makers {
             manufacturer: 0,
             picmg,
@@ -283,25 +284,19 @@ impl<'d, 'c> Books<'d, 'c> {
         maker
     }
 
-    /// Whether it speaks PICMG, or VITA. Stock asks at every start; a sensor's type is the only reason here.
-    fn families(&mut self) -> (bool, bool) {
-        if !is_networked(self.desk.context) {
+    /// Whether it speaks PICMG, or VITA: asked only for the sensor types that they define, once. Stock asks at every
+    /// start.
+    fn families(&mut self, code: u8) -> (bool, bool) {
+        if code < ABOVE_KONTRON {
             return (false, false);
         }
         if let Some(families) = self.families {
             return families;
         }
-        let properties = self.desk.ask(NETFN_GROUP, GET_PROPERTIES, &[PICMG_GROUP]);
-        let picmg = properties.is_ok_and(|data| {
-            matches!(data.get(..2), Some([PICMG_GROUP, version]) if matches!(version & 0x0f, 2 | 4 | 5))
-        });
-        let vita = !picmg
-            && self
-                .desk
-                .ask(NETFN_GROUP, GET_PROPERTIES, &[VITA_GROUP])
-                .is_ok_and(|data| data.first() == Some(&VITA_GROUP));
-        self.families = Some((picmg, vita));
-        (picmg, vita)
+        let shelf = ipmb::shelf(self.desk.bmc);
+        let families = (shelf == Some(Shelf::Picmg), shelf == Some(Shelf::Vita));
+        self.families = Some(families);
+        families
     }
 
     /// Names what will be asked about these records, so that it is asked ahead.
@@ -378,10 +373,6 @@ const BMC_ADDRESS: u8 = 0x20;
 const NETFN_SENSOR: u8 = 0x04;
 const NETFN_APP: u8 = 0x06;
 const GET_DEVICE_ID: u8 = 0x01;
-const NETFN_GROUP: u8 = 0x2c;
-const GET_PROPERTIES: u8 = 0x00;
-const PICMG_GROUP: u8 = 0x00;
-const VITA_GROUP: u8 = 0x03;
 /// The first of the types that are PICMG's and VITA's.
 const ABOVE_KONTRON: u8 = 0xf0;
 

@@ -4,6 +4,7 @@ use crate::cli::Context;
 use crate::cli::context::Interface;
 use crate::commands::Desk;
 use crate::ipmi::events::Makers;
+use crate::ipmi::ipmb::{self, Shelf};
 use crate::ipmi::{Failure, sensor_types};
 use crate::sel::vendor::Vendor;
 
@@ -98,15 +99,10 @@ impl Maker {
         if let Some(known) = self.standards {
             return known;
         }
-        let picmg = desk.ask(GROUP, 0, &[0]).is_ok_and(|answer| {
-            matches!(answer[..], [0, version, _, ..] if matches!(version & 0x0f, 2 | 4 | 5))
-        });
-        let vita = !picmg
-            && desk.ask(GROUP, 0, &[3]).is_ok_and(
-                |answer| matches!(answer[..], [3, _, _, properties, ..] if properties & 3 == 0),
-            );
-        self.standards = Some((picmg, vita));
-        (picmg, vita)
+        let shelf = ipmb::shelf(desk.bmc);
+        let standards = (shelf == Some(Shelf::Picmg), shelf == Some(Shelf::Vita));
+        self.standards = Some(standards);
+        standards
     }
 }
 
@@ -124,7 +120,5 @@ pub(super) fn refused(desk: &mut Desk<'_>, what: &str, failure: &Failure) {
 
 pub(super) const APP: u8 = 0x06;
 pub(super) const GET_DEVICE_ID: u8 = 0x01;
-/// Group extensions, whose first byte of data says whose.
-const GROUP: u8 = 0x2c;
 /// The sensor types from here on are PICMG's or VITA's.
 const FIRST_STANDARD: u8 = 0xf0;
