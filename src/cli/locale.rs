@@ -28,6 +28,25 @@ impl Locale {
         Self::load(&Files::system(), |name| env::var_os(name))
     }
 
+    /// The locale of this name as a machine has it that keeps its locales here.
+    pub fn installed(archive: Option<&Path>, directories: &[PathBuf], name: &OsStr) -> Self {
+        let files = Files {
+            archive: archive.map(Path::to_path_buf),
+            directories: directories.to_vec(),
+        };
+        Self::load(&files, |variable| {
+            (variable == "LC_ALL").then(|| name.to_owned())
+        })
+    }
+
+    /// The locale whose files hold this, as far as it can be read.
+    pub fn of_contents(time: Vec<u8>, numeric: Vec<u8>) -> Self {
+        Self {
+            time: Some(Category(time)),
+            numeric: Some(Category(numeric)),
+        }
+    }
+
     /// All categories must be there, or none is used.
     fn load(files: &Files, variable: impl Fn(&str) -> Option<OsString>) -> Self {
         let set = |name| variable(name).filter(|value| !value.is_empty());
@@ -57,16 +76,20 @@ impl Locale {
         text.filter(|text| !text.is_empty()).unwrap_or(b".")
     }
 
-    /// A text of the category `LC_TIME` by its place in it (glibc's `langinfo.h`).
+    /// A text of the category `LC_TIME` by its place in it (glibc's `langinfo.h`), cut where it is longer than any.
     pub(super) fn time(&self, item: usize) -> &[u8] {
         let text = self.time.as_ref().and_then(|time| time.text(item));
+        let text = text.map(|text| text.get(..LONGEST_TEXT).unwrap_or(text));
         text.unwrap_or_else(|| C_TIME.get(item).map_or(b"", |text| text.as_bytes()))
     }
 
     /// The texts of an item of `LC_TIME` that holds several.
     pub(super) fn time_list(&self, item: usize) -> impl Iterator<Item = &[u8]> {
         let raw = self.time.as_ref().and_then(|time| time.raw(item));
-        raw.unwrap_or_default().split(|byte| *byte == 0)
+        let raw = raw.unwrap_or_default();
+        raw.get(..LONGEST_LIST)
+            .unwrap_or(raw)
+            .split(|byte| *byte == 0)
     }
 }
 
@@ -261,19 +284,6 @@ fn number(bytes: &[u8], at: usize) -> Option<usize> {
     usize::try_from(u32::from_ne_bytes(four)).ok()
 }
 
-/// For other modules' tests: a locale from files of a test's own.
-#[cfg(test)]
-pub(super) fn in_directory(directory: &Path, name: &str) -> Locale {
-    let files = Files {
-        archive: None,
-        directories: vec![directory.to_path_buf()],
-    };
-    let name = OsString::from(name);
-    Locale::load(&files, |variable| {
-        (variable == "LC_ALL").then(|| name.clone())
-    })
-}
-
 const LC_NUMERIC: usize = 1;
 const LC_TIME: usize = 2;
 
@@ -296,6 +306,10 @@ const CATEGORIES: &[(usize, &str)] = &[
 const ARCHIVE_MAGIC: usize = 0xde02_0109;
 const MOST_NAMES: usize = 100_000;
 const LONGEST_NAME: usize = 255;
+/// Bytes of a weekday, a format, or whatever is one text.
+const LONGEST_TEXT: usize = 256;
+/// Bytes of all eras, or of all numerals.
+const LONGEST_LIST: usize = 16 << 10;
 /// Collation tables have some megabytes.
 const LARGEST: usize = 64 << 20;
 
@@ -348,11 +362,11 @@ const C_TIME: [&str; 44] = [
 ];
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
     /// A category whose items are these texts.
-    fn category(items: &[&[u8]]) -> Vec<u8> {
+    pub fn category(items: &[&[u8]]) -> Vec<u8> {
         let mut offset = 8 + 4 * items.len();
         let mut bytes = vec![0; 4];
         let number = |value: usize| u32::try_from(value).unwrap().to_ne_bytes();
@@ -377,6 +391,10 @@ mod tests {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, category(&[b",", b"So"])).unwrap();
         }
+    }
+
+    fn in_directory(directory: &Path, name: &str) -> Locale {
+        Locale::installed(None, &[directory.to_path_buf()], OsStr::new(name))
     }
 
     fn scratch(name: &str) -> PathBuf {

@@ -52,9 +52,11 @@ impl Era {
     fn parse(text: &[u8]) -> Option<Self> {
         let mut fields = text.splitn(6, |byte| *byte == b':');
         let direction = fields.next()?;
-        let offset = std::str::from_utf8(fields.next()?).ok()?.parse().ok()?;
+        let offset: i64 = std::str::from_utf8(fields.next()?).ok()?.parse().ok()?;
         let start = day(fields.next()?)?;
         let end = day(fields.next()?)?;
+        let is_year = (-FAR..=FAR).contains(&offset);
+        is_year.then_some(())?;
         Some(Self {
             forward: direction == b"+",
             offset,
@@ -135,7 +137,13 @@ mod tests {
             eras(&["+:1:-543/01/01:+*:B:%EC %Ey"]).gregorian(2566),
             Some(2023)
         );
-        for damaged in ["", "+:x", "+:1:2/3:+*:a:b", "+:1:99999999/1/1:+*:a:b"] {
+        for damaged in [
+            "",
+            "+:x",
+            "+:1:2/3:+*:a:b",
+            "+:1:99999999/1/1:+*:a:b",
+            "+:9223372036854775807:1/1/1:+*:a:b",
+        ] {
             assert!(eras(&[damaged]).0.is_empty(), "{damaged}");
         }
     }

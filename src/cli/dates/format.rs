@@ -7,7 +7,11 @@ use crate::cli::locale::Locale;
 /// `moment` in `format`; what is not understood is copied.
 pub(super) fn format(locale: &Locale, format: &[u8], moment: &Moment) -> Vec<u8> {
     let mut out = Vec::new();
-    expand(locale, format, moment, DEPTH, &mut out);
+    let left = &mut Left {
+        depth: DEPTH,
+        conversions: CONVERSIONS,
+    };
+    expand(locale, format, moment, left, &mut out);
     out
 }
 
@@ -45,14 +49,24 @@ pub(super) fn conversion(mut text: &[u8]) -> Option<(Modifiers, u8, &[u8])> {
     Some((modifiers, *letter, rest))
 }
 
-fn expand(locale: &Locale, mut format: &[u8], moment: &Moment, depth: u8, out: &mut Vec<u8>) {
+/// How much further a format is followed: a locale's may refer to each other, or to themselves.
+struct Left {
+    depth: u8,
+    conversions: u16,
+}
+
+fn expand(locale: &Locale, mut format: &[u8], moment: &Moment, left: &mut Left, out: &mut Vec<u8>) {
     while let Some(at) = format.iter().position(|byte| *byte == b'%') {
+        let Some(fewer) = left.conversions.checked_sub(1) else {
+            return;
+        };
+        left.conversions = fewer;
         out.extend_from_slice(&format[..at]);
         let Some((modifiers, letter, rest)) = conversion(&format[at + 1..]) else {
             out.extend_from_slice(&format[at..]);
             return;
         };
-        if !convert(locale, modifiers, letter, moment, depth, out) {
+        if !convert(locale, modifiers, letter, moment, left, out) {
             let length = format.len() - at - rest.len();
             out.extend_from_slice(&format[at..at + length]);
         }
@@ -67,7 +81,7 @@ fn convert(
     modifiers: Modifiers,
     letter: u8,
     moment: &Moment,
-    depth: u8,
+    left: &mut Left,
     out: &mut Vec<u8>,
 ) -> bool {
     let civil = moment.civil;
@@ -98,7 +112,7 @@ fn convert(
             _ => number(year.rem_euclid(100), 2, b'0'),
         },
         b'Y' => match (alternative, era()) {
-            (Some(b'E'), Some(era)) => nest(locale, &era.format, moment, depth, out),
+            (Some(b'E'), Some(era)) => nest(locale, &era.format, moment, left, out),
             _ => number(year, 1, b'0'),
         },
         b'C' => match (alternative, era()) {
@@ -137,7 +151,7 @@ fn convert(
         b't' => out.push(b'\t'),
         b'%' => out.push(b'%'),
         _ => match nested(locale, alternative, letter) {
-            Some(format) => nest(locale, &format, moment, depth, out),
+            Some(format) => nest(locale, &format, moment, left, out),
             None => return false,
         },
     }
@@ -165,10 +179,11 @@ pub(super) fn nested(locale: &Locale, alternative: Option<u8>, letter: u8) -> Op
     })
 }
 
-/// A locale may refer to itself: it is followed so deep and no deeper.
-fn nest(locale: &Locale, format: &[u8], moment: &Moment, depth: u8, out: &mut Vec<u8>) {
-    if let Some(depth) = depth.checked_sub(1) {
-        expand(locale, format, moment, depth, out);
+fn nest(locale: &Locale, format: &[u8], moment: &Moment, left: &mut Left, out: &mut Vec<u8>) {
+    if let Some(depth) = left.depth.checked_sub(1) {
+        left.depth = depth;
+        expand(locale, format, moment, left, out);
+        left.depth += 1;
     }
 }
 
@@ -232,6 +247,8 @@ const ERA_D_T_FMT: usize = 48;
 const ERA_T_FMT: usize = 49;
 
 const DEPTH: u8 = 4;
+/// Conversions of all formats of one date; a locale's date has some ten.
+pub(super) const CONVERSIONS: u16 = 100;
 const WIDEST: usize = 80;
 
 #[cfg(test)]

@@ -33,6 +33,16 @@ impl Dates {
         }
     }
 
+    /// In this locale and UTC.
+    pub fn in_locale(locale: Locale) -> Self {
+        let zone = Zone::from_environment();
+        Self {
+            locale,
+            zone,
+            utc: true,
+        }
+    }
+
     /// The date alone: `11/14/23` in "C".
     pub fn date(&self, stamp: u32) -> Vec<u8> {
         self.unless_special(stamp, "%x", "S+ %y/%j", "S+ %y/%j")
@@ -145,6 +155,37 @@ const A_DAY: u32 = 24 * 60 * 60;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::locale::tests::category;
+
+    #[test]
+    fn a_locale_that_refers_to_itself_over_and_over_is_read_and_printed_at_once() {
+        let again = b"%c%x%Ec ".repeat(2000);
+        let mut items: Vec<&[u8]> = vec![b""; 50];
+        for place in [40, 41, 46, 48] {
+            items[place] = &again;
+        }
+        // An era whose number is as large as can be.
+        items[44] = b"+:9223372036854775807:1900/01/01:+*:E:%EC %Ey";
+        let dates = Dates::in_locale(Locale::of_contents(category(&items), Vec::new()));
+        let begun = std::time::Instant::now();
+        assert!(dates.words(1_700_000_000).len() < 1 << 16);
+        let _ = dates.stamp("11/14/23 22:13:20");
+        items[40] = b"%Ey %EY";
+        items[41] = b"%Ey";
+        let dates = Dates::in_locale(Locale::of_contents(category(&items), Vec::new()));
+        let _ = (dates.words(1_700_000_000), dates.stamp("7 22:13:20"));
+        assert!(begun.elapsed() < std::time::Duration::from_secs(2));
+    }
+
+    #[test]
+    fn a_locales_name_of_a_day_may_be_long_but_not_without_end() {
+        let day = vec![b'x'; 1 << 20];
+        let mut items: Vec<&[u8]> = vec![&day; 50];
+        let format = b"%A ".repeat(2000);
+        items[40] = &format;
+        let dates = Dates::in_locale(Locale::of_contents(category(&items), Vec::new()));
+        assert!(dates.words(1_700_000_000).len() < 1 << 16);
+    }
 
     fn dates(utc: bool) -> Dates {
         Dates {

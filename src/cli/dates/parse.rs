@@ -4,7 +4,7 @@ use jiff::Span;
 use jiff::civil::{Date, DateTime, Time};
 
 use super::era::Eras;
-use super::format::{ABDAY, ABMON, ALT_DIGITS, AM, DAY, MON, conversion, nested};
+use super::format::{ABDAY, ABMON, ALT_DIGITS, AM, CONVERSIONS, DAY, MON, conversion, nested};
 use crate::cli::locale::Locale;
 
 /// Reads `text` in `format`, all of it.
@@ -24,6 +24,7 @@ pub(super) fn parse<'a>(
         locale,
         text,
         found: Found::default(),
+        conversions: CONVERSIONS,
     };
     read.follow(format, DEPTH)?;
     Some((read.found.civil()?, read.text))
@@ -70,6 +71,8 @@ struct Read<'l, 'a> {
     locale: &'l Locale,
     text: &'a [u8],
     found: Found,
+    /// Those that are followed yet.
+    conversions: u16,
 }
 
 impl Read<'_, '_> {
@@ -80,6 +83,7 @@ impl Read<'_, '_> {
                 format = rest;
             } else if *sign == b'%' {
                 let (modifiers, letter, rest) = conversion(rest)?;
+                self.conversions = self.conversions.checked_sub(1)?;
                 self.convert(modifiers.alternative, letter, depth)?;
                 format = rest;
             } else {
