@@ -278,6 +278,11 @@ impl<M: Medium> Writer<M> {
             .committed()
             .is_some_and(|committed| chunk.position == Some(committed.position));
         self.settle_early(resumes, now);
+        self.admit(chunk, now);
+    }
+
+    /// Takes output that came while the log was on.
+    fn admit(&mut self, chunk: Chunk, now: u64) {
         if let Some(refill) = &mut self.refill {
             refill.hold(chunk);
         } else if self.lost.is_some() || self.waiting.len() + chunk.bytes.len() > WAITING_LIMIT {
@@ -408,7 +413,11 @@ impl<M: Medium> Writer<M> {
     }
 
     fn lose(&mut self, loss: Loss, now: u64) {
-        Loss::add(&mut self.lost, loss);
+        match &mut self.refill {
+            // It stands behind what came meanwhile.
+            Some(refill) => Loss::add(&mut refill.lost, loss),
+            None => Loss::add(&mut self.lost, loss),
+        }
         self.flush(now);
     }
 
@@ -438,7 +447,7 @@ impl<M: Medium> Writer<M> {
             );
         }
         for chunk in refill.held {
-            self.output(chunk, now);
+            self.admit(chunk, now);
         }
         if let Some(lost) = refill.lost {
             self.lose(lost, now);

@@ -223,6 +223,55 @@ fn a_refill_that_does_not_come_is_marked_and_what_came_meanwhile_follows() {
     assert!(text[long.len()..].contains("gap: 4 bytes") && text.ends_with("]\ntwo\n"));
 }
 
+/// A writer that waits for the four bytes that it misses.
+fn waiting_for_a_refill(fake: &Fake) -> Writer<Fake> {
+    let mut writer = writer(fake);
+    writer.handle(Job::Refetch(true), 0);
+    writer.handle(Job::Lost(loss_of("one\n", 0)), 0);
+    let news = writer.poll_news();
+    assert!(matches!(&news[..], [News::Missing(_)]), "{news:?}");
+    writer
+}
+
+fn loss_of(text: &str, offset: u64) -> Loss {
+    Loss::of(&placed(text, offset))
+}
+
+#[test]
+fn what_came_while_the_log_was_on_is_written_though_it_is_off_when_a_refill_ends() {
+    let fake = Fake::with_room(usize::MAX);
+    let mut writer = waiting_for_a_refill(&fake);
+    writer.handle(Job::Output(placed("two\n", 4)), 0);
+    writer.handle(Job::On(false), 0);
+    writer.handle(Job::Output(placed("off\n", 8)), 0);
+    writer.handle(Job::Fill(placed("one\n", 0)), 0);
+    writer.handle(Job::Filled, 0);
+    assert!(fake.text().ends_with("one\ntwo\n"), "{}", fake.text());
+    assert!(!fake.text().contains("off\n"), "{}", fake.text());
+}
+
+#[test]
+fn a_loss_during_a_refill_takes_nothing_away_from_what_came_before_it() {
+    let fake = Fake::with_room(usize::MAX);
+    let mut writer = waiting_for_a_refill(&fake);
+    writer.handle(Job::Output(placed("two\n", 4)), 0);
+    writer.handle(Job::Lost(loss_of("three\n", 8)), 0);
+    writer.handle(Job::Output(placed("four\n", 14)), 0);
+    writer.handle(Job::Fill(placed("one\n", 0)), 0);
+    writer.handle(Job::Filled, 0);
+    let news = writer.poll_news();
+    let [News::Missing(loss)] = &news[..] else {
+        panic!("{news:?}");
+    };
+    assert_eq!(
+        (loss.bytes, loss.from.map(|from| from.offset)),
+        (11, Some(8))
+    );
+    writer.handle(Job::Fill(placed("three\nfour\n", 8)), 0);
+    writer.handle(Job::Filled, 0);
+    assert_eq!(fake.text(), "one\ntwo\nthree\nfour\n");
+}
+
 #[test]
 fn markers_stand_on_lines_of_their_own() {
     let fake = Fake::with_room(usize::MAX);
