@@ -65,6 +65,11 @@ fn readers_break_no_promise_on_their_corpus() {
 }
 
 #[test]
+fn logs_break_no_promise_on_their_corpus() {
+    play("logs", 1_000);
+}
+
+#[test]
 fn every_target_has_a_corpus_and_a_program() {
     for target in TARGETS {
         assert!(!corpus(target.name).is_empty(), "{}", target.name);

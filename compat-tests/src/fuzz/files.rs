@@ -1,7 +1,8 @@
 //! Files and lines that people write, or that somebody has put there: what `text` does not feed.
 
-use std::ffi::OsString;
-use std::io;
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::io::{self, BufReader};
 use std::time::Instant;
 
 use steadysol::bmc::endpoint::{self, Bmc};
@@ -10,10 +11,11 @@ use steadysol::bmc::moment::Seeded;
 use steadysol::bmcsim;
 use steadysol::cli::dates::Dates;
 use steadysol::cli::interpret::interpret;
+use steadysol::cli::locale::Locale;
 use steadysol::cli::world::{Stop, World};
 use steadysol::cli::{Exit, Options, Secret, number, password_file, time};
 use steadysol::commands::output::Output;
-use steadysol::commands::shell::words;
+use steadysol::commands::shell::{lines, words};
 use steadysol::commands::spd;
 use steadysol::console::log::path;
 use steadysol::sdr::cache::{self, Key};
@@ -28,7 +30,7 @@ pub fn run(input: &[u8]) {
     let kind = bytes.byte().unwrap_or(0);
     let rest = bytes.0;
     let text = String::from_utf8_lossy(rest);
-    match kind % 8 {
+    match kind % 16 {
         0 => {
             let mut file = rest;
             if let Some(secret) = password_file::password(&mut file) {
@@ -70,6 +72,9 @@ pub fn run(input: &[u8]) {
             }
         }
         6 => obey(&text),
+        8 => by_locale(rest, kind >> 4),
+        9 => by_archive(rest),
+        10 => lines_of(rest, usize::from(kind >> 4) + 1),
         _ => {
             if path::check(&text).is_ok() {
                 let host = text.chars().rev().collect::<String>();
@@ -83,6 +88,53 @@ pub fn run(input: &[u8]) {
             }
         }
     }
+}
+
+/// A locale's dates, as its files of formats and numbers have them, and reading what was printed.
+fn by_locale(contents: &[u8], stamps: u8) {
+    let (numeric, time) = contents.split_at(contents.len().min(16));
+    let dates = Dates::in_locale(Locale::of_contents(time.to_vec(), numeric.to_vec()));
+    for stamp in [1_700_000_000, 1 << 20, u32::MAX - 1, 1 << (stamps + 16)] {
+        let shown = [
+            dates.date(stamp),
+            dates.time(stamp),
+            dates.numeric(stamp),
+            dates.words(stamp),
+        ];
+        for text in shown {
+            assert!(text.len() <= LONGEST_DATE, "a date of {} bytes", text.len());
+            let _ = dates.stamp(&String::from_utf8_lossy(&text));
+        }
+    }
+}
+
+/// All of a machine's locales in one file.
+fn by_archive(contents: &[u8]) {
+    // Not the same for two threads or programs.
+    let thread = std::thread::current().id();
+    let name = format!("fuzz-locales-{}-{thread:?}", std::process::id());
+    let path = std::env::temp_dir().join(name);
+    fs::write(&path, contents).expect("room for a file");
+    let locale = Locale::installed(Some(&path), &[], OsStr::new("xx_YY.UTF-8"));
+    let _ = Dates::in_locale(locale.clone()).words(1_700_000_000);
+    let _ = locale.decimal_point().len();
+    let _ = fs::remove_file(path);
+}
+
+/// The lines of `exec`, read in pieces of this size: all of the file, and no line end.
+fn lines_of(file: &[u8], size: usize) {
+    let mut reader = BufReader::with_capacity(size, file);
+    let mut all = Vec::new();
+    while let Ok(Some(line)) = lines::next(&mut reader, b"\n") {
+        let _ = words::of_file(&line);
+        all.push(line);
+    }
+    let text = String::from_utf8_lossy(file);
+    assert!(
+        all.iter()
+            .map(String::as_str)
+            .eq(text.split_terminator('\n'))
+    );
 }
 
 /// Lines on the simulator's control socket, faults among them; packets come meanwhile.
@@ -126,3 +178,6 @@ impl World for Nowhere {
         Ok(())
     }
 }
+
+/// Bytes: a hundred conversions, each of them with the longest text that a locale may have.
+const LONGEST_DATE: usize = 1 << 16;

@@ -11,7 +11,9 @@ mod files;
 mod insider;
 mod inventories;
 mod login;
+mod logs;
 mod machine;
+mod platter;
 mod readers;
 mod records;
 mod roads;
@@ -77,6 +79,10 @@ pub const TARGETS: &[Target] = &[
     Target {
         name: "readers",
         run: readers::run,
+    },
+    Target {
+        name: "logs",
+        run: logs::run,
     },
 ];
 

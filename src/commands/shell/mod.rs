@@ -13,7 +13,7 @@ mod child;
 mod editor;
 mod exec;
 mod line;
-mod lines;
+pub mod lines;
 mod run;
 mod set;
 pub mod words;
