@@ -612,7 +612,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     Deviation {
         when: "channel setaccess with callin, ipmi or link",
         stock: "takes every value for on, off included.",
-        here: "off, no and disable are off; what is neither on nor off is an error, and nothing is written.",
+        here: "off, no and disable are off.",
     },
     Deviation {
         when: "channel setaccess privilege with 0, nothing, or more than 15",

@@ -105,18 +105,12 @@ enum Change {
 fn option(word: &str) -> Result<Change, Refusal> {
     let invalid = || Refusal::error(format!("Invalid option: {word}\n"));
     let (name, value) = word.split_once('=').ok_or_else(invalid)?;
-    // Stock takes every other word for on.
-    let on = || match value {
-        "on" | "enable" | "yes" => Ok(true),
-        "off" | "disable" | "no" => Ok(false),
-        _ => Err(Refusal::error(format!(
-            "Invalid value '{value}' of option {name}: use on or off"
-        ))),
-    };
+    // Whatever else is said is on to stock, and to who calls it.
+    let on = !matches!(value, "off" | "disable" | "no");
     match name {
-        "callin" => on().map(Change::CallIn),
-        "link" => on().map(Change::Link),
-        "ipmi" => on().map(Change::Messaging),
+        "callin" => Ok(Change::CallIn(on)),
+        "link" => Ok(Change::Link(on)),
+        "ipmi" => Ok(Change::Messaging(on)),
         "privilege" => names::value(value, PRIVILEGE_LEVELS)
             .or_else(|| match number::uchar(value.as_bytes()) {
                 Ok(level @ 1..=15) => Some(level),
@@ -555,18 +549,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_right_is_changed_by_known_words_alone() {
+    fn a_right_is_given_unless_it_is_said_to_be_off_and_a_level_is_one_that_there_is() {
         assert_eq!(option("callin=off").unwrap(), Change::CallIn(false));
+        assert_eq!(option("link=zoinx").unwrap(), Change::Link(true));
+        assert_eq!(option("ipmi=").unwrap(), Change::Messaging(true));
         assert_eq!(option("privilege=4").unwrap(), Change::Privilege(4));
         assert_eq!(option("privilege=operator").unwrap(), Change::Privilege(3));
-        for word in [
-            "callin=offf",
-            "ipmi=",
-            "link",
-            "privilege=0",
-            "privilege=16",
-            "x=on",
-        ] {
+        for word in ["link", "privilege=0", "privilege=16", "x=on"] {
             assert!(option(word).is_err(), "{word}");
         }
     }
