@@ -3,6 +3,7 @@
 
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
+use std::thread;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, bounded, never};
@@ -10,7 +11,6 @@ use nix::errno::Errno;
 use nix::unistd::read;
 
 use super::bell::{Line, Ringer};
-use super::pace::Pace;
 use super::stop::{self, Stop};
 
 /// What came from standard input.
@@ -43,10 +43,7 @@ impl Input {
         let line = Line::new(sender, ringer);
         let (stop, listener) = stop::pair()?;
         stop::spawn("input", move || {
-            let mut pace = Pace::new(APART);
             for room in demands {
-                // Before the wait, not after it: what is there when the wait is cut short stays there.
-                pace.rest();
                 let mut buffer = [0; MAX_READ];
                 let limit = room.clamp(1, MAX_READ);
                 let got = loop {
@@ -70,6 +67,7 @@ impl Input {
                 if line.send(typed).is_err() || got == 0 {
                     return;
                 }
+                thread::sleep(APART);
             }
         })?;
         Ok(Self {

@@ -39,7 +39,6 @@ pub mod network;
 pub mod notice;
 pub mod notify;
 pub mod output;
-pub mod pace;
 pub mod repeats;
 pub mod screen;
 pub mod session;

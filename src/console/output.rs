@@ -8,6 +8,7 @@ use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
@@ -15,7 +16,6 @@ use nix::errno::Errno;
 use nix::unistd::write;
 
 use super::bell::{Line, Ringer};
-use super::pace::Pace;
 use super::stop::{self, Listener, Stop};
 
 /// Two files that are written in one order: the output, and what is said beside it on the same screen.
@@ -43,25 +43,25 @@ impl Output {
         let shared = Arc::new(Shared::default());
         let theirs = Arc::clone(&shared);
         stop::spawn("output", move || {
-            let mut pace = Pace::new(APART);
-            for chunk in woken.iter().flat_map(|()| {
-                pace.rest();
-                theirs.chunks()
-            }) {
-                let result = match &chunk {
-                    // After a failure nothing more is written, only counted off.
-                    Chunk::Output(_) if theirs.failed().is_some() => Ok(()),
-                    Chunk::Output(bytes) => write_all(&output, bytes, &listener),
-                    Chunk::Beside(bytes) => write_all(&beside, bytes, &listener).or(Ok(())),
-                };
-                if let Err(errno) = result {
-                    theirs.errno.store(errno as i32, Ordering::SeqCst);
+            for () in woken {
+                for chunk in theirs.chunks() {
+                    let result = match &chunk {
+                        // After a failure nothing more is written, only counted off.
+                        Chunk::Output(_) if theirs.failed().is_some() => Ok(()),
+                        Chunk::Output(bytes) => write_all(&output, bytes, &listener),
+                        Chunk::Beside(bytes) => write_all(&beside, bytes, &listener).or(Ok(())),
+                    };
+                    if let Err(errno) = result {
+                        theirs.errno.store(errno as i32, Ordering::SeqCst);
+                    }
+                    theirs.pending.fetch_sub(chunk.len(), Ordering::SeqCst);
+                    if theirs.watched.load(Ordering::SeqCst) || theirs.failed().is_some() {
+                        // Full means that the news is on its way already.
+                        tell.try_send(());
+                    }
                 }
-                theirs.pending.fetch_sub(chunk.len(), Ordering::SeqCst);
-                if theirs.watched.load(Ordering::SeqCst) || theirs.failed().is_some() {
-                    // Full means that the news is on its way already.
-                    tell.try_send(());
-                }
+                // In a flood the next chunks are there after it, and nobody has to wake this thread.
+                thread::sleep(APART);
             }
         })?;
         Ok(Self {

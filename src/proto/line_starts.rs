@@ -33,6 +33,16 @@ impl LineStarts {
         self.begun = !ends;
         begins
     }
+
+    /// How many bytes `bytes` begins with that are text in the middle of a line: [`begins_with`](Self::begins_with)
+    /// says no to each of them, and need not be asked.
+    pub fn passes(&self, bytes: &[u8]) -> usize {
+        if !self.begun || self.sequence.state != State::Ground {
+            return 0;
+        }
+        let control = bytes.iter().position(u8::is_ascii_control);
+        control.unwrap_or(bytes.len())
+    }
 }
 
 /// Tells text from controls and from escape sequences. See ECMA-48 for these.
@@ -168,5 +178,27 @@ mod tests {
             assert_eq!(starts(text), at, "{text:?}");
         }
         assert!(!LineStarts::mid_line().begins_with(b'x'));
+    }
+
+    #[test]
+    fn what_passes_unasked_begins_no_line_and_leaves_everything_as_it_is() {
+        let text =
+            b"ab c\xfc\x9b\r\nd\x1b[1mbold\x1b[0m\te\n\n\x7f\x1b]0;title\x07f\x18g\x1b(Bhi\r";
+        let mut passed = 0;
+        for from in 0..text.len() {
+            let mut asked = LineStarts::default();
+            text[..from].iter().for_each(|byte| {
+                asked.begins_with(*byte);
+            });
+            let unasked = asked.clone();
+            let run = asked.passes(&text[from..]);
+            passed += run;
+            for byte in &text[from..from + run] {
+                assert!(!asked.begins_with(*byte), "{from}");
+            }
+            assert_eq!(format!("{asked:?}"), format!("{unasked:?}"), "{from}");
+        }
+        assert!(passed > 10, "{passed}");
+        assert_eq!(LineStarts::default().passes(b"x"), 0);
     }
 }

@@ -79,14 +79,24 @@ impl Lines {
 
     /// What `bytes`, which came at `at` (milliseconds since 1970), become.
     pub fn feed(&mut self, bytes: &[u8], at: u64) -> Vec<u8> {
-        let mut plain = Vec::with_capacity(bytes.len());
-        match &mut self.strip {
-            Some(strip) => strip.feed(bytes, &mut plain),
-            None => plain.extend_from_slice(bytes),
-        }
+        let mut stripped = Vec::new();
+        let mut rest = match &mut self.strip {
+            Some(strip) => {
+                strip.feed(bytes, &mut stripped);
+                &stripped
+            }
+            None => bytes,
+        };
         let format = self.format;
-        let mut dated = Vec::with_capacity(plain.len() + format.map_or(0, |_| 32));
-        for byte in plain {
+        let mut dated = Vec::with_capacity(rest.len() + format.map_or(0, |_| 32));
+        loop {
+            let (text, next) = rest.split_at(self.starts.passes(rest));
+            dated.extend_from_slice(text);
+            self.mid_line |= !text.is_empty();
+            let Some((&byte, next)) = next.split_first() else {
+                return dated;
+            };
+            rest = next;
             if self.starts.begins_with(byte)
                 && let Some(format) = format
             {
@@ -96,7 +106,6 @@ impl Lines {
             // The CR of LF CR belongs to the line before.
             self.mid_line = byte != b'\n' && (self.mid_line || byte != b'\r');
         }
-        dated
     }
 
     fn stamp(&mut self, format: Format, at: u64) -> String {

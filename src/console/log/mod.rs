@@ -7,13 +7,13 @@ use std::io;
 use std::iter;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::thread;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, unbounded};
 
 use super::bell::{Line, Ringer};
 use super::clock;
-use super::pace::Pace;
 use super::stop;
 
 pub mod disk;
@@ -376,7 +376,6 @@ fn work(
     shared: &Shared,
 ) {
     let mut looked = clock::wall_clock();
-    let mut pace = Pace::new(APART);
     loop {
         let now = clock::wall_clock();
         let due = writer.due().map(|due| due.saturating_sub(now));
@@ -386,7 +385,6 @@ fn work(
         };
         match next {
             Ok(job) => {
-                pace.rest();
                 let now = clock::wall_clock();
                 // Only when there is something to write: a quiet console wakes nobody. The clock may be set back: then
                 // it is time too.
@@ -398,6 +396,8 @@ fn work(
                 let mut done = 0;
                 writer.handle_all(jobs.inspect(|job| done += weight(job)), now);
                 shared.waiting.fetch_sub(done, Ordering::SeqCst);
+                // In a flood the next jobs are there after it, and nobody has to wake this thread.
+                thread::sleep(APART);
             }
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => break,
@@ -442,7 +442,7 @@ const STACK: usize = 1 << 20;
 const LOOK: u64 = 5000;
 
 /// Output that comes in pieces is written at most so often.
-const APART: Duration = Duration::from_millis(2);
+const APART: Duration = Duration::from_millis(10);
 
 /// Jobs done before anybody is told how far the log is.
 const TOGETHER: usize = 256;

@@ -278,8 +278,8 @@ impl Incoming {
             let unsettled =
                 last.repetitions > 0 || last.lost_before > 0 || last.sequence == 0 || lost;
             let other = last.seq != packet.seq && !last.data.is_empty();
-            let alike = packet.data.starts_with(&last.data) || last.ends_like(&packet.data);
-            other && unsettled && alike
+            let alike = || packet.data.starts_with(&last.data) || last.ends_like(&packet.data);
+            other && unsettled && alike()
         })
     }
 
