@@ -87,6 +87,7 @@ impl Day {
 
     fn step(&mut self, step: u8, number: u8) {
         let high = step & 0x80 != 0;
+        let resumed = self.resumes;
         match step % 16 {
             // Who takes up where a dead one ended begins with output from there.
             8 | 10 | 11 if self.resumes => {}
@@ -133,6 +134,8 @@ impl Day {
             _ => self.folder.faults().kill_in(number % 8),
         }
         if self.folder.faults().dead {
+            // It may have died before it took away what was half written.
+            self.resumes = resumed;
             self.revive(high);
         }
     }
@@ -256,28 +259,27 @@ impl Day {
         self.alive = None;
         self.alive = Some(self.kept.writer(&self.folder));
         (self.on, self.missing, self.tally, self.resumes) = (true, None, None, false);
-        let found = self.folder.text(is_mark).len();
+        let found = self.folder.text(is_mark);
         let committed = self.writer().medium().committed();
         if let Some(committed) = committed.filter(|_| resumes) {
             let offset = committed.position.offset as usize;
-            assert!(
-                offset <= self.printed,
-                "what was never printed is in the file"
-            );
+            assert!(offset <= self.most, "what was never printed is in the file");
             let place = self.places.get(offset).copied();
             let place = place.unwrap_or(self.expected.len());
             assert!(
-                self.lossy || place <= found,
+                self.lossy || place <= found.len(),
                 "not all that is known to be in the file"
             );
             self.expected.truncate(place);
             self.places.truncate(offset);
             (self.printed, self.resumes) = (offset, true);
         } else {
-            self.expected.truncate(found);
+            // The host has not waited.
+            self.places.resize(self.most, self.expected.len());
             for place in &mut self.places {
-                *place = found.min(*place);
+                *place = found.len().min(*place);
             }
+            (self.expected, self.printed) = (found, self.most);
         }
     }
 
