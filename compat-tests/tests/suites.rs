@@ -9,6 +9,7 @@
 use std::time::Duration;
 
 use compat_tests::bmcsim::BmcSim;
+use compat_tests::client::OnTerminal;
 use compat_tests::fakebmc::FakeBmc;
 use compat_tests::ipmi_sim::{IpmiSim, PASSWORD, USER};
 use compat_tests::rig::{BANNER, ENVIRONMENT, Finished, Who, run};
@@ -98,14 +99,63 @@ fn ours(bmc: std::net::SocketAddr, words: &[&str]) -> Finished {
 }
 
 fn client(who: Who, bmc: std::net::SocketAddr, words: &[&str]) -> Finished {
-    let (host, port) = (bmc.ip().to_string(), bmc.port().to_string());
-    let before = ["-I", "lanplus", "-H", &host, "-p", &port, "-U", USER, "-E"];
-    let all: Vec<String> = before
-        .iter()
-        .chain(words)
-        .map(|&word| word.to_owned())
-        .collect();
+    let all = arguments("lanplus", bmc, words);
     run(&who.program(), &all, &ENVIRONMENT, Duration::from_secs(40))
+}
+
+fn arguments(interface: &str, bmc: std::net::SocketAddr, words: &[&str]) -> Vec<String> {
+    let (host, port) = (bmc.ip().to_string(), bmc.port().to_string());
+    let before = ["-I", interface, "-H", &host, "-p", &port, "-U", USER, "-E"];
+    let all = before.iter().chain(words);
+    all.map(|&word| word.to_owned()).collect()
+}
+
+#[test]
+fn what_a_session_leaves_open_is_told_once_on_a_terminal_and_never_to_a_script() {
+    let bmc = BmcSim::start(&["--suite-zero"]);
+    for (interface, options, warning) in [
+        (
+            "lan",
+            ["-A", "MD5"],
+            "[IPMI 1.5, authentication MD5: packets can be read on the way]",
+        ),
+        (
+            "lan",
+            ["-A", "NONE"],
+            "[IPMI 1.5, authentication NONE: nobody is authenticated and nothing is protected]",
+        ),
+        (
+            "lan",
+            ["-A", "PASSWORD"],
+            "[IPMI 1.5, authentication PASSWORD: the password and all packets can be read, and packets forged, on the way]",
+        ),
+        (
+            "lanplus",
+            ["-C", "2"],
+            "[cipher suite 2: packets can be read on the way]",
+        ),
+        ("lanplus", ["-C", "17"], ""),
+    ] {
+        let words = [options[0], options[1], "mc", "info"];
+        let arguments = arguments(interface, bmc.address(), &words);
+        let program = Who::Ours.program();
+        let terminal = OnTerminal::start(&program, &arguments, &ENVIRONMENT);
+        assert!(terminal.wait(Duration::from_secs(40)).is_some());
+        assert!(
+            terminal
+                .screen
+                .wait_for("IPMI Version", Duration::from_secs(10))
+        );
+        let shown = terminal.screen.text();
+        let brackets: Vec<&str> = shown.lines().filter(|line| line.starts_with('[')).collect();
+        let expected: Vec<&str> = Some(warning)
+            .into_iter()
+            .filter(|text| !text.is_empty())
+            .collect();
+        assert_eq!(brackets, expected, "{shown}");
+        let done = run(&program, &arguments, &ENVIRONMENT, Duration::from_secs(40));
+        answers(&done);
+    }
 }
 
 /// Ours on our own simulator; that this proves something is for the next two tests to say.

@@ -15,6 +15,7 @@ use crate::ipmi::{Failure, exchange, hint, ipmb, names};
 use crate::proto::bridge::Hop;
 use crate::proto::handshake::{Config, Failure as Failed};
 use crate::proto::login::Terms;
+use crate::proto::session::Session;
 use crate::transport::dummy::Dummy;
 use crate::transport::interrupt::Interrupt;
 use crate::transport::network::{Lanplus, Network, OpenError, Target};
@@ -164,19 +165,17 @@ fn session(
     if let (None, Some(suite)) = (lanplus.terms().suite, lanplus.session().suite()) {
         log::info!("Using best available cipher suite {}\n", suite.id);
     }
-    if let Some(suite) = lanplus.session().suite() {
-        warn_of(suite);
-    }
+    warn_of(lanplus.session());
     log::debug!("IPMIv2 / RMCP+ SESSION OPENED SUCCESSFULLY\n");
     raise(lanplus, context.privilege, first)
 }
 
-/// Tells a person, not a script, of a suite that leaves something unprotected.
-fn warn_of(suite: Suite) {
+/// Tells a person, not a script, of a session that leaves something unprotected.
+fn warn_of(session: &Session) {
     let mut stderr = io::stderr();
-    if let (Some(weakness), true) = (suite.weakness(), stderr.is_terminal()) {
+    if let (Some(weakness), true) = (session.weakness(), stderr.is_terminal()) {
         // Where standard error is gone nobody is left to warn.
-        let _ = writeln!(stderr, "[cipher suite {}: {weakness}]", suite.id);
+        let _ = writeln!(stderr, "[{weakness}]");
     }
 }
 

@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use super::replay::Window;
+use super::v15::type_name;
 use crate::crypto::Key16;
 use crate::crypto::auth_code;
 use crate::crypto::seal::{Reject, SessionKeys};
@@ -92,6 +93,22 @@ impl Session {
         }
     }
 
+    /// What the session does not protect, in words, behind what it is; `None`: all that a session can.
+    pub fn weakness(&self) -> Option<String> {
+        match &self.guard {
+            Guard::Rmcpp(keys) => {
+                let suite = keys.suite();
+                let weakness = suite.weakness()?;
+                Some(format!("cipher suite {}: {weakness}", suite.id))
+            }
+            Guard::V15(codes) => {
+                let name = type_name(codes.auth_type);
+                let weakness = codes.weakness();
+                Some(format!("IPMI 1.5, authentication {name}: {weakness}"))
+            }
+        }
+    }
+
     /// The next datagram to the BMC, with `payload` in it. `iv` must be fresh random bytes. An IPMI 1.5 session knows
     /// IPMI messages only, of up to 255 bytes.
     pub fn seal(&mut self, payload_type: PayloadType, payload: &[u8], iv: [u8; 16]) -> Vec<u8> {
@@ -147,6 +164,18 @@ impl Session {
 }
 
 impl Codes {
+    /// What they leave open: IPMI 1.5 has no secrecy in any case.
+    fn weakness(&self) -> &'static str {
+        match (self.auth_type, self.per_message) {
+            (auth_code::NONE, _) => "nobody is authenticated and nothing is protected",
+            (auth_code::PASSWORD, _) => {
+                "the password and all packets can be read, and packets forged, on the way"
+            }
+            (_, false) => "packets can be read and forged on the way",
+            (_, true) => "packets can be read on the way",
+        }
+    }
+
     /// The datagram with `payload` in it.
     pub(super) fn seal(&self, session: u32, sequence: u32, payload: &[u8]) -> Vec<u8> {
         let auth_type = match self.per_message {
@@ -209,6 +238,20 @@ mod tests {
             Ok(Packet::V15(packet)) => session.open_v15(&packet),
             Ok(Packet::V20(packet)) => session.open(&packet),
             Err(_) => Err(Refused::OtherSession),
+        }
+    }
+
+    #[test]
+    fn a_session_of_ipmi_1_5_always_leaves_something_open_and_says_what() {
+        for (auth_type, per_message, words) in [
+            (auth_code::NONE, true, "NONE: nobody is authenticated"),
+            (auth_code::PASSWORD, true, "PASSWORD: the password"),
+            (auth_code::MD5, false, "MD5: packets can be read and forged"),
+            (auth_code::MD2, true, "MD2: packets can be read on the way"),
+        ] {
+            let weakness = Session::v15(codes(auth_type, per_message), ID, 9).weakness();
+            let weakness = weakness.unwrap();
+            assert!(weakness.contains(words), "{weakness}");
         }
     }
 

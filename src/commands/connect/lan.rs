@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ipmi_rs::connection::Message;
 
-use super::{NO_SOCKET, Refused, raise, target};
+use super::{NO_SOCKET, Refused, raise, target, warn_of};
 use crate::cli::context::{AuthType, Context, Oem};
 use crate::crypto::{Key16, auth_code};
 use crate::ipmi::completion;
@@ -27,8 +27,11 @@ pub(super) fn open(
     let target = target(context).map_err(TransportError::Open)?;
     let config = config(context).map_err(TransportError::Open)?;
     let session = match Lan::open(&target, config, interrupt.cloned()) {
-        Ok(session) => raise(session, context.privilege, first)
-            .map_err(|Refused { complaint, .. }| complaint.to_string()),
+        Ok(session) => {
+            warn_of(session.session());
+            raise(session, context.privilege, first)
+                .map_err(|Refused { complaint, .. }| complaint.to_string())
+        }
         Err(error @ OpenError::Lookup { .. }) => {
             let text = format!("{error}{NO_SOCKET}");
             return Err(TransportError::Open(text));
