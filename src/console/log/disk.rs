@@ -14,6 +14,7 @@ use nix::fcntl::{AT_FDCWD, AtFlags, Flock, FlockArg, OFlag, openat, renameat};
 use nix::sys::stat::{FileStat, Mode, SFlag, fstat, fstatat};
 use nix::unistd::{UnlinkatFlags, unlinkat};
 
+use super::lines::tells_of_no_session;
 use super::path;
 use super::position::{
     Committed, Former, Position, heard_line, heard_of, no_position, session_line, session_of,
@@ -86,13 +87,26 @@ impl Disk {
         &self.open.path
     }
 
-    /// When the file was last written to, in milliseconds since 1970; nothing where it is empty.
+    /// When the file was last written to, in milliseconds since 1970; nothing where no session was before.
     fn last_written(&self) -> Option<u64> {
         let metadata = self.open.file.metadata().ok()?;
         let since = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
-        (self.open.length > 0)
+        self.had_session()
             .then(|| u64::try_from(since.as_millis()).ok())
             .flatten()
+    }
+
+    /// Whether anything in the file, or beside it, tells of a session. Where so many attempts failed that reading of them
+    /// would take long, there will have been one.
+    fn had_session(&self) -> bool {
+        if self.session.is_some() || self.open.device || self.open.length > MOST_MARKERS {
+            return self.open.length > 0;
+        }
+        let mut text = vec![0; usize::try_from(self.open.length).unwrap_or(0)];
+        self.open.file.read_exact_at(&mut text, 0).is_err()
+            || text
+                .split_inclusive(|byte| *byte == b'\n')
+                .any(|line| !tells_of_no_session(line))
     }
 
     fn side_name(&self) -> OsString {
@@ -440,6 +454,9 @@ const FOLDER: OFlag = OFlag::O_PATH
 
 /// Mode of what is created.
 const PRIVATE: Mode = Mode::S_IRUSR.union(Mode::S_IWUSR);
+
+/// Bytes of a log that is looked through for anything but failed attempts.
+const MOST_MARKERS: u64 = 1 << 20;
 
 /// Ends the name of the file beside the log that says up to where the log is complete.
 const SIDE: &str = ".position";

@@ -2,8 +2,11 @@
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
+use std::time::Duration;
 
 use super::*;
+use crate::console::events::Report;
+use crate::console::log::lines::marker;
 
 /// A folder that ends with the value.
 struct Folder(PathBuf);
@@ -175,6 +178,42 @@ fn rotation_keeps_as_many_as_asked() {
         ["", "4\n", "3\n", "2\n"]
     );
     assert!(!folder.file("x.4").exists());
+}
+
+#[test]
+fn a_log_that_tells_of_failed_attempts_alone_was_no_session() {
+    let folder = Folder::new();
+    let why = || "no answer: [x]".to_owned();
+    let line = |report: Report| marker(&report.marker().unwrap(), 1_000);
+    let failed = line(Report::Reconnecting {
+        why: why(),
+        attempt: 1,
+        after: Duration::ZERO,
+    }) + &line(Report::Closed {
+        why: why(),
+        failed: true,
+    });
+    let again = line(Report::Connected { session: 2 });
+    for (text, heard) in [
+        ("", false),
+        (&failed[..], false),
+        (&format!("{failed}login: "), true),
+        (&format!("login: \n{failed}"), true),
+        (&format!("{failed}{again}{failed}"), true),
+        // The program was killed in the middle of one.
+        (&failed[..failed.len() - 5], true),
+    ] {
+        fs::write(folder.file("x"), text).unwrap();
+        let disk = folder.open("x").unwrap();
+        assert_eq!(disk.heard().is_some(), heard, "{text}");
+    }
+    // Its side file knows of a session: nothing was printed in it.
+    fs::write(folder.file("x"), &failed).unwrap();
+    let seen = Some([1; 14]);
+    let mut disk = folder.open("x").unwrap();
+    disk.note_session(Former { id: 1, seen }).unwrap();
+    drop(disk);
+    assert!(folder.open("x").unwrap().heard().is_some());
 }
 
 #[test]

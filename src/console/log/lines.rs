@@ -132,6 +132,18 @@ pub fn marker(text: &str, at: u64) -> String {
     )
 }
 
+/// Whether the line, with its end, is the marker of an attempt that came to nothing, or of a session's end.
+pub fn tells_of_no_session(line: &[u8]) -> bool {
+    let text = line
+        .strip_prefix(b"[steadysol ")
+        .and_then(|line| line.strip_suffix(b"]\n"));
+    let text = text.and_then(|text| std::str::from_utf8(text).ok()?.split_once(": "));
+    text.is_some_and(|(_, text)| NO_SESSION.iter().any(|begin| text.starts_with(begin)))
+}
+
+/// How [`Report::marker`](crate::console::events::Report::marker) begins for those.
+const NO_SESSION: [&str; 2] = ["connection lost: ", "console closed: "];
+
 #[cfg(test)]
 mod tests {
     use super::*;
