@@ -53,6 +53,7 @@ impl LogSync {
         let Some(beat) = beat.filter(fits) else {
             // A clock may have been set meanwhile: compare them again.
             log::debug!("a heartbeat's answer does not fit");
+            self.beats.misfitted(sent.id);
             self.misfits = self.misfits.saturating_add(1);
             if self.misfits <= MOST_MISFITS || now >= self.compared + COMPARE_AGAIN {
                 self.ask_info(now, link, 0);

@@ -90,6 +90,14 @@ impl Beats {
         }
     }
 
+    /// It was answered, and its answer says nothing: no other will come.
+    pub(super) fn misfitted(&mut self, id: RequestId) {
+        if let Some(at) = self.sent.iter().position(|sent| sent.id == id) {
+            let counts = self.sent.remove(at).is_some_and(|sent| sent.counts);
+            self.cycle.lost += u32::from(counts);
+        }
+    }
+
     /// The session is another one: those in flight will not be answered.
     pub(super) fn clear(&mut self) {
         let lost = self.sent.drain(..).filter(|sent| sent.counts).count();
