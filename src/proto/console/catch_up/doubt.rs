@@ -9,6 +9,8 @@ use super::Join;
 pub(in super::super) struct Recent {
     end: u64,
     bytes: VecDeque<u8>,
+    /// What was delivered before those, with something missing in between.
+    former: VecDeque<Vec<u8>>,
 }
 
 impl Recent {
@@ -16,13 +18,20 @@ impl Recent {
         Self {
             end,
             bytes: VecDeque::new(),
+            former: VecDeque::new(),
         }
     }
 
-    /// Adds bytes that stand at `at`. What they do not follow is forgotten.
+    /// Adds bytes that stand at `at`. Of what they do not follow the places are forgotten.
     pub(super) fn append(&mut self, at: u64, bytes: &[u8]) {
         if at != self.end {
-            self.bytes.clear();
+            self.former
+                .push_back(std::mem::take(&mut self.bytes).into());
+            while self.former.iter().map(Vec::len).sum::<usize>() > REMEMBERED
+                || self.former.len() > MOST_FORMER
+            {
+                self.former.pop_front();
+            }
         }
         self.bytes.extend(bytes);
         self.end = at.saturating_add(bytes.len() as u64);
@@ -53,6 +62,29 @@ impl Recent {
         let overlap = (self.bytes.iter().skip(newest))
             .fold(0, |length, &byte| longer(length, byte, &ends_with));
         if overlap < LEAST_OVERLAP { 0 } else { overlap }
+    }
+
+    /// How much of `text`, which follows without a hole, was delivered before, from its beginning: all of it, or as much as
+    /// was read before something was missing. 0 where it is short, or one of many that are alike.
+    pub(super) fn delivered(&mut self, text: &[u8]) -> usize {
+        let Some(sample) = text.get(..SHORTEST_SAMPLE) else {
+            return 0;
+        };
+        let recent = &*self.bytes.make_contiguous();
+        let runs = self.former.iter().map(Vec::as_slice).chain([recent]);
+        let mut places = runs.flat_map(|run| {
+            let windows = run.windows(SHORTEST_SAMPLE).enumerate();
+            let there = windows.filter(|(_, window)| *window == sample);
+            there.map(move |(at, _)| run.get(at..).unwrap_or_default())
+        });
+        match (places.next(), places.next()) {
+            (Some(there), None) => {
+                let length = there.len().min(text.len());
+                let same = there.get(..length) == text.get(..length);
+                if same { length } else { 0 }
+            }
+            _ => 0,
+        }
     }
 
     fn start(&self) -> u64 {
@@ -153,6 +185,9 @@ impl Doubt {
 
 /// Bytes among which a sample is looked for: more than a BMC keeps back for a console that is slow.
 const REMEMBERED: usize = 128 * 1024;
+
+/// Runs of bytes with something missing in between that are remembered at most.
+const MOST_FORMER: usize = 64;
 
 /// How many bytes that are alike are the same.
 const LEAST_OVERLAP: usize = 16;
@@ -260,5 +295,9 @@ mod tests {
             (recent.bytes.len(), doubt.sample.len()),
             (REMEMBERED, LONGEST_SAMPLE)
         );
+        (0..1000).for_each(|n| recent.append(n * 8, b"a"));
+        (0..1000).for_each(|n| recent.append(n * 9000, &text(0..1000)));
+        let former: usize = recent.former.iter().map(Vec::len).sum();
+        assert!(former <= REMEMBERED && recent.former.len() <= MOST_FORMER);
     }
 }

@@ -39,8 +39,9 @@ pub(super) struct CatchUp {
     reading: bool,
     /// The newest bytes of the stream that wait, the last of them just before `stream`.
     held: VecDeque<u8>,
-    /// What of that looks like what came just before it: after how many bytes of the stream, and how many.
-    again: VecDeque<(u64, usize)>,
+    /// Where in that something does not just follow: after how many bytes of the stream, and how many look like what came
+    /// just before.
+    breaks: VecDeque<(u64, usize)>,
     /// Bytes that the stream has brought.
     brought: u64,
     /// As they were when reading began.
@@ -152,9 +153,7 @@ impl CatchUp {
     pub(super) fn stream_brings(&mut self, bytes: Vec<u8>, join: Join) {
         if join != Join::Follows {
             self.fall_into_doubt(join, bytes.len());
-        }
-        if join == Join::MaybeAgain {
-            self.note_repetition(&bytes);
+            self.note_break(join, &bytes);
         }
         self.brought += bytes.len() as u64;
         if let Some(doubt) = &mut self.doubt {
@@ -229,15 +228,23 @@ impl CatchUp {
 
     /// The log cannot be read, or is no longer what it was: what is missing is lost.
     pub(super) fn give_up(&mut self) {
-        self.round = None;
+        let round = self.round.take().map_or(0, |round| round.to);
+        let told = self.told.take().map_or(0, |(told, _)| told);
+        self.give_up_before(round.max(told));
+    }
+
+    /// The same; the log was known to reach to `end`.
+    fn give_up_before(&mut self, end: u64) {
         self.told = None;
+        let unread = end > self.have;
         (self.silences, self.signs) = (0, 0);
         if let Some(mut doubt) = self.doubt.take() {
             self.reading = false;
-            let mut held = self.held_once();
-            // The end of it stands in the log before `have`, and so does all of it.
-            if !doubt.is_delivered(&mut self.recent) {
-                // Its beginning may have been read already.
+            let pieces = self.held_once();
+            // The end of it stands in the log before `have`, and so does all of it; unless the log goes on, and says the
+            // same there.
+            if unread || !doubt.is_delivered(&mut self.recent) {
+                let mut held = self.undelivered(pieces);
                 held.drain(..self.recent.overlap(&held));
                 self.steps.push_back(Step::Lost(None));
                 self.push_stream(held, None);
@@ -299,7 +306,7 @@ impl CatchUp {
             doubt: None,
             reading: have < stream,
             held: VecDeque::new(),
-            again: VecDeque::new(),
+            breaks: VecDeque::new(),
             brought: 0,
             since: Since {
                 have,
@@ -399,12 +406,12 @@ impl CatchUp {
             Ending::Silent => {
                 self.silences += 1;
                 if self.silences >= MOST_SILENCES && self.signs >= ENOUGH_SIGNS {
-                    self.give_up();
+                    self.give_up_before(to);
                 } else if self.is_in_doubt() && self.told.is_none() {
                     self.told = Some((to, mark));
                 }
             }
-            Ending::EpochGone(_) | Ending::Contradiction(_) => self.give_up(),
+            Ending::EpochGone(_) | Ending::Contradiction(_) => self.give_up_before(to),
         }
     }
 
@@ -467,11 +474,19 @@ impl CatchUp {
         self.steps.push_back(Step::Lost(Some(bytes)));
     }
 
-    /// `bytes` come next, and may have come before.
-    fn note_repetition(&mut self, bytes: &[u8]) {
+    /// `bytes` come next, and do not just follow.
+    fn note_break(&mut self, join: Join, bytes: &[u8]) {
         let first = self.brought.saturating_sub(self.held.len() as u64);
-        while self.again.front().is_some_and(|(at, _)| *at < first) {
-            self.again.pop_front();
+        while self.breaks.front().is_some_and(|(at, _)| *at < first) {
+            self.breaks.pop_front();
+        }
+        if bytes.is_empty()
+            && self
+                .breaks
+                .back()
+                .is_some_and(|(at, _)| *at == self.brought)
+        {
+            return;
         }
         let mut newest = Recent::new(0);
         let skip = self.held.len().saturating_sub(bytes.len());
@@ -479,26 +494,47 @@ impl CatchUp {
             0,
             &self.held.iter().skip(skip).copied().collect::<Vec<u8>>(),
         );
-        let length = newest.overlap(bytes);
-        if length > 0 {
-            self.again.push_back((self.brought, length));
-        }
+        let again = join == Join::MaybeAgain;
+        let length = if again { newest.overlap(bytes) } else { 0 };
+        self.breaks.push_back((self.brought, length));
     }
 
-    /// What waits, without what came again as far as can be told: where no log can tell any more, and it is said that
-    /// something is missing, the same lines a dozen times help nobody.
-    fn held_once(&mut self) -> Vec<u8> {
+    /// What waits, in pieces that follow without a hole each, and without what came again as far as can be told: where no log
+    /// can tell any more, and it is said that something is missing, the same lines a dozen times help nobody.
+    fn held_once(&mut self) -> Vec<Vec<u8>> {
         let mut held: Vec<u8> = std::mem::take(&mut self.held).into();
         let first = self.brought.saturating_sub(held.len() as u64);
-        while let Some((at, length)) = self.again.pop_back() {
+        let mut pieces = Vec::new();
+        while let Some((at, length)) = self.breaks.pop_back() {
             let from = at
                 .checked_sub(first)
                 .and_then(|from| usize::try_from(from).ok());
             if let Some(from) = from.filter(|from| from + length <= held.len()) {
-                held.drain(from..from + length);
+                let mut piece = held.split_off(from);
+                piece.drain(..length);
+                pieces.push(piece);
             }
         }
-        held
+        pieces.push(held);
+        pieces.reverse();
+        pieces
+    }
+
+    /// Those pieces without what was read already: the last of them that was, and all before it.
+    fn undelivered(&mut self, mut pieces: Vec<Vec<u8>>) -> Vec<u8> {
+        for at in (0..pieces.len()).rev() {
+            let piece = pieces.get(at).map_or(&[][..], Vec::as_slice);
+            let known = self.recent.delivered(piece);
+            if known > 0 {
+                pieces.drain(..at);
+                let first = pieces.first_mut();
+                first
+                    .into_iter()
+                    .for_each(|piece| drop(piece.drain(..known)));
+                break;
+            }
+        }
+        pieces.concat()
     }
 
     fn hold(&mut self, bytes: &[u8]) {

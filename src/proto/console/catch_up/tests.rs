@@ -346,3 +346,37 @@ fn what_came_again_and_again_is_shown_once_when_the_log_cannot_be_read() {
     catch_up.give_up();
     assert_eq!(told(&mut catch_up), (bytes(0..480), 1_000_000, 0));
 }
+
+#[test]
+fn a_log_that_is_given_up_half_read_is_told_of_though_all_in_it_looks_alike() {
+    let alike = b"000000\r\n".repeat(30);
+    let mut catch_up = in_step(0);
+    catch_up.stream_brings(alike.clone(), Join::Follows);
+    catch_up.stream_brings(alike, Join::AfterDrop);
+    look(&mut catch_up, 3000);
+    assert!(catch_up.poll_request().is_some());
+    catch_up.give_up();
+    let steps: Vec<Step> = std::iter::from_fn(|| catch_up.poll_step()).collect();
+    assert!(steps.contains(&Step::Lost(None)), "{steps:?}");
+}
+
+#[test]
+fn what_was_delivered_before_a_gap_is_not_shown_again_at_the_end() {
+    let mut catch_up = in_step(0);
+    brings(&mut catch_up, 0..500);
+    // Too short to tell its place.
+    catch_up.stream_brings(bytes(600..640), Join::AfterDrop);
+    look(&mut catch_up, 900);
+    run(&mut catch_up, 0, 900);
+    // The log has overwritten what follows.
+    look(&mut catch_up, 3000);
+    assert_eq!(run(&mut catch_up, 2000, 3000).1, 1100);
+    for range in [700..800, 820..840, 850..950] {
+        catch_up.stream_brings(bytes(range), Join::AfterDrop);
+    }
+    look(&mut catch_up, 3100);
+    assert!(catch_up.poll_request().is_some());
+    catch_up.give_up();
+    // What follows 900 stands in the gap, and nobody has seen it.
+    assert_eq!(told(&mut catch_up), (bytes(900..950), 1_000_000, 0));
+}
