@@ -25,8 +25,13 @@ impl Console {
         self.collect();
     }
 
-    /// The payload is gone already: only the session is left to close.
+    /// The BMC says that the payload is gone.
     pub(super) fn closed_by_bmc(&mut self, now: Instant, reason: CloseReason) {
+        self.lost_by(now, now, reason);
+    }
+
+    /// The payload is gone already, since `since` at the earliest: only the session is left to close.
+    pub(super) fn lost_by(&mut self, now: Instant, since: Instant, reason: CloseReason) {
         // It may be our own other session that has taken it.
         let ours = self.rescue.as_ref().is_some_and(Rescue::is_committed);
         if !matches!(self.stage, Stage::Activating(_) | Stage::Active) || ours {
@@ -39,7 +44,7 @@ impl Console {
         let unheard = self.link.reached().is_some_and(|sent| now >= sent + limit);
         let asks = keepalive.probe == Probe::DeviceId;
         // Or it was a belated request of our own, which cleared the way for this session.
-        let belated = self.renewed.is_some_and(|at| now < at + BELATED);
+        let belated = self.renewed.is_some_and(|at| since < at + BELATED);
         if reason == CloseReason::Deactivated && (asks && unheard || belated) {
             let make_entropy = self.settings.make_entropy;
             self.rescue

@@ -15,6 +15,9 @@ pub(super) struct Ownership {
     /// The BMC does not say, or says what cannot be right.
     pub(super) mute: bool,
     pub(super) waits_for: Option<RequestId>,
+    /// When the BMC was asked last, and asked last of those times when it named us.
+    asked: Option<Instant>,
+    confirmed: Option<Instant>,
     strangers: u32,
     /// It has told the truth in a session before this one.
     pub(super) honest: bool,
@@ -37,6 +40,7 @@ impl Console {
         if self.ownership.mute || self.ownership.waits_for.is_some() {
             return;
         }
+        self.ownership.asked = Some(now);
         let data = [SOL, self.settings.instance];
         let patience = Patience {
             timeout: self.settings.keepalive.retry(),
@@ -58,12 +62,16 @@ impl Console {
         match (owner(answer), self.ownership.ours) {
             // A BMC that does not name us now, when the payload is surely ours, is not to be believed later.
             (Some(id), None) if names.contains(&id) || names.contains(&id.swap_bytes()) => {
-                self.ownership.ours = Some(id)
+                self.ownership.ours = Some(id);
+                self.ownership.confirmed = self.ownership.asked;
             }
             (Some(0), None) if self.ownership.honest => self.handle_stranger(now, 0),
             (_, None) => self.ownership.mute = true,
             (Some(id), Some(ours)) if id != ours => self.handle_stranger(now, id),
-            _ => self.ownership.strangers = 0,
+            _ => {
+                self.ownership.strangers = 0;
+                self.ownership.confirmed = self.ownership.asked;
+            }
         }
     }
 
@@ -78,7 +86,9 @@ impl Console {
         } else {
             CloseReason::Taken
         };
-        self.closed_by_bmc(now, reason);
+        // It may have been lost at any time since it was ours for certain.
+        let since = self.ownership.confirmed.or(self.renewed).unwrap_or(now);
+        self.lost_by(now, since, reason);
     }
 }
 

@@ -617,6 +617,27 @@ fn a_bmc_that_cannot_say_who_owns_the_console_is_not_believed_about_it() {
 }
 
 #[test]
+fn a_belated_request_of_our_own_ends_nothing_although_it_is_noticed_late() {
+    for (lost_after, ended) in [(30, false), (90, true)] {
+        let mut rig = Rig::plain();
+        rig.bmc.owner = Some(rig.console.link.session().bmc_id());
+        rig.run(S);
+        rig.console.renewed = Some(rig.now);
+        rig.run(lost_after * S);
+        rig.bmc.owner = Some(0);
+        if !ended {
+            // Nothing is heard until long after that request may have come.
+            rig.bmc.hears = |at| at > 65 * S;
+        }
+        rig.run(130 * S);
+        assert_eq!(
+            rig.closed().map(|(_, reason)| reason),
+            ended.then_some(&CloseReason::Deactivated)
+        );
+    }
+}
+
+#[test]
 fn another_session_s_console_is_taken_only_by_force() {
     let mut rig = Rig::plain();
     rig.bmc.activate_code = 0x80;
