@@ -55,6 +55,9 @@ pub struct Outgoing {
     doubt: bool,
     /// The number of the packet answered last.
     answered: u8,
+    /// The first of the numbers before that of the packet in flight of which nobody knows whether they were taken: those of
+    /// a greeting that was given up.
+    unsettled: Option<u8>,
     /// How often it may still be found out what becomes of copies.
     trials_left: u32,
     outbox: VecDeque<Vec<u8>>,
@@ -153,6 +156,7 @@ impl Outgoing {
             is_openbmc: false,
             doubt: false,
             answered: 0,
+            unsettled: None,
             trials_left: 0,
             outbox: VecDeque::new(),
             repeated: 0,

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::{Copies, FIRST_PAUSE, Flight, Item, LONGEST_PAUSE, Outgoing};
-use crate::wire::sol::{FromBmc, Operation, ToBmc};
+use crate::wire::sol::{FromBmc, Operation, ToBmc, next_seq};
 
 /// The BMC's word, and time.
 impl Outgoing {
@@ -42,10 +42,12 @@ impl Outgoing {
                 self.flight = Some(flight);
             }
         } else if packet.ack == flight.packet.seq {
+            self.unsettled = None;
             self.acknowledged_by = sequence;
             self.answered = packet.ack;
             self.acknowledged(now, flight, packet);
         } else if let Some(probe) = flight.answered_probe(packet.ack, bare) {
+            self.unsettled = None;
             self.acknowledged_by = sequence;
             self.seq = flight.number(probe);
             if probe < flight.probes {
@@ -97,6 +99,7 @@ impl Outgoing {
             // It answers other things, but no empty packet under any number.
             // If it did take one, that number and the probe's are not to be used again.
             self.seq = flight.number(flight.probes);
+            self.unsettled.get_or_insert(flight.packet.seq);
             self.trials_left = 0;
             self.flight = None;
             return self.send_next(now);
@@ -121,14 +124,23 @@ impl Outgoing {
         }
         let unknown = !self.is_openbmc && self.copies != Copies::Answered;
         self.doubt |= ignored && !harmless && unknown;
-        self.outbox.push_back(flight.packet.to_bytes());
-        for n in 1..=flight.probes {
-            let probe = ToBmc {
-                seq: flight.number(n),
+        let empty = |seq| {
+            let packet = ToBmc {
+                seq,
                 ..ToBmc::default()
             };
-            self.outbox.push_back(probe.to_bytes());
+            packet.to_bytes()
+        };
+        // Who takes only the next number may still wait for an earlier one. Anybody else would take a packet with characters
+        // that comes again behind those for another one.
+        if harmless && !flight.trial || self.is_openbmc {
+            let unsettled = std::iter::successors(self.unsettled, |seq| Some(next_seq(*seq)));
+            let before = unsettled.take_while(|seq| *seq != flight.packet.seq);
+            self.outbox.extend(before.take(MOST_UNSETTLED).map(empty));
         }
+        self.outbox.push_back(flight.packet.to_bytes());
+        let probes = (1..=flight.probes).map(|n| empty(flight.number(n)));
+        self.outbox.extend(probes);
         self.repeated += 1;
         flight.sends += 1;
         flight.last_sent = now;
@@ -224,6 +236,9 @@ const SENDS_BEFORE_PROBE: u32 = 4;
 
 /// Most probes behind a packet, so that no number comes round.
 const MOST_PROBES: u32 = 6;
+
+/// Most numbers before that of a packet in flight that are asked for: those of a greeting and of its probes.
+const MOST_UNSETTLED: usize = 1 + MOST_PROBES as usize;
 
 /// How long a round trip may be of which nothing is known.
 const UNKNOWN_PATH: Duration = Duration::from_secs(3);

@@ -432,3 +432,37 @@ fn openbmc_gets_in_step_again_however_long_answers_take() {
         assert!(now - start < 120_000 * MS, "never probed");
     }
 }
+
+#[test]
+fn openbmc_gets_in_step_again_behind_a_greeting_that_was_given_up() {
+    let (mut out, mut now) = (Outgoing::new(255), Instant::now());
+    out.expect_round_trip(Some(MS));
+    out.greet(now);
+    // Nothing of it comes through.
+    while out.unsettled.is_none() {
+        now = out.poll_timeout().unwrap();
+        out.handle_timeout(now, now);
+    }
+    sent(&mut out);
+    let start = now;
+    let mut bmc = InOrder {
+        expected: 1,
+        got: Vec::new(),
+        bare: false,
+    };
+    out.poke(now);
+    out.push(b"ab");
+    while !out.is_idle() {
+        for packet in sent(&mut out) {
+            if let Some(answer) = bmc.take(&packet) {
+                out.handle(now, 0, &answer);
+            }
+        }
+        if let Some(at) = out.poll_timeout() {
+            now = at;
+            out.handle_timeout(now, now);
+        }
+        assert!(now - start < 60_000 * MS, "stuck");
+    }
+    assert_eq!((&*bmc.got, out.unsettled), (&b"ab"[..], None));
+}
