@@ -46,6 +46,8 @@ struct Delivered {
     /// 0: its number may be another packet's by now.
     seq: u8,
     data: Vec<u8>,
+    /// It said that some were dropped before its characters.
+    dropped: bool,
     repetitions: u32,
     /// The session sequence number it came under last; 0: unknown.
     sequence: u32,
@@ -132,12 +134,23 @@ impl Incoming {
                 self.forget_numbers();
                 self.newest = sequence;
             }
-            if self.held.as_ref().is_none_or(|(held, _)| *held <= sequence) {
-                self.held = Some((sequence, packet));
-            }
+            self.hold(sequence, packet);
             return Delivery::default();
         }
         self.deliver(sequence, packet)
+    }
+
+    /// Keeps what comes while paused, in the place of what was kept. Where that is not what it begins with, the BMC has given
+    /// it up, or has taken an acknowledgement of something else for that of it.
+    fn hold(&mut self, sequence: u32, packet: FromBmc) {
+        if let Some((held, before)) = &self.held {
+            if *held > sequence {
+                return;
+            }
+            self.overrun |= before.status.transmit_overrun;
+            self.overrun |= !packet.data.starts_with(&before.data);
+        }
+        self.held = Some((sequence, packet));
     }
 
     /// Whether something has come while paused, and is not acknowledged yet.
@@ -189,6 +202,10 @@ impl Incoming {
 
     /// Forgets packets whose number must have come round since, going by how many packets never came.
     fn forget_last_round(&mut self, sequence: u32, seq: u8) {
+        // Without a number it carries none that could have come round.
+        if seq == 0 {
+            return;
+        }
         self.delivered.retain(|old| {
             let lost = old.lost_until(sequence);
             old.seq != seq || old.sequence == 0 || lost < LOST_IN_A_ROUND
@@ -231,10 +248,11 @@ impl Incoming {
         let maybe_again = !known && self.begins_like_the_last(sequence, &packet);
         let seq = packet.seq;
         let left_out = !known && self.leaves_out(sequence, seq);
-        let data = self.new_part(sequence, seq, packet.data);
+        let dropped = packet.status.transmit_overrun;
+        let data = self.new_part(sequence, seq, packet.data, dropped);
         if !known {
             self.newest = sequence.max(self.newest);
-            self.overrun |= packet.status.transmit_overrun || left_out;
+            self.overrun |= dropped || left_out;
         }
         Delivery {
             overrun: !data.is_empty() && std::mem::take(&mut self.overrun),
@@ -249,6 +267,12 @@ impl Incoming {
     /// speak against counting one by one.
     fn leaves_out(&mut self, sequence: u32, seq: u8) -> bool {
         let last = std::mem::replace(&mut self.last, seq);
+        let lost = |last: &Delivered| last.lost_until(sequence);
+        // So many were lost that the numbers must have come round to where they were.
+        let round = self.delivered.back().map_or(0, lost) >= LOST_IN_A_ROUND;
+        if round && self.steps >= STEPS {
+            return true;
+        }
         if seq == last {
             return false;
         }
@@ -283,7 +307,8 @@ impl Incoming {
         })
     }
 
-    fn new_part(&mut self, sequence: u32, seq: u8, data: Vec<u8>) -> Vec<u8> {
+    /// What of a packet's characters is new; `dropped`: it says that some were dropped before them.
+    fn new_part(&mut self, sequence: u32, seq: u8, data: Vec<u8>, dropped: bool) -> Vec<u8> {
         let known = self.namesake(sequence, seq);
         if let Some(old) = known.and_then(|at| self.delivered.get_mut(at)) {
             if old.data == data {
@@ -295,7 +320,10 @@ impl Incoming {
                 self.repeated += 1;
                 return Vec::new();
             }
-            if let Some(grown) = data.strip_prefix(&*old.data).map(<[u8]>::to_vec) {
+            // What was dropped before these was not dropped before those.
+            let other = dropped && !old.dropped;
+            if let Some(grown) = data.strip_prefix(&*old.data).filter(|_| !other) {
+                let grown = grown.to_vec();
                 old.data = data;
                 return grown;
             }
@@ -323,6 +351,7 @@ impl Incoming {
         self.delivered.push_back(Delivered {
             seq,
             data,
+            dropped,
             repetitions: 0,
             sequence,
             // Of one that comes late it is not known how many that were sent since have come.
@@ -667,6 +696,18 @@ mod tests {
     }
 
     #[test]
+    fn a_whole_round_of_numbers_that_never_came_tells_of_packets_given_up() {
+        for (after, overrun) in [(LOST_IN_A_ROUND, false), (LOST_IN_A_ROUND + 1, true)] {
+            let mut incoming = Incoming::default();
+            for n in 1..=6u8 {
+                assert!(!incoming.handle(n.into(), packet(n, &[n])).overrun);
+            }
+            let delivery = incoming.handle(6 + after, packet(7, b"7"));
+            assert_eq!((&*delivery.data, delivery.overrun), (&b"7"[..], overrun));
+        }
+    }
+
+    #[test]
     fn an_overrun_told_of_with_text_that_came_before_stands_before_what_comes_next() {
         let overrun = |seq, data: &[u8]| {
             let mut packet = packet(seq, data);
@@ -744,6 +785,41 @@ mod tests {
         assert!(delivery.maybe_again);
         // Sent before the acknowledgement came.
         assert!(incoming.handle(18, packet(4, b"panic: at 0")).maybe_again);
+    }
+
+    #[test]
+    fn what_follows_a_drop_is_no_continuation_of_what_came_before_it_under_the_same_number() {
+        let mut incoming = Incoming::default();
+        incoming.handle(1, packet(2, b"y\n"));
+        let mut next = packet(2, b"y\ny\n");
+        next.status.transmit_overrun = true;
+        // The host restarts, and the board leaves out a thousand numbers.
+        let delivery = incoming.handle(1100, next);
+        assert_eq!((&*delivery.data, delivery.overrun), (&b"y\ny\n"[..], true));
+    }
+
+    #[test]
+    fn text_that_was_passed_over_while_paused_is_told_of() {
+        for (second, passed) in [(&b"two"[..], true), (b"one and two", false)] {
+            let mut incoming = Incoming::default();
+            incoming.pause(true);
+            incoming.handle(1, packet(1, b"one"));
+            incoming.handle(2, packet(1, b"one"));
+            incoming.handle(3, packet(2, second));
+            let delivery = incoming.pause(false);
+            assert_eq!((&*delivery.data, delivery.overrun), (second, passed));
+        }
+    }
+
+    #[test]
+    fn an_answer_without_a_number_does_not_make_forget_what_may_come_under_any() {
+        let mut incoming = Incoming::default();
+        incoming.handle(1, packet(1, b"panic"));
+        incoming.pause(true);
+        incoming.handle(2, packet(2, b"panic"));
+        incoming.handle(80, packet(0, b""));
+        incoming.handle(81, packet(9, b"panic"));
+        assert!(incoming.pause(false).maybe_again);
     }
 
     #[test]
