@@ -197,6 +197,174 @@ fn what_was_answered_before_nothing_came_through_does_not_give_the_log_up() {
     ]);
 }
 
+#[test]
+fn a_heartbeat_whose_answer_does_not_fit_is_not_waited_for_any_more() {
+    day(843_650, "ilo", 700)
+        .suite(0)
+        .logged()
+        .without_keepalives()
+        .holds(&[
+            deed(7_544, 45_000, What::Freeze),
+            deed(86_834, 45_000, What::Jitter(30 * S)),
+            deed(127_582, 0, What::Print(2)),
+            deed(183_194, 0, What::Print(17)),
+        ]);
+    day(740_314, "openbmc", 700)
+        .suite(17)
+        .logged()
+        .without_keepalives()
+        .holds(&[
+            deed(7_128, 1_200, What::BlackOut(None)),
+            deed(8_030, 22_000, What::Freeze),
+            deed(73_541, 45_000, What::BlackOut(Some(Way::Up))),
+            deed(76_823, 0, What::Print(673)),
+            deed(106_795, 0, What::Print(882)),
+            deed(169_126, 45_000, What::BlackOut(None)),
+        ]);
+}
+
+#[test]
+fn a_log_that_is_given_up_half_read_is_told_of_and_what_was_read_is_not_shown_again() {
+    let mut small = day(902_581, "idrac", 700)
+        .suite(3)
+        .logged()
+        .monotonous()
+        .probed(Probe::Sol);
+    small.setting.log_size = 4096;
+    small.holds(&[
+        deed(19_254, 45_000, What::Hold(Some(Way::Down))),
+        deed(29_336, 0, What::Print(1194)),
+        deed(67_267, 45_000, What::Freeze),
+        deed(89_952, 65_000, What::Hold(Some(Way::Down))),
+        deed(125_440, 100_000, What::Freeze),
+    ]);
+    let mut small = day(564_883, "plain", 700)
+        .suite(17)
+        .logged()
+        .without_keepalives();
+    small.setting.log_size = 4096;
+    small.holds(&[
+        deed(18_932, 45_000, What::Hold(Some(Way::Down))),
+        deed(54_273, 0, What::Print(311)),
+        deed(58_985, 45_000, What::Busy),
+        deed(106_963, 0, What::Print(887)),
+        deed(117_427, 0, What::Print(1161)),
+        deed(143_787, 100_000, What::BlackOut(None)),
+    ]);
+    day(399_821, "openbmc", 1).logged().holds(&[
+        deed(85_683, 65_000, What::Corrupt(500)),
+        deed(116_252, 0, What::Print(1141)),
+        deed(123_725, 0, What::Print(785)),
+        deed(126_463, 0, What::Print(992)),
+        deed(135_520, 100_000, What::Corrupt(500)),
+        deed(157_203, 100_000, What::Reboot),
+    ]);
+}
+
+#[test]
+fn a_whole_round_of_numbers_that_never_came_is_told_of() {
+    day(865_496, "openbmc", 700)
+        .suite(0)
+        .probed(Probe::Sol)
+        .holds(&[
+            deed(10_406, 22_000, What::BlackOut(None)),
+            deed(21_882, 0, What::Print(344)),
+            deed(34_579, 22_000, What::Hold(Some(Way::Down))),
+            deed(50_568, 45_000, What::Hold(Some(Way::Up))),
+            deed(70_345, 45_000, What::Hold(None)),
+            deed(78_684, 45_000, What::BlackOut(None)),
+        ]);
+}
+
+#[test]
+fn a_belated_request_of_our_own_ends_nothing_however_late_that_is_noticed() {
+    day(909_971, "idrac", 50).suite(17).monotonous().holds(&[
+        deed(134_077, 100_000, What::Reorder(300, 30 * S)),
+        deed(172_626, 10_000, What::Reorder(20, 30 * S)),
+    ]);
+}
+
+#[test]
+fn openbmc_gets_in_step_again_behind_a_greeting_that_was_given_up() {
+    day(391_794, "openbmc", 700).probed(Probe::Sol).holds(&[
+        deed(48_851, 0, What::Type(2)),
+        deed(50_144, 45_000, What::BlackOut(Some(Way::Up))),
+        deed(72_220, 0, What::Print(884)),
+        deed(198_917, 0, What::Type(8)),
+    ]);
+    day(174_371, "openbmc", 1).suite(3).logged().holds(&[
+        deed(14_754, 100_000, What::Busy),
+        deed(40_691, 65_000, What::Jitter(30 * S)),
+        deed(53_705, 0, What::Print(6)),
+        deed(55_877, 0, What::Break),
+        deed(82_481, 0, What::Type(9)),
+    ]);
+}
+
+#[test]
+fn the_rest_of_a_packet_that_counts_as_accepted_in_part_is_one_of_many_alike() {
+    day(986_633, "plain", 50)
+        .suite(3)
+        .monotonous()
+        .without_keepalives()
+        .holds(&[
+            deed(11_759, 100_000, What::Hold(None)),
+            deed(49_076, 0, What::Print(76)),
+            deed(60_442, 0, What::Print(1124)),
+        ]);
+}
+
+#[test]
+fn what_a_paused_output_passed_over_is_read_from_the_log_and_what_came_before_is_not_shown_again() {
+    day(357_581, "openbmc", 200)
+        .logged()
+        .without_keepalives()
+        .holds(&[
+            deed(22_178, 100_000, What::Hold(Some(Way::Up))),
+            deed(57_557, 0, What::Print(959)),
+            deed(67_140, 100_000, What::PauseOutput),
+        ]);
+    day(242_833, "openbmc", 50)
+        .suite(0)
+        .logged()
+        .probed(Probe::Sol)
+        .holds(&[
+            deed(26_970, 22_000, What::Jitter(30 * S)),
+            deed(34_896, 0, What::Print(24)),
+            deed(41_494, 100_000, What::PauseOutput),
+            deed(62_147, 65_000, What::BlackOut(None)),
+        ]);
+}
+
+#[test]
+fn a_packet_behind_a_drop_is_no_longer_version_of_its_namesake() {
+    let mut small = day(763_632, "supermicro", 1)
+        .monotonous()
+        .without_keepalives();
+    small.setting.log_size = 4096;
+    small.holds(&[
+        deed(122_692, 0, What::Print(36)),
+        deed(123_542, 100_000, What::BlackOut(Some(Way::Down))),
+        deed(143_418, 0, What::Print(351)),
+        deed(154_465, 22_000, What::Freeze),
+        deed(161_935, 0, What::Print(701)),
+        deed(173_392, 100_000, What::HostReset),
+    ]);
+}
+
+/// Packets and their namesakes of the round before arrive together, and are acknowledged one after the other.
+#[test]
+fn an_acknowledgement_that_was_sent_before_the_packet_arrived_excuses_what_comes_again() {
+    day(388_242, "supermicro", 1)
+        .suite(3)
+        .probed(Probe::Sol)
+        .holds(&[
+            deed(50_366, 65_000, What::Hold(Some(Way::Down))),
+            deed(51_569, 0, What::Print(9)),
+            deed(58_126, 0, What::Print(757)),
+        ]);
+}
+
 /// A day to be played: `seed` is whence all comes that is left to chance.
 struct Day {
     seed: u64,

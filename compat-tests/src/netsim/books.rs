@@ -3,7 +3,7 @@
 //! **Console output** is printed in numbered cells. What is shown must be the cells in order, none twice. Cells may be
 //! missing only where the BMC itself never sent them, or gave up sending them: it counts those, and the client must
 //! have told of an overrun by then; or where they waited inside a session that was lost. A packet also counts as given up
-//! if the BMC took for its acknowledgement one that was sent before the packet could have arrived: that of its namesake a
+//! if the BMC took for its acknowledgement one that was sent before the packet had arrived: that of its namesake a
 //! round of numbers before, which was held up on its way. There are fifteen numbers, and no client can call an
 //! acknowledgement back; but it must tell of those overruns too. Such an acknowledgement may also count too few characters:
 //! the rest of the packet comes again, once, as what the host may have printed twice.
@@ -69,6 +69,8 @@ pub struct Books {
     /// Bytes that the BMC took for acknowledged by mistake, and of how many packets it sends the rest again.
     mistaken: u64,
     rests: u64,
+    /// Bytes of those rests.
+    rest_bytes: u64,
     overrun_told: bool,
     renewed: bool,
     typed: Vec<u8>,
@@ -127,6 +129,7 @@ impl Books {
             active: false,
             mistaken: 0,
             rests: 0,
+            rest_bytes: 0,
             overrun_told: false,
             renewed: false,
             typed: Vec::new(),
@@ -187,11 +190,12 @@ impl Books {
         }
     }
 
-    /// The BMC has taken an acknowledgement for that of a packet which cannot have arrived when it was sent: it counts
+    /// The BMC has taken an acknowledgement for that of a packet which had not arrived when it was sent: it counts
     /// `bytes` bytes as accepted, and sends the `rest`, if there is any, again under another number.
-    pub fn mistaken(&mut self, bytes: u64, rest: bool) {
+    pub fn mistaken(&mut self, bytes: u64, rest: u64) {
         self.mistaken += bytes;
-        self.rests += u64::from(rest);
+        self.rests += u64::from(rest > 0);
+        self.rest_bytes += rest;
     }
 
     /// The client has told of an overrun.
@@ -414,7 +418,10 @@ impl Books {
                 "{missing} cells were never shown, and the BMC has dropped {credit}"
             ));
         }
-        if self.monotonous && !self.renumbers && !self.repeats_tail && self.next > self.printed {
+        // The rest of a packet that counts as accepted in part comes again, and looks like all the others.
+        let again = self.rest_bytes / CELL as u64;
+        let most = self.printed + again;
+        if self.monotonous && !self.renumbers && !self.repeats_tail && self.next > most {
             return Err(format!(
                 "{} cells are shown, and {} were printed",
                 self.next, self.printed

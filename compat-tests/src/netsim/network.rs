@@ -19,6 +19,8 @@ pub struct Packet {
     pub bytes: Vec<u8>,
     /// When it was sent, or what it is a copy of.
     pub sent: Duration,
+    /// When that of the SOL packets was sent that had arrived at the client when this was sent: the latest of them.
+    pub knows: Duration,
     /// Whether it is unchanged, and, once it has arrived, the first to do so: a copy may overtake what it is a copy of.
     pub genuine: bool,
     /// Copies have the number of what they are copies of.
@@ -37,6 +39,8 @@ pub struct Network {
     sent: u64,
     /// What has arrived of what was sent.
     arrived: BTreeSet<u64>,
+    /// When the latest was sent of the SOL packets that have arrived at the client.
+    knows: Duration,
     /// The client's address now.
     client: SocketAddr,
     /// The faults in force.
@@ -55,6 +59,7 @@ impl Network {
             count: 0,
             sent: 0,
             arrived: BTreeSet::new(),
+            knows: Duration::ZERO,
             client: SocketAddr::from((Ipv4Addr::LOCALHOST, FIRST_PORT)),
             faults: Vec::new(),
         }
@@ -63,11 +68,6 @@ impl Network {
     /// The client's address now.
     pub fn client(&self) -> SocketAddr {
         self.client
-    }
-
-    /// How long a packet takes one way at least.
-    pub fn latency(&self) -> Duration {
-        self.latency
     }
 
     /// How many packets there are on the roads.
@@ -126,6 +126,7 @@ impl Network {
             client,
             bytes,
             sent: now,
+            knows: self.knows,
             genuine: true,
             number: self.sent,
         };
@@ -171,7 +172,12 @@ impl Network {
             }
             let mut packet = entry.remove();
             if packet.way == Way::Up || packet.client == self.client {
+                let unchanged = packet.genuine;
                 packet.genuine &= self.arrived.insert(packet.number);
+                let sol = packet.bytes.get(PAYLOAD_TYPE).map(|byte| byte & 0x3f) == Some(SOL);
+                if packet.way == Way::Down && sol && unchanged {
+                    self.knows = self.knows.max(packet.sent);
+                }
                 return Some(packet);
             }
         }
@@ -211,6 +217,10 @@ fn concerns(which: Option<Way>, way: Way) -> bool {
 
 const FIRST_PORT: u16 = 40_000;
 
+/// Where a packet of RMCP+ says what it carries, and SOL's number for that.
+const PAYLOAD_TYPE: usize = 5;
+const SOL: u8 = 1;
+
 /// Packets that are kept for a replay.
 const REMEMBERED: usize = 64;
 
@@ -239,6 +249,23 @@ mod tests {
         assert!(arrived(&mut network, 9 * MS).is_empty());
         assert_eq!(network.next_arrival(), Some(10 * MS));
         assert_eq!(arrived(&mut network, 10 * MS), [1, 2]);
+    }
+
+    #[test]
+    fn a_packet_knows_which_sol_packets_had_arrived_when_it_was_sent() {
+        let mut network = Network::new(10 * MS, 1);
+        let client = network.client();
+        let sol = vec![6, 0, 0xff, 7, 6, SOL];
+        network.send(5 * MS, Way::Down, client, sol.clone());
+        network.send(9 * MS, Way::Down, client, sol);
+        network.send(14 * MS, Way::Up, client, vec![1]);
+        assert!(network.arrive(15 * MS).is_some());
+        network.send(15 * MS, Way::Up, client, vec![2]);
+        let known: Vec<Duration> = std::iter::from_fn(|| network.arrive(30 * MS))
+            .filter(|packet| packet.way == Way::Up)
+            .map(|packet| packet.knows)
+            .collect();
+        assert_eq!(known, [Duration::ZERO, 5 * MS]);
     }
 
     #[test]

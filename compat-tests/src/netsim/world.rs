@@ -307,13 +307,14 @@ impl World {
         self.bmc
             .core
             .handle_datagram(now, wall, packet.client, &packet.bytes);
-        let (sent, latency) = (self.base + packet.sent, self.network.latency());
+        let knows = self.base + packet.knows;
         let accepted = self.counted().acknowledged - before.acknowledged;
         let settled = accepted > 0 || self.bmc.core.sol_under_way(0) != under_way;
         if let Some((since, characters)) = under_way.filter(|_| settled)
-            && sent < since + latency
+            && knows < since
         {
-            self.books.mistaken(accepted, characters as u64 > accepted);
+            let rest = (characters as u64).saturating_sub(accepted);
+            self.books.mistaken(accepted, rest);
         }
     }
 

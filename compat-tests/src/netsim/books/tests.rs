@@ -52,7 +52,7 @@ fn what_an_acknowledgement_of_something_else_settled_counts_as_given_up() {
     assert!(books.show(&text[8..], none).is_err());
     let mut books = self::books();
     let text = books.print(3);
-    books.mistaken(8, false);
+    books.mistaken(8, 0);
     books.overrun();
     books.show(&text[8..], none).unwrap();
     books.check_rest(0, none).unwrap();
@@ -81,9 +81,26 @@ fn the_rest_of_a_packet_that_counts_as_accepted_in_part_may_come_again_once() {
     let mut books = books();
     let text = books.print(4);
     books.show(&text, none).unwrap();
-    books.mistaken(16, true);
+    books.mistaken(16, 16);
     books.show(&text[16..], none).unwrap();
     assert!(books.show(&text[16..], none).is_err());
+}
+
+#[test]
+fn of_cells_alike_no_more_may_come_again_than_such_rests_hold() {
+    let none = Counted::default();
+    let mut books = Books::new(&Setting {
+        monotonous: true,
+        ..Setting::plain()
+    });
+    books.sol(true, none);
+    let text = books.print(4);
+    books.show(&text, none).unwrap();
+    books.mistaken(16, 16);
+    books.show(&text[16..], none).unwrap();
+    books.check_rest(0, none).unwrap();
+    books.show(&text[24..], none).unwrap();
+    assert!(books.check_rest(0, none).is_err(), "doubled");
 }
 
 #[test]
