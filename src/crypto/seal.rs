@@ -82,7 +82,8 @@ impl SessionKeys {
         } else {
             payload.to_vec()
         };
-        let mut out = rmcp::header(rmcp::Class::Ipmi, rmcp::NO_ACK).to_vec();
+        let mut out = Vec::with_capacity(payload.len() + MOST_AROUND);
+        out.extend(rmcp::header(rmcp::Class::Ipmi, rmcp::NO_ACK));
         out.extend(v20_header(
             payload_type,
             encrypts,
@@ -154,15 +155,18 @@ impl SessionKeys {
     /// IV, then payload, padding 1, 2, 3… and its length, encrypted.
     fn encrypt(&self, payload: &[u8], iv: [u8; 16]) -> Vec<u8> {
         let pad = (payload.len() + 1).next_multiple_of(BLOCK) - (payload.len() + 1);
-        let mut plain = payload.to_vec();
-        plain.extend((1..=pad).map(|n| n as u8));
-        plain.push(pad as u8);
-        let mut out = iv.to_vec();
-        out.extend(
-            cbc::Encryptor::<Aes128>::new(&self.k2.into(), &iv.into())
-                .encrypt_padded_vec_mut::<NoPadding>(&plain),
-        );
-        plain.zeroize();
+        let mut out = Vec::with_capacity(BLOCK + payload.len() + pad + 1);
+        out.extend(iv);
+        out.extend_from_slice(payload);
+        out.extend((1..=pad).map(|n| n as u8));
+        out.push(pad as u8);
+        let (_, blocks) = out.split_at_mut(BLOCK);
+        let encrypted = cbc::Encryptor::<Aes128>::new(&self.k2.into(), &iv.into())
+            .encrypt_padded_mut::<NoPadding>(blocks, payload.len() + pad + 1);
+        if encrypted.is_err() {
+            // Only an unpadded last block could do that: nothing leaves in the clear.
+            out.zeroize();
+        }
         out
     }
 
@@ -193,6 +197,10 @@ impl std::fmt::Debug for SessionKeys {
 }
 
 const BLOCK: usize = 16;
+
+/// Bytes around a payload at most: both headers, the pad with its length, the next header, the longest tag.
+const MOST_AROUND: usize = rmcp::HEADER_LEN + 12 + 5 + 16;
+
 const NEXT_HEADER: u8 = 0x07;
 
 #[cfg(test)]
