@@ -217,7 +217,9 @@ impl<'a, C: Core> Driver<'a, C> {
         if self.is_due(now) {
             self.core.handle_timeout(now);
         }
-        self.edge.sinks.tick(now);
+        for text in self.edge.sinks.tick(now) {
+            self.show_notice(text);
+        }
         if let Some(id) = self.core.session_id() {
             self.edge.sinks.session_renewed(id);
             let renewed = self.id.replace(id).is_some_and(|old| old != id);

@@ -7,7 +7,7 @@ use crossbeam_channel::{Receiver, never};
 use super::bell::Ringer;
 use super::clock;
 use super::core::{Data, Status};
-use super::events::{Place, Report, Sink, Tally, Target};
+use super::events::{Place, Report, Sink, Spell, Tally, Target};
 use super::log::{self, Chunk, Format, Former, Lines, Log, News};
 use super::notify::Notify;
 use super::signals;
@@ -48,6 +48,8 @@ pub struct Sinks {
     screen: Lines,
     stamping: bool,
     tally: Tally,
+    /// Gaps that the BMC tells of again and again.
+    spell: Spell,
     notify: Notify,
     started: Instant,
     /// The wall clock when the last output came, or all began.
@@ -109,6 +111,7 @@ impl Sinks {
             screen: Lines::new(settings.stamp_screen, false),
             stamping: settings.stamp_screen.is_some(),
             tally: Tally::default(),
+            spell: Spell::default(),
             notify,
             started: now,
             last_output,
@@ -148,7 +151,8 @@ impl Sinks {
     /// When [`tick`](Self::tick) wants to be called, or the console is to end.
     pub fn due(&self, now: Instant) -> Option<Instant> {
         let ends = self.settings.ends.into_iter().chain(self.window.ends(now));
-        ends.chain(self.notify.due()).min()
+        let events = self.spell.poll_timeout();
+        ends.chain(self.notify.due()).chain(events).min()
     }
 
     /// When systemd's watchdog wants to be fed.
@@ -226,6 +230,22 @@ impl Sinks {
         match report {
             Report::Connected { .. } => self.notify.status("connected"),
             Report::Reconnecting { why, .. } => self.notify.status(&format!("reconnecting: {why}")),
+            _ => {}
+        }
+        match *report {
+            Report::Gap { from, to, .. } if dated.is_some() => {
+                if !self.spell.admit(Instant::now(), from, to) {
+                    return Vec::new();
+                }
+            }
+            Report::Reconnecting { .. } | Report::Closed { .. } => {
+                let rest = self.spell.rest();
+                let told = rest.and_then(|rest| self.events.tell(&rest, now));
+                return told
+                    .into_iter()
+                    .chain(self.events.tell(report, now))
+                    .collect();
+            }
             _ => {}
         }
         self.events.tell(report, now).into_iter().collect()
@@ -348,9 +368,12 @@ impl Sinks {
         }
     }
 
-    /// Feeds systemd's watchdog.
-    pub fn tick(&mut self, now: Instant) {
+    /// Feeds systemd's watchdog, and tells of the gaps of the last minute: lines for the user.
+    pub fn tick(&mut self, now: Instant) -> Vec<String> {
         self.notify.feed(now);
+        let gaps = self.spell.due(now);
+        let told = gaps.and_then(|gaps| self.events.tell(&gaps, clock::wall_clock()));
+        told.into_iter().collect()
     }
 
     // mutators
@@ -559,6 +582,45 @@ mod tests {
             ..data("abc", 5)
         });
         assert_eq!(sinks.enter(bounds(place(11))), place(13));
+    }
+
+    #[test]
+    fn a_bmc_that_says_of_every_packet_that_it_dropped_output_fills_no_disk_with_events() {
+        let template = std::env::temp_dir().join("steadysol-sinks-XXXXXX");
+        let folder = nix::unistd::mkdtemp(&template).unwrap();
+        let file = folder.join("events");
+        let settings = Settings {
+            events: Some(Target::File(file.clone())),
+            ..Settings::default()
+        };
+        let now = Instant::now();
+        let mut sinks = Sinks::open(settings, now, Ringer::default()).unwrap();
+        let overrun = |at| Report::Gap {
+            bytes: None,
+            from: 0,
+            to: clock::wall_clock(),
+            at,
+        };
+        for _ in 0..1000 {
+            sinks.report(&overrun(Place::Console));
+        }
+        assert!(sinks.due(now).is_some());
+        sinks.tick(now + Duration::from_secs(61));
+        sinks.report(&overrun(Place::Console));
+        sinks.report(&Report::Closed {
+            why: String::new(),
+            failed: false,
+        });
+        assert_eq!(sinks.tally.gaps, 1001, "~s tells of all");
+        sinks.close();
+        let text = std::fs::read_to_string(file).unwrap();
+        std::fs::remove_dir_all(folder).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines.len(), 4, "{text}");
+        assert!(lines[0].contains("\"gap\"") && !lines[0].contains("times"));
+        assert!(lines[1].ends_with("\"times\":999}"), "{text}");
+        assert!(lines[2].ends_with("\"times\":1}"), "{text}");
+        assert!(lines[3].contains("\"closed\""), "{text}");
     }
 
     #[test]

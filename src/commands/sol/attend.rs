@@ -361,7 +361,9 @@ impl Attended {
             .map_or_else(never, |signals| signals.received().clone());
         loop {
             let now = Instant::now();
-            sinks.tick(now);
+            for text in sinks.tick(now) {
+                self.say(&text);
+            }
             if until.is_some_and(|until| until <= now) {
                 return Waited::Over;
             }

@@ -44,18 +44,17 @@ pub fn fields(report: &Report) -> Vec<(&'static str, Value)> {
             from,
             to,
             at,
-        } => vec![
-            ("bytes", (*bytes).into()),
-            ("from", clock::utc(*from).into()),
-            ("to", clock::utc(*to).into()),
-            (
-                "lost",
-                match at {
-                    Place::Console => "console".into(),
-                    Place::Log => "log".into(),
-                },
-            ),
-        ],
+        } => gap(*bytes, *from, *to, *at),
+        Report::Gaps {
+            times,
+            from,
+            to,
+            at,
+        } => {
+            let mut fields = gap(None, *from, *to, *at);
+            fields.push(("times", (*times).into()));
+            fields
+        }
         Report::Filled { bytes } => vec![("bytes", (*bytes).into())],
         Report::Reconnecting {
             why,
@@ -86,6 +85,19 @@ pub fn fields(report: &Report) -> Vec<(&'static str, Value)> {
             vec![("why", why.as_str().into()), ("failed", (*failed).into())]
         }
     }
+}
+
+fn gap(bytes: Option<u64>, from: u64, to: u64, at: Place) -> Vec<(&'static str, Value)> {
+    let lost = match at {
+        Place::Console => "console",
+        Place::Log => "log",
+    };
+    vec![
+        ("bytes", bytes.into()),
+        ("from", clock::utc(from).into()),
+        ("to", clock::utc(to).into()),
+        ("lost", lost.into()),
+    ]
 }
 
 /// Milliseconds with three places.

@@ -8,8 +8,10 @@ use super::clock;
 pub mod alarm;
 pub mod json;
 pub mod sink;
+pub mod spell;
 
 pub use sink::{Sink, Target};
+pub use spell::Spell;
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,6 +62,17 @@ pub enum Report {
         /// How much, where it is known.
         bytes: Option<u64>,
         /// From when, in milliseconds since 1970; 0: from the last output on.
+        from: u64,
+        /// Until when.
+        to: u64,
+        /// Where it was lost.
+        at: Place,
+    },
+    /// The same, so often more between these times: the sum of gaps that each were counted already.
+    Gaps {
+        /// How often.
+        times: u64,
+        /// From when, in milliseconds since 1970.
         from: u64,
         /// Until when.
         to: u64,
@@ -129,7 +142,7 @@ impl Report {
             Self::Missed { .. } => "missed",
             Self::Alarm { .. } => "alarm",
             Self::Back { .. } => "back",
-            Self::Gap { .. } => "gap",
+            Self::Gap { .. } | Self::Gaps { .. } => "gap",
             Self::Filled { .. } => "filled",
             Self::Reconnecting { .. } => "reconnecting",
             Self::LogTrouble { .. } => "log-trouble",
@@ -235,6 +248,12 @@ pub(super) fn samples() -> Vec<Report> {
             from: 1,
             to: 2,
             at: Place::Log,
+        },
+        Report::Gaps {
+            times: 499,
+            from: 1,
+            to: 2,
+            at: Place::Console,
         },
         Report::Filled { bytes: 3 },
         Report::Reconnecting {
