@@ -232,23 +232,18 @@ impl Sinks {
             Report::Reconnecting { why, .. } => self.notify.status(&format!("reconnecting: {why}")),
             _ => {}
         }
-        match *report {
-            Report::Gap { from, to, .. } if dated.is_some() => {
-                if !self.spell.admit(Instant::now(), from, to) {
-                    return Vec::new();
-                }
-            }
-            Report::Reconnecting { .. } | Report::Closed { .. } => {
-                let rest = self.spell.rest();
-                let told = rest.and_then(|rest| self.events.tell(&rest, now));
-                return told
-                    .into_iter()
-                    .chain(self.events.tell(report, now))
-                    .collect();
-            }
-            _ => {}
+        if let (true, &Report::Gap { from, to, .. }) = (dated.is_some(), report)
+            && !self.spell.admit(Instant::now(), from, to)
+        {
+            return Vec::new();
         }
-        self.events.tell(report, now).into_iter().collect()
+        let before = match report {
+            Report::Reconnecting { .. } | Report::Closed { .. } => self.spell.rest(),
+            _ => None,
+        };
+        let told = before.iter().chain([report]);
+        told.filter_map(|report| self.events.tell(report, now))
+            .collect()
     }
 
     /// Writes what the log is to say about it. Where the BMC may still give what follows a gap, its date is waited for.
