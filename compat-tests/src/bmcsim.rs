@@ -68,6 +68,14 @@ impl BmcSim {
     /// # Panics
     /// When it does not understand.
     pub fn tell(&self, order: &str) {
+        self.ask(order);
+    }
+
+    /// The same, and what it answers behind `ok`.
+    ///
+    /// # Panics
+    /// When it does not understand.
+    pub fn ask(&self, order: &str) -> String {
         let control = self.peer.file(CONTROL);
         let mut stream = UnixStream::connect(control).expect("a control socket");
         writeln!(stream, "{order}").expect("a listener");
@@ -76,6 +84,7 @@ impl BmcSim {
             .read_line(&mut answer)
             .expect("an answer");
         assert!(answer.starts_with("ok"), "{order}: {answer}");
+        answer.trim_start_matches("ok").trim().to_owned()
     }
 
     /// Where it listens.

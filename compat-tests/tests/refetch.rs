@@ -6,7 +6,9 @@
 use std::time::Duration;
 
 use compat_tests::bmcsim::BmcSim;
-use compat_tests::capture::{Account, Host, LogFile, account, capture_on_full_disk, lift};
+use compat_tests::capture::{
+    Account, Host, LogFile, account, capture_on_full_disk, lift, short_line,
+};
 use compat_tests::client::wait_until;
 use compat_tests::rig::BANNER;
 use compat_tests::serial::Serial;
@@ -45,8 +47,10 @@ fn over_a_full_disk(options: &[&str]) -> Account {
     // More than the 4 MiB that are kept, each line of 14 bytes.
     host.start(LINES - 1000, A_SECOND);
     assert!(host.has_said(LINES - 1000, LONG), "{}", host.said());
-    // All of it has been said; now it must arrive.
-    std::thread::sleep(Duration::from_secs(20));
+    // All of it has been said; now it must arrive, but for what the BMC dropped.
+    let said: usize = (0..LINES - 1000).map(|n| short_line(n).len()).sum();
+    let all_arrived = wait_until(LONG, || handed_out(&bmc) >= said);
+    assert!(all_arrived, "{said}: {}", bmc.ask("stats"));
     assert_eq!(log.length(), FULL, "the disk is full");
     lift(&program);
     let kept = || log.length() >= FULL + KEPT;
@@ -56,6 +60,17 @@ fn over_a_full_disk(options: &[&str]) -> Account {
     program.signal(Signal::SIGTERM);
     program.wait(LONG).expect("an end");
     account(&log.text(), LINES)
+}
+
+/// Characters of the host that the BMC has no more to send: acknowledged by the program, or dropped.
+fn handed_out(bmc: &BmcSim) -> usize {
+    let stats = bmc.ask("stats");
+    let count = |name: &str| {
+        let (_, rest) = stats.split_once(&format!("\"{name}\":")).unwrap();
+        let digits = rest.split(|letter: char| !letter.is_ascii_digit()).next();
+        digits.unwrap().parse::<usize>().unwrap()
+    };
+    count("characters_out") + count("dropped")
 }
 
 const LINES: usize = 400_000;
