@@ -337,6 +337,17 @@ fn what_a_paused_output_passed_over_is_read_from_the_log_and_what_came_before_is
 }
 
 #[test]
+fn answers_that_are_held_up_are_not_taken_for_a_whole_round_of_numbers() {
+    day(481_482, "intelplus", 200).probed(Probe::Sol).holds(&[
+        deed(37, 4_000, What::Jitter(700 * MS)),
+        deed(13_886, 65_000, What::Hold(None)),
+        deed(20_871, 0, What::Print(22)),
+        deed(73_955, 22_000, What::Jitter(30 * S)),
+        deed(77_313, 0, What::Print(40)),
+    ]);
+}
+
+#[test]
 fn a_packet_behind_a_drop_is_no_longer_version_of_its_namesake() {
     let mut small = day(763_632, "supermicro", 1)
         .monotonous()

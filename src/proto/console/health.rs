@@ -102,6 +102,7 @@ impl Console {
                 self.close_forgotten(now, ours, &made);
                 self.incoming = std::mem::take(&mut self.incoming).renewed();
                 self.last_acknowledgement = None;
+                self.owed = super::owed::Owed::default();
                 self.activated(now, activated);
                 self.events
                     .push_back(Event::Notice(Notice::Renewed { silence, logged }));

@@ -15,6 +15,7 @@ mod event;
 mod health;
 mod log_events;
 mod log_sync;
+mod owed;
 mod ownership;
 mod port;
 mod rescue;
@@ -38,6 +39,7 @@ use crate::wire::sol::FromBmc;
 use activation::{Activated, Activation};
 use catch_up::Join;
 use log_sync::LogSync;
+use owed::Owed;
 use ownership::Ownership;
 use port::SolPort;
 use rescue::Rescue;
@@ -90,6 +92,7 @@ pub struct Console {
     /// What acknowledged the last packet with characters that came over this session.
     last_acknowledgement: Option<Vec<u8>>,
     keepalive: Keepalive,
+    owed: Owed,
     ownership: Ownership,
     rescue: Option<Rescue>,
     /// What the BMC called the sessions before this one: a belated request of theirs may still do something.
@@ -156,6 +159,7 @@ impl Console {
             sequence: 0,
             last_acknowledgement: None,
             keepalive: Keepalive::new(settings.keepalive, now),
+            owed: Owed::default(),
             ownership: Ownership::default(),
             rescue: None,
             former: VecDeque::new(),
@@ -232,6 +236,7 @@ impl Console {
     /// Does what is due.
     pub fn handle_timeout(&mut self, now: Instant) {
         // What is done may make something else due at once.
+        self.owed.count(now);
         for _ in 0..AT_ONCE {
             self.link.handle_timeout(now);
             self.advance(now);
@@ -276,6 +281,7 @@ impl Console {
             return;
         }
         self.handle_life(now);
+        self.incoming.expect_answers(self.owed.count(now));
         match received {
             Received::Sol { sequence, payload } => {
                 self.sol_port.heard_on(port);
@@ -293,7 +299,8 @@ impl Console {
                     self.closed_by_bmc(now, CloseReason::Deactivated);
                 }
             }
-            Received::Request { .. } | Received::Consumed | Received::Refused(_) => {}
+            Received::Consumed => self.owed.answered(),
+            Received::Request { .. } | Received::Refused(_) => {}
         }
     }
 
@@ -318,6 +325,9 @@ impl Console {
             // It held no characters, and was not lost.
             return self.incoming.received(sequence);
         };
+        if packet.ack != 0 {
+            self.owed.answered();
+        }
         let was_idle = self.outgoing.unanswered_since().is_none();
         if matches!(self.stage, Stage::Active) {
             self.outgoing.handle(now, sequence, &packet);
@@ -474,12 +484,16 @@ impl Console {
     }
 
     fn collect_commands(&mut self) {
+        let before = self.outbox.len();
         let commands = std::iter::from_fn(|| self.link.poll_transmit()).map(Datagram::from);
         self.outbox.extend(commands);
+        self.owed.ask(self.outbox.len() - before);
     }
 
     fn send_sol(&mut self, payload: &[u8]) {
         self.collect_commands();
+        let wants_answer = payload.first().is_some_and(|seq| seq & 0x0f != 0);
+        self.owed.ask(usize::from(wants_answer));
         self.link.send_sol(payload);
         let port = self.sol_port.current();
         let packets = std::iter::from_fn(|| self.link.poll_transmit());

@@ -37,6 +37,8 @@ pub struct Incoming {
     steps: u32,
     /// The BMC has told of an overrun in a packet that brought nothing new: what comes next stands behind it.
     overrun: bool,
+    /// How many packets of the BMC may be on their way that are only answers.
+    answers_due: u32,
     /// The BMC is none of those that send text again under another number.
     never_renumbers: bool,
 }
@@ -100,6 +102,12 @@ impl Incoming {
                 .since_first
                 .saturating_add(u32::from(sequence > old.first));
         }
+    }
+
+    /// So many answers of the BMC may be on their way, to whatever: that many packets which never came say nothing about
+    /// the numbers of SOL.
+    pub fn expect_answers(&mut self, count: u32) {
+        self.answers_due = count;
     }
 
     /// Whether the BMC acknowledges copies of what it has. The ones that send text again under another number, when
@@ -206,8 +214,9 @@ impl Incoming {
         if seq == 0 {
             return;
         }
+        let due = self.answers_due;
         self.delivered.retain(|old| {
-            let lost = old.lost_until(sequence);
+            let lost = old.lost_until(sequence).saturating_sub(due);
             old.seq != seq || old.sequence == 0 || lost < LOST_IN_A_ROUND
         });
     }
@@ -267,7 +276,8 @@ impl Incoming {
     /// speak against counting one by one.
     fn leaves_out(&mut self, sequence: u32, seq: u8) -> bool {
         let last = std::mem::replace(&mut self.last, seq);
-        let lost = |last: &Delivered| last.lost_until(sequence);
+        let due = self.answers_due;
+        let lost = |last: &Delivered| last.lost_until(sequence).saturating_sub(due);
         // So many were lost that the numbers must have come round to where they were.
         let round = self.delivered.back().map_or(0, lost) >= LOST_IN_A_ROUND;
         if round && self.steps >= STEPS {
@@ -785,6 +795,17 @@ mod tests {
         assert!(delivery.maybe_again);
         // Sent before the acknowledgement came.
         assert!(incoming.handle(18, packet(4, b"panic: at 0")).maybe_again);
+    }
+
+    #[test]
+    fn answers_that_are_on_their_way_are_no_packets_lost_in_a_round() {
+        for (due, again) in [(0, true), (10, false)] {
+            let mut incoming = Incoming::default();
+            incoming.handle(1, packet(2, b"panic"));
+            incoming.expect_answers(due);
+            let delivery = incoming.handle(30, packet(2, b"panic"));
+            assert_eq!(!delivery.data.is_empty(), again, "{due}");
+        }
     }
 
     #[test]
