@@ -464,7 +464,9 @@ impl Run {
             self.screen()
         );
         assert!(
-            self.screen().contains("~. [terminated ipmitool]"),
+            self.client
+                .screen
+                .wait_for("~. [terminated ipmitool]", LIMIT),
             "{:?}: {}",
             self.who,
             self.screen()

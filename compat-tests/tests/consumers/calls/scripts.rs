@@ -5,7 +5,7 @@ use crate::table::{Call, call, local};
 
 /// In order: what one sets the next one sees.
 pub const CALLS: &[Call] = &[
-    local("switch platform services", "timeout 3 ipmitool mc watchdog off; timeout 5 ipmitool sel time set now > /dev/null 2>&1; echo $?; ipmitool mc watchdog get", "0\nWatchdog Timer Use:"),
+    local("switch platform services", "timeout 30 ipmitool mc watchdog off; timeout 50 ipmitool sel time set now > /dev/null 2>&1; echo $?; ipmitool mc watchdog get", "0\nWatchdog Timer Use:"),
     local(
         "switch syshealth",
         "for c in 'channel info 0xf' 'channel info 0x1' 'i2c bus=2 0x80 0x1 0x45' 'mc watchdog get' 'mc info' 'sel info' 'fru -v' 'power status'
