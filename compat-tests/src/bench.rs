@@ -10,6 +10,7 @@ mod console;
 mod crowd;
 mod echo;
 mod far;
+mod floor;
 mod process;
 mod report;
 mod stage;
@@ -83,6 +84,7 @@ pub fn scenes() -> Vec<Scene> {
         startup::SCENES,
         far::SCENES,
         console::SCENES,
+        floor::SCENES,
         echo::SCENES,
         crowd::SCENES,
     ]
