@@ -100,6 +100,14 @@ impl Failure {
         }
     }
 
+    /// Whether an answer that was damaged on its way looks like that. No BMC can count it as a refusal of its own.
+    pub(super) fn may_come_of_damage(&self) -> bool {
+        matches!(
+            self,
+            Self::OtherAlgorithms { .. } | Self::WrongPassword | Self::WrongKg { .. }
+        )
+    }
+
     /// The suite with which to begin anew where the BMC may have said so only because one of our messages reached it
     /// twice.
     pub(super) fn may_come_of_repetition(&self) -> Option<Suite> {

@@ -14,7 +14,8 @@
 //! Nothing but a right code proves anything here, and no refusal has one: whoever sees our packets can forge it, and be
 //! faster than the BMC. So the first refusal that fits is held, and told only if nothing better has come within
 //! [`GRACE`], or within a round trip more than an answer has taken so far: a wrong password is told about as quickly
-//! as in ipmitool, and a forger has to keep the BMC's own answer from us.
+//! as in ipmitool, and a forger has to keep the BMC's own answer from us. Where an answer is made of another key or
+//! names other algorithms, a bit may have changed on its way or on the question's, and it is asked for once more.
 
 mod failure;
 mod steps;
@@ -254,11 +255,7 @@ impl Handshake {
     /// A repetition is the same byte for byte, tag included: a BMC that knows it again gives the same answer, where
     /// otherwise it would draw another random number and refuse what was made with the first.
     fn transmit(&mut self, now: Instant, step: Step) {
-        let tag = self.tag;
-        for (payload_type, payload) in step.messages(&self.terms(), tag) {
-            self.outbox
-                .push_back(V20::sessionless(payload_type, &payload));
-        }
+        self.say(&step);
         let patience = step.patience(self.config.timeout, self.sends, self.config.tries);
         self.repeated |= self.sends > 0;
         self.sends += 1;
@@ -269,8 +266,16 @@ impl Handshake {
         self.step = Some(step);
     }
 
+    fn say(&mut self, step: &Step) {
+        let tag = self.tag;
+        for (payload_type, payload) in step.messages(&self.terms(), tag) {
+            self.outbox
+                .push_back(V20::sessionless(payload_type, &payload));
+        }
+    }
+
     /// A refusal that may be the echo of our own repetition: begin anew, but not for ever. Any other is held for a
-    /// while; nothing is repeated meanwhile, since some BMCs count refusals.
+    /// while. A refusal is not asked for twice meanwhile, since some BMCs count them; what does not fit is, once.
     fn refuse(&mut self, now: Instant, step: Step, verdict: Verdict) {
         let echo = self.repeated && self.restarts < RESTARTS;
         if let Verdict::Failed(failure) = &verdict
@@ -278,13 +283,19 @@ impl Handshake {
         {
             return self.restart(now, Step::open(vec![suite]));
         }
-        self.step = Some(step);
         if self.held.is_none() {
-            let expected = self.entered + 2 * self.round_trip.longest();
+            let damaged =
+                matches!(&verdict, Verdict::Failed(failure) if failure.may_come_of_damage());
+            if damaged {
+                self.say(&step);
+            }
+            let asked = if damaged { now } else { self.entered };
+            let expected = asked + 2 * self.round_trip.longest();
             self.deadline = Some(expected.max(now + GRACE));
             self.held = Some(verdict);
             self.knock_until = None;
         }
+        self.step = Some(step);
     }
 
     fn restart(&mut self, now: Instant, step: Step) {

@@ -199,7 +199,17 @@ fn config(suite: Option<u8>) -> Config {
 fn run(
     config: Config,
     peer: &mut Peer,
+    lose: impl FnMut(usize) -> bool,
+) -> (Result<Established, Failure>, Duration) {
+    run_damaged(config, peer, lose, |_, _| ())
+}
+
+/// The same, where `damage` changes answers.
+fn run_damaged(
+    config: Config,
+    peer: &mut Peer,
     mut lose: impl FnMut(usize) -> bool,
+    damage: impl Fn(usize, &mut Vec<u8>),
 ) -> (Result<Established, Failure>, Duration) {
     let start = Instant::now();
     let mut now = start;
@@ -214,7 +224,8 @@ fn run(
                 peer.answer(&datagram)
             };
             n += 1;
-            if let Some(answer) = answer.filter(|_| !lose(n)) {
+            if let Some(mut answer) = answer.filter(|_| !lose(n)) {
+                damage(n, &mut answer);
                 handshake.handle_datagram(now, &answer);
             }
         }
@@ -427,6 +438,38 @@ fn any_single_lost_datagram_costs_one_repetition() {
         assert!(outcome.is_ok(), "datagram {lost}: {outcome:?}");
         assert_eq!(waited, S, "datagram {lost}");
     }
+}
+
+#[test]
+fn one_damaged_answer_of_the_key_exchange_is_not_taken_for_a_wrong_key() {
+    let bytes_of_keys = |len: usize| (len - 12) * 8..len * 8;
+    for (answer, len) in [(4, 16 + 40 + 32), (6, 16 + 8 + 16)] {
+        for bit in bytes_of_keys(len) {
+            let damage = |n: usize, answer_to: &mut Vec<u8>| {
+                if n == answer {
+                    answer_to[bit / 8] ^= 1 << (bit % 8);
+                }
+            };
+            let mut peer = Peer::new(&[17]);
+            let (outcome, waited) = run_damaged(config(Some(17)), &mut peer, |_| false, damage);
+            assert!(outcome.is_ok(), "answer {answer}, bit {bit}: {outcome:?}");
+            assert_eq!(waited, Duration::ZERO);
+        }
+    }
+}
+
+#[test]
+fn damaged_algorithms_are_asked_for_once_more() {
+    let mut peer = Peer::new(&[17]);
+    // The number of the integrity algorithm.
+    let damage = |n: usize, answer: &mut Vec<u8>| {
+        if n == 2 {
+            answer[16 + 12 + 8 + 4] ^= 1;
+        }
+    };
+    let (outcome, waited) = run_damaged(config(Some(17)), &mut peer, |_| false, damage);
+    assert!(outcome.is_ok(), "{outcome:?}");
+    assert_eq!(waited, Duration::ZERO);
 }
 
 #[test]

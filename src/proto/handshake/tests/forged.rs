@@ -159,7 +159,7 @@ fn a_forged_refusal_of_suite_17_does_not_lead_to_suite_3() {
 }
 
 #[test]
-fn an_honest_refusal_is_told_after_a_short_grace_and_nothing_is_asked_twice() {
+fn an_honest_refusal_is_told_after_a_short_grace_and_only_what_does_not_fit_is_asked_for_again() {
     let unwilling = [
         Peer {
             password: Key20::new(b"other").unwrap(),
@@ -186,7 +186,9 @@ fn an_honest_refusal_is_told_after_a_short_grace_and_nothing_is_asked_twice() {
         assert_eq!(waited, GRACE, "{failure}");
         for kind in &peer.heard {
             let times = peer.heard.iter().filter(|other| *other == kind).count();
-            assert_eq!(times, 1, "{failure}: {kind:?}");
+            let last = peer.heard.last() == Some(kind);
+            let most = 1 + usize::from(last && failure.may_come_of_damage());
+            assert_eq!(times, most, "{failure}: {kind:?}");
         }
     }
 }
@@ -210,7 +212,9 @@ fn over_a_long_way_a_refusal_waits_for_the_time_of_another_round_trip() {
     handshake.handle_timeout(start + 2 * trip);
     assert!(handshake.poll_outcome().is_none());
     handshake.handle_datagram(start + 2 * trip, &answer);
-    let rakp3 = handshake.poll_transmit().unwrap();
+    let rakp3 = std::iter::from_fn(|| handshake.poll_transmit())
+        .last()
+        .unwrap();
     handshake.handle_datagram(start + 3 * trip, &peer.answer(&rakp3).unwrap());
     assert!(handshake.poll_outcome().unwrap().is_ok());
 }
