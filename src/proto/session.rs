@@ -129,9 +129,7 @@ impl Session {
             return Err(Refused::OtherSession);
         }
         let payload = keys.open(packet)?;
-        // Some BMCs do not number the packets of sessions without integrity; nothing is lost by not counting there.
-        let unnumbered = packet.sequence == 0 && !keys.authenticates();
-        self.admit(packet.sequence, unnumbered, payload)
+        self.admit(packet.sequence, payload)
     }
 
     /// The same for an IPMI 1.5 session.
@@ -145,17 +143,13 @@ impl Session {
         if packet.session != self.console && !(vouched && packet.session == 0) {
             return Err(Refused::OtherSession);
         }
-        let unnumbered = packet.sequence == 0 && !authenticated;
-        self.admit(packet.sequence, unnumbered, packet.payload.to_vec())
+        self.admit(packet.sequence, packet.payload.to_vec())
     }
 
-    fn admit(
-        &mut self,
-        sequence: u32,
-        unnumbered: bool,
-        payload: Vec<u8>,
-    ) -> Result<Vec<u8>, Refused> {
-        if unnumbered || self.window.admit(sequence) {
+    fn admit(&mut self, sequence: u32, payload: Vec<u8>) -> Result<Vec<u8>, Refused> {
+        // Some BMCs do not number their packets. One that does never sends 0 (section 6.12.8), and the code covers the
+        // number: nothing of its can be sent again as that.
+        if sequence == 0 || self.window.admit(sequence) {
             Ok(payload)
         } else {
             Err(Refused::Replayed)
@@ -221,6 +215,7 @@ impl Codes {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::crypto::rakp::tests::exchange;
     use crate::wire::session::Packet;
 
     const ID: u32 = 0x0102_0304;
@@ -270,6 +265,20 @@ mod tests {
             assert_eq!(admitted(&mut session, &datagram), Err(Refused::Replayed));
             assert_eq!(session.suite(), None);
         }
+    }
+
+    #[test]
+    fn authentic_packets_of_a_bmc_that_does_not_count_are_let_in() {
+        let keys = exchange(3).session_keys();
+        let datagram = keys.seal(PayloadType::Ipmi, ID, 0, b"payload", [7; 16]);
+        let mut session = Session::new(exchange(3).session_keys(), ID, 9);
+        assert_eq!(admitted(&mut session, &datagram), Ok(b"payload".to_vec()));
+        let counted = keys.seal(PayloadType::Ipmi, ID, 1, b"payload", [7; 16]);
+        assert_eq!(admitted(&mut session, &counted), Ok(b"payload".to_vec()));
+        assert_eq!(admitted(&mut session, &counted), Err(Refused::Replayed));
+        let datagram = codes(auth_code::MD5, true).seal(ID, 0, b"payload");
+        let mut session = Session::v15(codes(auth_code::MD5, true), ID, 9);
+        assert_eq!(admitted(&mut session, &datagram), Ok(b"payload".to_vec()));
     }
 
     #[test]

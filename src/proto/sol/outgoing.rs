@@ -49,6 +49,7 @@ pub struct Outgoing {
     /// The session sequence number of the packet that brought the last acknowledgement.
     acknowledged_by: u32,
     copies: Copies,
+    counting: Counting,
     /// Whether the BMC has done what only OpenBMC does.
     is_openbmc: bool,
     /// It is to be found out whether it is OpenBMC.
@@ -80,6 +81,17 @@ enum Copies {
     Answered,
     /// It said nothing, as OpenBMC does; or the copies were lost.
     Ignored,
+}
+
+/// What a BMC means that has accepted 0 characters and does not refuse them by a NACK.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Counting {
+    /// Not known yet: it has counted no characters so far.
+    Unknown,
+    /// None, as the specification says: it has counted others.
+    Counts,
+    /// All: it acknowledges without counting (`intelplus`).
+    Never,
 }
 
 /// The packet in flight.
@@ -153,6 +165,7 @@ impl Outgoing {
             least_pause: FIRST_PAUSE,
             acknowledged_by: 0,
             copies: Copies::Untried,
+            counting: Counting::Unknown,
             is_openbmc: false,
             doubt: false,
             answered: 0,

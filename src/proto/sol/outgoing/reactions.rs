@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Copies, FIRST_PAUSE, Flight, Item, LONGEST_PAUSE, Outgoing};
+use super::{Copies, Counting, FIRST_PAUSE, Flight, Item, LONGEST_PAUSE, Outgoing};
 use crate::wire::sol::{FromBmc, Operation, ToBmc, next_seq};
 
 /// The BMC's word, and time.
@@ -155,7 +155,7 @@ impl Outgoing {
         known.or(self.round_trip.smoothed()).unwrap_or(UNKNOWN_PATH)
     }
 
-    fn acknowledged(&mut self, now: Instant, flight: Flight, packet: &FromBmc) {
+    fn acknowledged(&mut self, now: Instant, mut flight: Flight, packet: &FromBmc) {
         self.least_pause = if flight.sends == 1 {
             self.round_trip
                 .sample(now.saturating_duration_since(flight.first_sent));
@@ -165,9 +165,24 @@ impl Outgoing {
             flight.pause
         };
         let sent = flight.packet.data.len();
+        let repeated = flight.sends > 1;
+        // A repetition that was not needed may count as 0 new characters.
+        let none = packet.accepted == 0 && !packet.status.nack && sent > 0;
+        match self.counting {
+            // Who refuses some counts those, whatever becomes of others.
+            _ if packet.accepted > 0 && !packet.status.nack => self.counting = Counting::Counts,
+            Counting::Unknown if none && repeated => self.counting = Counting::Never,
+            Counting::Unknown if none && self.copies == Copies::Answered => {
+                // Who has taken them all answers a copy as it answered them; who had no room takes the copy.
+                flight.next_send = now + BUSY_PAUSE;
+                self.flight = Some(flight);
+                return;
+            }
+            Counting::Unknown | Counting::Counts | Counting::Never => {}
+        }
+        let no_room = none && !repeated && self.counting == Counting::Counts;
         let accepted = match usize::from(packet.accepted) {
-            // Some boards acknowledge without counting (`intelplus`); 0 with a NACK means just that.
-            0 if !packet.status.nack => sent,
+            0 if none && !no_room => sent,
             count => count.min(sent),
         };
         let rest = &flight.packet.data[accepted..];
@@ -187,6 +202,11 @@ impl Outgoing {
                 self.queue.push_front(Item::Break);
             }
             self.hold_until = Some(now + BUSY_PAUSE);
+        }
+        if no_room {
+            self.hold_until = Some(now + BUSY_PAUSE);
+            // The same answer once more says no more than the first.
+            self.answered = 0;
         }
         if flight.probes > 0 {
             self.seq = flight.packet.seq;

@@ -167,6 +167,84 @@ fn a_count_of_zero_without_a_nack_means_all() {
 }
 
 #[test]
+fn a_count_of_zero_means_none_to_a_bmc_that_has_counted_before() {
+    let (mut out, now) = typed(255, b"a");
+    sent(&mut out);
+    out.handle(now, 0, &ack(1, 1));
+    out.push(b"bc");
+    out.send_next(now);
+    sent(&mut out);
+    out.handle(now, 0, &ack(2, 0));
+    assert!(sent(&mut out).is_empty(), "it has no room now");
+    let later = now + BUSY_PAUSE;
+    out.handle_timeout(later, later);
+    let packets = sent(&mut out);
+    assert_eq!((packets[0].seq, &*packets[0].data), (3, &b"bc"[..]));
+    out.handle(later, 0, &ack(3, 2));
+    assert!(out.is_idle());
+}
+
+#[test]
+fn a_count_of_zero_for_a_repetition_means_that_it_was_there_already() {
+    let (mut out, now) = typed(255, b"a");
+    sent(&mut out);
+    out.handle(now, 0, &ack(1, 1));
+    out.push(b"bc");
+    out.send_next(now);
+    let due = out.poll_timeout().unwrap();
+    out.handle_timeout(due, due);
+    assert_eq!(sent(&mut out).len(), 2);
+    out.handle(due, 0, &ack(2, 0));
+    assert!(out.is_idle());
+}
+
+#[test]
+fn a_count_of_zero_means_all_to_a_bmc_that_counts_only_what_it_refuses() {
+    let (mut out, now) = typed(255, b"abc");
+    sent(&mut out);
+    let nack = Status {
+        nack: true,
+        ..Status::default()
+    };
+    out.handle(
+        now,
+        0,
+        &FromBmc {
+            status: nack,
+            ..ack(1, 1)
+        },
+    );
+    let later = now + BUSY_PAUSE;
+    out.handle_timeout(later, later);
+    assert_eq!(sent(&mut out).len(), 1);
+    out.handle(later, 0, &ack(2, 0));
+    assert!(out.is_idle());
+}
+
+#[test]
+fn a_first_count_of_zero_is_asked_about_by_a_copy_where_copies_are_answered() {
+    for (second, rest) in [(0, &b""[..]), (2, &b"c"[..]), (3, &b""[..])] {
+        let mut out = Outgoing::new(255);
+        let now = Instant::now();
+        out.greet(now);
+        out.handle(now, 0, &ack(1, 0));
+        out.handle(now, 0, &ack(1, 0));
+        assert!(out.answers_copies());
+        sent(&mut out);
+        out.push(b"abc");
+        out.send_next(now);
+        let first = sent(&mut out);
+        out.handle(now, 0, &ack(first[0].seq, 0));
+        let later = now + BUSY_PAUSE;
+        out.handle_timeout(later, later);
+        assert_eq!(sent(&mut out), first);
+        out.handle(later, 0, &ack(first[0].seq, second));
+        let packets = sent(&mut out);
+        assert_eq!(packets.first().map_or(&b""[..], |p| &p.data), rest);
+    }
+}
+
+#[test]
 fn numbers_go_round_from_15_to_1() {
     let (mut out, now) = typed(5, &[b'x'; 40]);
     let mut numbers = Vec::new();
