@@ -307,8 +307,6 @@ fn on_terminal(program: &Path, argv: &str, answers: &str) -> String {
         if !read_until(&mut master, &mut shown, b": ") {
             break;
         }
-        // Both turn echo off after they asked, some time.
-        std::thread::sleep(Duration::from_millis(150));
         master
             .write_all(answer.as_bytes())
             .expect("the terminal lives");

@@ -75,6 +75,11 @@ pub const DEVIATIONS: &[Deviation] = &[
         here: "ends them with a carriage return too.",
     },
     Deviation {
+        when: "^C where a password or a key is asked for on a terminal",
+        stock: "takes it for a character of the answer.",
+        here: "the program is interrupted, and the terminal shows again what is typed.",
+    },
+    Deviation {
         when: "-S, -O and -z with a built-in verb that has no use for them",
         stock: "reads the files and complains where it cannot; sets the message size.",
         here: "-S is read by sdr and sensor, the others are checked as values only.",
@@ -576,7 +581,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     Deviation {
         when: "lan set auth with a list of levels or types",
         stock: "heeds only the list's last word; warns of unknown words, and writes all the same.",
-        here: "all words count; an unknown one is an error, and nothing is written.",
+        here: "all words count; an unknown one is an error, and nothing is written. '' is a list of no types, as in stock, without a warning.",
     },
     Deviation {
         when: "lan set alert on and off",

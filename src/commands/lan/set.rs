@@ -137,7 +137,8 @@ fn auth(words: &[&str]) -> Result<Change, Refusal> {
         _ => return Err(Refusal::error(usage::AUTH)),
     };
     let mut bits = 0;
-    for word in types.split(',') {
+    // No word at all is a list too, with which scripts close a level.
+    for word in types.split(',').filter(|_| !types.is_empty()) {
         bits |= match word.to_ascii_lowercase().as_str() {
             "none" => 0x01,
             "md2" => 0x02,
@@ -349,7 +350,16 @@ mod tests {
                 types: 0x14
             }
         );
+        let closed = auth(&["callback", ""]).unwrap();
+        assert_eq!(
+            closed,
+            Change::Authentication {
+                levels: vec![0],
+                types: 0
+            }
+        );
         assert!(auth(&["ADMIN", "MD5,bogus"]).is_err());
+        assert!(auth(&["ADMIN", "MD5,"]).is_err());
         assert!(auth(&["ADMIN,", "MD5"]).is_err());
     }
 }
