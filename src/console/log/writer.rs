@@ -541,7 +541,8 @@ impl<M: Medium> Writer<M> {
     }
 
     fn rotate_if_due(&mut self) {
-        let Some(Rotate { size, keep }) = self.rotate else {
+        // Not while the end of the file may have to be taken away yet.
+        let Some(Rotate { size, keep }) = self.rotate.filter(|_| self.early.is_none()) else {
             return;
         };
         let length = self.medium.length();

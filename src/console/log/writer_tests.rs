@@ -361,6 +361,23 @@ fn a_killed_writer_goes_on_exactly_where_the_bmc_does() {
 }
 
 #[test]
+fn a_log_is_not_set_aside_before_what_was_half_written_is_taken_away() {
+    let fake = Fake::with_room(usize::MAX);
+    let kept = |size| {
+        let rotate = Some(Rotate { size, keep: 2 });
+        Writer::new(fake.clone(), None, false, rotate)
+    };
+    kept(100).handle(Job::Output(placed("one\n", 0)), 0);
+    fake.0.lock().unwrap().text.extend_from_slice(b"two\n");
+    let mut second = kept(8);
+    second.tick(0);
+    second.handle(Job::Output(placed("two\nx", 4)), 0);
+    let platter = fake.0.lock().unwrap();
+    assert_eq!(platter.old, [b"one\ntwo\n"]);
+    assert_eq!(platter.text, b"x");
+}
+
+#[test]
 fn a_log_is_set_aside_at_the_end_of_a_line() {
     let fake = Fake::with_room(usize::MAX);
     let mut writer = Writer::new(
