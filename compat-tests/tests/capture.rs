@@ -209,6 +209,46 @@ fn the_gap_of_a_killed_capture_begins_with_the_last_line_before_it() {
     assert_eq!(from, last, "{marker}");
 }
 
+/// Nothing has said yet where in the BMC's log the console stands, but a heartbeat.
+#[test]
+fn what_is_said_after_the_loss_of_a_console_that_has_said_nothing_before_is_read_from_the_log() {
+    let serial = Serial::listen();
+    let bmc = BmcSim::start(&["--serial", &format!("tcp:{}", serial.address())]);
+    assert!(wait_until(LONG, || serial.is_connected()));
+    let folder = tempfile::tempdir().unwrap();
+    let log = LogFile::at(folder.path().join("log"));
+    let events = folder.path().join("events");
+    let capture = capture(
+        bmc.address(),
+        &log,
+        &[
+            "keepalive=1",
+            "cycle=1",
+            &format!("events={}", events.display()),
+        ],
+    );
+    let told = |event: &str| {
+        let events = std::fs::read_to_string(&events).unwrap_or_default();
+        events.contains(&format!("\"event\":\"{event}\""))
+    };
+    assert!(
+        wait_until(LONG, || told("cycle")),
+        "{}",
+        capture.stderr.text()
+    );
+    bmc.tell("fault deactivate");
+    assert!(capture.stderr.wait_for("trying again", LONG));
+    serial.say(b"kernel panic\r\n");
+    assert!(
+        wait_until(LONG, || log.text().contains("kernel panic") || told("gap")),
+        "{}",
+        capture.stderr.text()
+    );
+    let text = log.text();
+    assert_eq!(text.matches("kernel panic").count(), 1, "{text}");
+    assert!(!text.contains("missing"), "{text}");
+}
+
 #[test]
 fn another_users_console_is_not_taken_although_its_id_is_that_of_the_killed_capture() {
     let bmc = BmcSim::start(&["--serial", COUNTING]);

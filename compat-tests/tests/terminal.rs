@@ -218,6 +218,17 @@ fn control_characters_go_to_the_machine() {
     assert_eq!(client.ended(), None);
 }
 
+#[test]
+fn what_v_says_makes_no_stairs_on_the_raw_terminal() {
+    let (_rig, client) = console(&["-v"]);
+    client.type_in(b"\r~.");
+    must_end(&client, 0);
+    let screen = client.screen.text();
+    assert!(screen.contains("shutting down: Escape\r\n"), "{screen}");
+    // Outside of raw mode the terminal itself adds the carriage return.
+    assert!(!screen.contains("\r\r\n"), "{screen:?}");
+}
+
 fn console(words: &[&str]) -> (Rig, OnTerminal) {
     let rig = Rig::start();
     let client = rig.terminal(Who::Ours, words);

@@ -15,10 +15,12 @@
 use std::env;
 use std::fmt::Arguments;
 use std::io::{self, IsTerminal, Write};
+use std::os::fd::AsRawFd;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use env_logger::{Builder, Target};
 use log::LevelFilter;
+use termios::{Termios, cfmakeraw};
 
 use super::visible::Visible;
 use crate::transport::network::commentary::PACKETS;
@@ -27,21 +29,20 @@ use crate::transport::network::commentary::PACKETS;
 pub fn init(verbose: u8) {
     let mut builder = Builder::new();
     builder.target(Target::Stderr);
-    let terminal = io::stderr().is_terminal();
     match FILTERS
         .iter()
         .find_map(|name| env::var(name).ok().filter(|filter| !filter.is_empty()))
     {
         Some(filter) => {
             builder
-                .format(move |out, record| say(out, *record.args(), terminal))
+                .format(|out, record| say(out, *record.args(), Screen::now()))
                 .parse_filters(&filter);
         }
         // Libraries keep silent: what they have to say is in nobody's parser.
         None => {
             builder
-                .format(move |out, record| match is_shown(record.target()) {
-                    true => say(out, *record.args(), terminal),
+                .format(|out, record| match is_shown(record.target()) {
+                    true => say(out, *record.args(), Screen::now()),
                     false => Ok(()),
                 })
                 .filter_level(LevelFilter::Error)
@@ -63,13 +64,56 @@ pub fn set_verbosity(verbose: u8) {
 }
 
 /// One message and its line's end.
-fn say(out: &mut impl Write, text: Arguments<'_>, terminal: bool) -> io::Result<()> {
-    if !terminal {
+fn say(out: &mut impl Write, text: Arguments<'_>, on: Screen) -> io::Result<()> {
+    if on == Screen::None {
         return writeln!(out, "{text}");
     }
-    let mut visible = Visible::on(out);
+    let mut line = Vec::new();
+    let mut visible = Visible::on(&mut line);
     writeln!(visible, "{text}")?;
-    visible.flush()
+    visible.flush()?;
+    if on == Screen::Raw {
+        // A console's terminal goes down at a line feed, and nowhere else.
+        let mut ended = Vec::with_capacity(line.len() + 2);
+        for byte in line {
+            ended.extend((byte == b'\n').then_some(b'\r'));
+            ended.push(byte);
+        }
+        line = ended;
+    }
+    out.write_all(&line)
+}
+
+/// What standard error is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Screen {
+    /// No terminal.
+    None,
+    /// A terminal that makes a line's end of a line feed.
+    Cooked,
+    /// A terminal that does not.
+    Raw,
+}
+
+impl Screen {
+    /// What it is now: a console makes it raw for a while.
+    fn now() -> Self {
+        let error = io::stderr();
+        if !error.is_terminal() {
+            return Self::None;
+        }
+        match Termios::from_fd(error.as_raw_fd()) {
+            Ok(modes) if is_raw(modes) => Self::Raw,
+            _ => Self::Cooked,
+        }
+    }
+}
+
+/// Whether output is not processed: by comparison, because the flag's number is not the same everywhere.
+fn is_raw(modes: Termios) -> bool {
+    let mut raw = modes;
+    cfmakeraw(&mut raw);
+    raw.c_oflag == modes.c_oflag
 }
 
 fn is_shown(target: &str) -> bool {
@@ -101,11 +145,21 @@ mod tests {
 
     #[test]
     fn what_a_bmc_says_steers_a_terminal_in_no_message_and_reaches_a_pipe_as_it_is() {
-        for (terminal, said) in [(true, "sensor ?[2J?\n"), (false, "sensor \u{1b}[2J\r\n")] {
+        for (on, said) in [
+            (Screen::Cooked, "sensor ?[2J?\n"),
+            (Screen::None, "sensor \u{1b}[2J\r\n"),
+        ] {
             let mut out = Vec::new();
-            say(&mut out, format_args!("sensor {}", "\u{1b}[2J\r"), terminal).unwrap();
+            say(&mut out, format_args!("sensor {}", "\u{1b}[2J\r"), on).unwrap();
             assert_eq!(out, said.as_bytes());
         }
+    }
+
+    #[test]
+    fn a_message_on_a_raw_terminal_makes_no_stairs() {
+        let mut out = Vec::new();
+        say(&mut out, format_args!("a\nb"), Screen::Raw).unwrap();
+        assert_eq!(out, b"a\r\nb\r\n");
     }
 
     #[test]

@@ -61,6 +61,11 @@ pub trait Core {
         false
     }
 
+    /// Up to where in the BMC's log everything was delivered, where it keeps one and that is known.
+    fn place(&self) -> Option<Position> {
+        None
+    }
+
     /// Says whether lines are dated, so that it matters when those that are read back came.
     fn set_dated(&mut self, _dated: bool) {}
 

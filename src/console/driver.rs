@@ -540,6 +540,9 @@ impl<'a, C: Core> Driver<'a, C> {
 
     /// The last output, then the terminal as it was; a message follows, in stock's order.
     fn finish(mut self, message: Option<Complaint>, failed: bool) -> Ended {
+        if let Some(place) = self.core.place() {
+            self.edge.sinks.stopped_at(place);
+        }
         if message.is_some() && self.edge.on_terminal && self.opened {
             self.edge.screen.end_line();
         }

@@ -58,6 +58,10 @@ impl Core for Console {
         self.goes_on()
     }
 
+    fn place(&self) -> Option<Position> {
+        Self::place(self).map(position)
+    }
+
     fn session_id(&self) -> Option<u32> {
         Some(self.link().session().bmc_id())
     }

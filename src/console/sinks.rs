@@ -356,6 +356,14 @@ impl Sinks {
         }
     }
 
+    /// The session has ended, and this is the place in the BMC's log up to which all has come: where no output has said
+    /// so, since there was none, or since it came before its place was known.
+    pub fn stopped_at(&mut self, place: log::Position) {
+        if self.resume_point().is_none() {
+            self.reached = Some(place);
+        }
+    }
+
     /// The session goes on under another id.
     pub fn session_renewed(&mut self, id: u32) {
         if let Some(session) = self.session.filter(|session| session.id != id) {
@@ -475,7 +483,12 @@ impl Sinks {
         }
         parts.push(match (&self.log, &self.settings.log) {
             (Some(log), Some(settings)) => {
-                let state = if log.is_on() { "" } else { " (off)" };
+                let state = match (log.blocked(), log.is_on()) {
+                    (0, true) => "",
+                    (0, false) => " (off)",
+                    (_, true) => " (it cannot be written at present)",
+                    (_, false) => " (off, and it cannot be written at present)",
+                };
                 format!("log {} at {} bytes{state}", settings.file, log.length())
             }
             _ => "no log".to_owned(),

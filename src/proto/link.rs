@@ -257,9 +257,12 @@ impl Link {
             Verdict::Matched(entry) => self.finish(&entry, answer(), false),
             Verdict::Late(entry) => {
                 log::debug!(
-                    "late answer to {:02x}/{:02x}: {entry:?}",
+                    "late answer to {:02x}/{:02x} seq {}, {:.1} s after it was sent",
                     entry.netfn,
-                    entry.cmd
+                    entry.cmd,
+                    entry.seq,
+                    now.saturating_duration_since(entry.first_sent)
+                        .as_secs_f32()
                 );
                 self.finish(&entry, answer(), true);
             }

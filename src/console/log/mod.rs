@@ -179,6 +179,8 @@ pub struct Log {
 struct Shared {
     waiting: AtomicUsize,
     length: AtomicU64,
+    /// Bytes that wait for a file which cannot be written.
+    blocked: AtomicUsize,
 }
 
 impl Log {
@@ -250,6 +252,11 @@ impl Log {
     /// Bytes of the file.
     pub fn length(&self) -> u64 {
         self.shared.length.load(Ordering::SeqCst)
+    }
+
+    /// Bytes that wait because the file cannot be written at present; 0 where it can.
+    pub fn blocked(&self) -> usize {
+        self.shared.blocked.load(Ordering::SeqCst)
     }
 
     /// Whether output is written at present.
@@ -409,6 +416,7 @@ fn work(
         shared
             .length
             .store(writer.medium().length(), Ordering::SeqCst);
+        shared.blocked.store(writer.blocked(), Ordering::SeqCst);
         report(&mut writer, tell);
     }
     writer.close(clock::wall_clock());
@@ -523,5 +531,6 @@ mod tests {
         );
         assert!(log.flush(Duration::from_secs(10)));
         assert!(log.news().is_empty());
+        assert_eq!(log.blocked(), 200);
     }
 }

@@ -169,6 +169,11 @@ impl<M: Medium> Writer<M> {
         self.waiting.len() + self.refill.as_ref().map_or(0, |refill| refill.held_bytes)
     }
 
+    /// The same while writing fails, else 0.
+    pub fn blocked(&self) -> usize {
+        self.trouble.as_ref().map_or(0, |_| self.waiting())
+    }
+
     // handle
 
     /// Does one job.

@@ -92,7 +92,7 @@ impl Console {
             None => {}
             Some(Outcome::Renewed(link, activated)) => {
                 let silence = now.saturating_duration_since(self.keepalive.heard_at());
-                let logged = self.log.is_present() && self.log.has_place();
+                let logged = self.log.is_present() && self.log.delivered().is_some();
                 let made = self
                     .rescue
                     .take()

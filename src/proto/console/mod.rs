@@ -131,6 +131,11 @@ impl Console {
         self.settings.resume.is_some()
     }
 
+    /// Up to where in the BMC's log everything was delivered, where it keeps one and that is known.
+    pub fn place(&self) -> Option<Place> {
+        self.log.delivered()
+    }
+
     /// Whether the payload is active, and what the BMC had stored for us when it became so has been read.
     pub fn is_caught_up(&self) -> bool {
         matches!(self.stage, Stage::Active) && self.log.is_settled()

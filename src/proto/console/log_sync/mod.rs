@@ -128,9 +128,11 @@ impl LogSync {
         self.state == State::Present
     }
 
-    /// Whether it is known up to where the log was delivered, so that what is missed can be fetched.
-    pub(super) fn has_place(&self) -> bool {
-        self.have.is_some() || self.catch_up.is_some()
+    /// Up to where the log was delivered, if that is known, so that what is missed can be fetched.
+    pub(super) fn delivered(&self) -> Option<Place> {
+        self.catch_up
+            .as_ref()
+            .map_or(self.have, |log| Some(log.position()))
     }
 
     /// Whether nothing is asked for, or waited for, of what was printed before.
