@@ -43,9 +43,16 @@ impl Console {
     pub(super) fn send_keepalive(&mut self, now: Instant) {
         let missed = self.keepalive.misses(now) > 0;
         self.keepalive.sent(now);
-        // A miss means nothing by itself, but asking outside the session costs nothing either.
+        // A BMC may be slow with commands and with nothing else: that session is not forgotten.
+        let asks = missed && self.settings.keepalive.probe == Probe::DeviceId;
+        if asks {
+            self.outgoing.ask(now);
+        }
+        // A miss means nothing by itself, but asking outside the session costs nothing either, once it has had time to
+        // acknowledge.
         if missed && self.rescue.is_none() {
-            self.rescue = Some(Rescue::new(now, self.settings.make_entropy));
+            let first = if asks { now + ACKNOWLEDGED } else { now };
+            self.rescue = Some(Rescue::new(first, self.settings.make_entropy));
         }
         if self.settings.keepalive.probe == Probe::Sol {
             self.outgoing.poke(now);
@@ -137,6 +144,9 @@ const DEVICE_ID_QUESTION: Ask<'static> = Ask {
     cmd: 0x01,
     data: &[],
 };
+
+/// How long a BMC that is slow with commands has to acknowledge a packet of the console.
+const ACKNOWLEDGED: Duration = Duration::from_secs(1);
 
 /// How often a session that may have been forgotten is asked in its last chance.
 const LAST_TRIES: u32 = 5;

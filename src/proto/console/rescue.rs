@@ -62,9 +62,10 @@ pub(super) enum Outcome {
 }
 
 impl Rescue {
-    pub(super) fn new(now: Instant, make_entropy: fn() -> Box<dyn Entropy>) -> Self {
+    /// An attempt that asks outside the session from `first` on.
+    pub(super) fn new(first: Instant, make_entropy: fn() -> Box<dyn Entropy>) -> Self {
         Self {
-            stage: Stage::Knock { next: now },
+            stage: Stage::Knock { next: first },
             made: Vec::new(),
             lost: false,
             heard: None,

@@ -41,6 +41,8 @@ struct Bmc {
     /// It takes the next number only, and sends a payload of no byte where it has nothing to send again.
     openbmc: bool,
     answers_outside: bool,
+    /// How much longer than everything else its commands take.
+    busy: Duration,
     /// Where it speaks SOL, and what it calls that port.
     sol_port: Option<u16>,
     names_port: u16,
@@ -67,6 +69,7 @@ impl Bmc {
             heartless: false,
             openbmc: false,
             answers_outside: false,
+            busy: Duration::ZERO,
             sol_port: None,
             names_port: 623,
         }
@@ -74,17 +77,23 @@ impl Bmc {
 
     fn send(&mut self, datagram: impl Into<Datagram>) {
         let datagram = datagram.into();
+        self.send_later(Duration::ZERO, datagram);
+    }
+
+    fn send_later(&mut self, wait: Duration, datagram: Datagram) {
         for delay in (self.road)(self.now - self.start) {
             self.count += 1;
             self.flying
-                .insert((self.now + delay, self.count), datagram.clone());
+                .insert((self.now + wait + delay, self.count), datagram.clone());
         }
     }
 
     fn seal(&mut self, payload_type: PayloadType, payload: &[u8]) {
         let bytes = self.session.seal(payload_type, payload, [1; 16]);
-        let port = self.sol_port.filter(|_| payload_type == PayloadType::Sol);
-        self.send(Datagram { port, bytes });
+        let sol = payload_type == PayloadType::Sol;
+        let port = self.sol_port.filter(|_| sol);
+        let wait = if sol { Duration::ZERO } else { self.busy };
+        self.send_later(wait, Datagram { port, bytes });
     }
 
     fn print(&mut self, text: &[u8]) {
@@ -817,12 +826,31 @@ fn a_session_that_lost_two_questions_is_asked_again_before_another_is_made() {
     rig.run(S);
     // Nothing passes inside the session when it is asked after 15 s and 20 s, but the answer outside does.
     rig.bmc.answers_outside = true;
+    // Nor does it acknowledge anything.
+    rig.bmc.sol_port = Some(9);
     let session = std::mem::replace(&mut rig.bmc.session, forgotten());
     rig.run(S * 41 / 2);
     rig.bmc.session = session;
     rig.run(22 * S);
     assert!(rig.bmc.asked(0x01).iter().any(|at| *at < 22.0));
     assert!(rig.console.rescue.is_none(), "it was only late");
+}
+
+#[test]
+fn a_session_whose_commands_take_a_minute_is_not_left_while_the_bmc_acknowledges() {
+    for busy in [30 * S, 60 * S, 100_000 * S] {
+        let mut rig = Rig::plain();
+        rig.run(S);
+        rig.bmc.answers_outside = true;
+        rig.bmc.busy = busy;
+        for quarter in 1..4800 {
+            rig.run(quarter * S / 4);
+            let rescue = format!("{:?}", rig.console.rescue);
+            assert!(!rescue.contains("shake"), "{busy:?}: {quarter} {rescue}");
+        }
+        assert_eq!((rig.closed(), rig.notices()), (None, Vec::new()));
+        assert!(rig.bmc.asked(0x01).len() < 300);
+    }
 }
 
 #[test]

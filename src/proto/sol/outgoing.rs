@@ -209,13 +209,16 @@ impl Outgoing {
     /// in the activation before, and would take the first keystroke for its repetition.
     pub fn greet(&mut self, now: Instant) {
         self.trials_left = TRIALS;
-        self.greet_again(now);
+        self.ask(now);
     }
 
-    fn greet_again(&mut self, now: Instant) {
-        self.poke(now);
-        if let Some(flight) = &mut self.flight {
-            flight.greeting = true;
+    /// Sends an empty packet as [`Outgoing::poke`] does, and gives it up where the BMC answers other things only.
+    pub fn ask(&mut self, now: Instant) {
+        if self.flight.is_none() {
+            self.poke(now);
+            if let Some(flight) = &mut self.flight {
+                flight.greeting = true;
+            }
         }
     }
 

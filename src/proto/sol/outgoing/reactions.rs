@@ -237,7 +237,7 @@ impl Outgoing {
             return;
         }
         if !answered.packet.data.is_empty() || answered.packet.operation.generate_break {
-            return self.greet_again(now);
+            return self.ask(now);
         }
         self.trials_left -= 1;
         self.seq = answered.packet.seq.saturating_sub(1);
