@@ -1,5 +1,6 @@
 //! Where the shell's lines come from: a terminal with line editing and history, or any other standard input.
 
+use std::env;
 use std::io::{self, IsTerminal};
 
 use rustyline::completion::Completer;
@@ -17,7 +18,7 @@ use super::lines;
 
 /// A source of lines.
 pub enum Lines {
-    /// A terminal.
+    /// A terminal with a name.
     Edited(Box<Editor<Verbs, MemHistory>>),
     /// Anything else: lines are shown as they are read, as in stock.
     Plain {
@@ -40,7 +41,9 @@ impl Lines {
     /// Standard input's.
     pub fn standard() -> Self {
         let is_terminal = io::stdin().is_terminal();
-        let editor = (is_terminal && io::stdout().is_terminal())
+        // Nobody knows what moves the cursor of a terminal without a name.
+        let is_named = env::var_os("TERM").is_some_and(|name| !name.is_empty());
+        let editor = (is_terminal && is_named && io::stdout().is_terminal())
             .then(|| Editor::with_history(rustyline::Config::default(), MemHistory::new()));
         match editor {
             Some(Ok(mut editor)) => {
