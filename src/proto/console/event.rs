@@ -134,16 +134,23 @@ impl fmt::Display for Notice {
                 "the BMC answers again, after a silence of {:.1} s",
                 silence.as_secs_f32()
             ),
-            Self::Renewed { silence, logged } => write!(
-                f,
-                "the BMC had forgotten the session; a new one goes on after {:.1} s{}",
-                silence.as_secs_f32(),
-                if *logged {
+            Self::Renewed { silence, logged } => {
+                // Just heard over the first session: that was late, and not forgotten.
+                if *silence < HEARD_JUST_NOW {
+                    f.write_str("a new session goes on in the place of the late one")?;
+                } else {
+                    let silence = silence.as_secs_f32();
+                    write!(
+                        f,
+                        "the BMC had forgotten the session; a new one goes on after {silence:.1} s"
+                    )?;
+                }
+                f.write_str(if *logged {
                     ""
                 } else {
                     ", output in between may be missing"
-                }
-            ),
+                })
+            }
             Self::Gap(Some(bytes)) => write!(f, "{bytes} bytes of console output are lost here"),
             Self::Gap(None) => f.write_str("console output may be missing here"),
             Self::Filled(bytes) => write!(
@@ -179,4 +186,28 @@ pub enum Refusal {
     NoAnswer,
     /// An answer of this many data bytes, which are too few.
     ShortAnswer(usize),
+}
+
+/// A shorter silence than any in which another session is begun.
+const HEARD_JUST_NOW: Duration = Duration::from_secs(2);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_that_was_heard_just_now_is_not_called_forgotten() {
+        let told = |seconds, logged| {
+            let silence = Duration::from_secs(seconds);
+            Notice::Renewed { silence, logged }.to_string()
+        };
+        assert_eq!(
+            told(0, false),
+            "a new session goes on in the place of the late one, output in between may be missing"
+        );
+        assert_eq!(
+            told(30, true),
+            "the BMC had forgotten the session; a new one goes on after 30.0 s"
+        );
+    }
 }
