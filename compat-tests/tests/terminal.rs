@@ -31,6 +31,20 @@ fn tilde_dot_ends_the_session_and_frees_the_console() {
 }
 
 #[test]
+fn control_c_ends_the_farewell_to_a_bmc_that_does_not_answer() {
+    let (rig, client) = console(&[]);
+    rig.relay.black_out_for(Duration::from_secs(60));
+    client.type_in(b"\r~.");
+    let modes = || client.modes() == client.modes_before();
+    assert!(wait_until(Duration::from_secs(2), modes), "still raw");
+    assert_eq!(client.ended(), None);
+    client.type_in(b"\x03");
+    let ended = || client.ended().is_some();
+    assert!(wait_until(Duration::from_secs(1), ended), "still there");
+    must_end(&client, 255);
+}
+
+#[test]
 fn tilde_tilde_sends_one_tilde() {
     let (rig, client) = console(&[]);
     client.type_in(b"~~x");

@@ -452,7 +452,12 @@ impl<'a, C: Core> Driver<'a, C> {
                 self.edge.screen.output.drain(FLUSH_PATIENCE);
                 terminal::suspend(self.edge.terminal, raw_again);
             }
-            Action::Terminate => self.drain(Why::Escape, ESCAPE_PATIENCE),
+            Action::Terminate => {
+                // A BMC that does not answer is told for seconds: ^C must end that, and what is typed is for the shell.
+                self.edge.screen.output.drain(FLUSH_PATIENCE);
+                self.edge.terminal.into_iter().for_each(Terminal::restore);
+                self.drain(Why::Escape, ESCAPE_PATIENCE);
+            }
         }
     }
 
@@ -517,13 +522,14 @@ impl<'a, C: Core> Driver<'a, C> {
         self.shut_down(Why::Signal(number));
     }
 
-    /// Whether this signal is a second one, from somebody who will not wait. One wish often arrives twice: `timeout`
-    /// signals the process and its group, a vanishing terminal sends SIGHUP from the kernel and from the shell.
+    /// Whether this signal is a second one, or ^C after `~.`, from somebody who will not wait. One wish often arrives
+    /// twice: `timeout` signals the process and its group, a vanishing terminal sends SIGHUP from the kernel and from
+    /// the shell.
     fn ends_at_once(&self, number: i32) -> bool {
-        number != SIGHUP
-            && self
-                .first_signal
-                .is_some_and(|first| first.elapsed() >= SAME_WISH)
+        let again = self
+            .first_signal
+            .is_some_and(|first| first.elapsed() >= SAME_WISH);
+        number != SIGHUP && again || number == SIGINT && self.left_by_escape()
     }
 
     fn closing(&self) -> bool {
