@@ -24,6 +24,17 @@ fn stock_reads_every_repository_of_the_builtin_machine() {
 }
 
 #[test]
+fn stock_reads_a_sensor_whose_every_value_has_factors_of_its_own() {
+    let inventory = Inventory::parse(NONLINEAR).expect("an inventory");
+    let bmc = DummyBmc::start(inventory);
+    let output = bmc.run(&binaries::stock(), "sensor get Thermistor");
+    let text = String::from_utf8_lossy(&output.stdout);
+    for expected in ["degrees C", "Upper Critical        : 150.000"] {
+        assert!(text.contains(expected), "no {expected:?} in\n{text}");
+    }
+}
+
+#[test]
 fn stock_sees_every_sensor_and_every_log_entry() {
     let bmc = DummyBmc::start(Inventory::builtin());
     let lines = |arguments| {
@@ -47,6 +58,21 @@ fn what_stock_sets_is_what_it_reads_afterwards() {
         assert!(text.contains(expected), "{set}: no {expected:?} in\n{text}");
     }
 }
+
+/// Get Sensor Reading Factors tells the factors of each raw value.
+const NONLINEAR: &str = r#"
+[[sensor]]
+number = 0x4b
+name = "Thermistor"
+entity = "7.3"
+type = "Temperature"
+unit = "degrees C"
+linear = "nonlinear"
+segments = [{ from = 0, m = 1, b = -40 }, { from = 64, m = 2, b = -104 }, { from = 160, m = 1, b = 56 }]
+value = 40.0
+swing = 8.0
+thresholds = { unc = 120.0, uc = 150.0 }
+"#;
 
 const READS: &[(&str, &[&str])] = &[
     (
@@ -122,7 +148,7 @@ const READS: &[(&str, &[&str])] = &[
     ),
     (
         "dcmi power get_limit",
-        &["No Active Power Limit", "0 Watts"],
+        &["No Active Power Limit", "1600 Watts"],
     ),
     (
         "dcmi sensors",

@@ -46,10 +46,20 @@ impl PowerMeter {
 }
 
 /// The limit as set.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct PowerLimit {
-    set: Option<[u8; 14]>,
+    set: [u8; 14],
     active: bool,
+}
+
+impl Default for PowerLimit {
+    /// Not active, but a limit that Set Power Limit would take: FreeIPMI reads it, changes one field, and writes it back.
+    fn default() -> Self {
+        Self {
+            set: FIRST_LIMIT,
+            active: false,
+        }
+    }
 }
 
 fn reading(m: &mut Machine, c: &Command) -> Outcome {
@@ -91,7 +101,7 @@ fn rolling_period(byte: u8) -> Option<Duration> {
 /// Without an active limit the answer is 80h, and yet it has the limit's data: clients read both.
 fn limit(m: &mut Machine, _: &Command) -> Outcome {
     let limit = &m.dcmi.limit;
-    let [_, _, _, action, l0, l1, c0, c1, c2, c3, _, _, s0, s1] = limit.set.unwrap_or_default();
+    let [_, _, _, action, l0, l1, c0, c1, c2, c3, _, _, s0, s1] = limit.set;
     if !limit.active {
         m.complete_with(NO_LIMIT);
     }
@@ -115,21 +125,22 @@ fn set_limit(m: &mut Machine, c: &Command) -> Outcome {
     if !matches!(set[3], 0x00..=0x11) {
         return Err(cc::INVALID_FIELD);
     }
-    m.dcmi.limit.set = Some(set);
+    m.dcmi.limit.set = set;
     Ok(Vec::new())
 }
 
 fn activate_limit(m: &mut Machine, c: &Command) -> Outcome {
     match c.data[0] {
         0 => m.dcmi.limit.active = false,
-        1 if m.dcmi.limit.set.is_none() => return Err(NO_LIMIT),
         1 => m.dcmi.limit.active = true,
         _ => return Err(cc::INVALID_FIELD),
     }
     Ok(Vec::new())
 }
 
-/// Get Power Limit: none is set or active (80h).
+/// No action, 1600 W (what both power supplies give), a correction within 1 s, sampled each second.
+const FIRST_LIMIT: [u8; 14] = [0, 0, 0, 0, 0x40, 0x06, 0xe8, 0x03, 0, 0, 0, 0, 1, 0];
+/// Get Power Limit: none is active (80h).
 const NO_LIMIT: u8 = 0x80;
 /// Set Power Limit: limit, correction time, sampling period out of range.
 const LIMIT_RANGE: u8 = 0x84;
