@@ -24,13 +24,21 @@ fn stock_reads_every_repository_of_the_builtin_machine() {
 }
 
 #[test]
-fn stock_reads_a_sensor_whose_every_value_has_factors_of_its_own() {
+fn a_sensor_whose_every_value_has_factors_of_its_own_is_read_as_stock_reads_it() {
     let inventory = Inventory::parse(NONLINEAR).expect("an inventory");
     let bmc = DummyBmc::start(inventory);
-    let output = bmc.run(&binaries::stock(), "sensor get Thermistor");
-    let text = String::from_utf8_lossy(&output.stdout);
-    for expected in ["degrees C", "Upper Critical        : 150.000"] {
-        assert!(text.contains(expected), "no {expected:?} in\n{text}");
+    for arguments in [
+        "sensor get Thermistor",
+        "-v sdr list",
+        "sensor",
+        "sdr elist",
+    ] {
+        let [stock, ours] = [binaries::stock(), binaries::ours()].map(|program| {
+            let output = bmc.run(&program, arguments);
+            String::from_utf8_lossy(&output.stdout).into_owned()
+        });
+        assert!(stock.contains("degrees C"), "{arguments}: {stock}");
+        assert_eq!(ours, stock, "{arguments}");
     }
 }
 
@@ -70,7 +78,7 @@ unit = "degrees C"
 linear = "nonlinear"
 segments = [{ from = 0, m = 1, b = -40 }, { from = 64, m = 2, b = -104 }, { from = 160, m = 1, b = 56 }]
 value = 40.0
-swing = 8.0
+swing = 0.0
 thresholds = { unc = 120.0, uc = 150.0 }
 "#;
 
