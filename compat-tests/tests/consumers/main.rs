@@ -41,3 +41,8 @@ fn those_that_explain_failures_see_what_they_saw() {
 fn scripts_from_public_repositories_see_what_they_saw() {
     agree(calls::scripts::CALLS);
 }
+
+#[test]
+fn those_that_provision_and_burn_in_see_what_they_saw() {
+    agree(calls::field::CALLS);
+}

@@ -2,6 +2,7 @@
 
 pub mod configuration;
 pub mod errors;
+pub mod field;
 pub mod inventory;
 pub mod monitoring;
 pub mod power;
