@@ -45,7 +45,7 @@ impl Outgoing {
             self.unsettled = None;
             self.acknowledged_by = sequence;
             self.answered = packet.ack;
-            self.acknowledged(now, flight, packet);
+            self.acknowledged(now, flight, packet, again);
         } else if let Some(probe) = flight.answered_probe(packet.ack, bare) {
             self.unsettled = None;
             self.acknowledged_by = sequence;
@@ -155,7 +155,8 @@ impl Outgoing {
         known.or(self.round_trip.smoothed()).unwrap_or(UNKNOWN_PATH)
     }
 
-    fn acknowledged(&mut self, now: Instant, mut flight: Flight, packet: &FromBmc) {
+    /// `again`: the same packet has been acknowledged before.
+    fn acknowledged(&mut self, now: Instant, mut flight: Flight, packet: &FromBmc, again: bool) {
         self.least_pause = if flight.sends == 1 {
             self.round_trip
                 .sample(now.saturating_duration_since(flight.first_sent));
@@ -173,8 +174,11 @@ impl Outgoing {
             _ if packet.accepted > 0 && !packet.status.nack => self.counting = Counting::Counts,
             Counting::Unknown if none && repeated => self.counting = Counting::Never,
             Counting::Unknown if none && self.copies == Copies::Answered => {
-                // Who has taken them all answers a copy as it answered them; who had no room takes the copy.
-                flight.next_send = now + BUSY_PAUSE;
+                // Who has taken them all answers a copy as it answered them; who had no room takes the copy. Some say the same
+                // with all of their output: that puts off nothing.
+                if !again {
+                    flight.next_send = now + BUSY_PAUSE;
+                }
                 self.flight = Some(flight);
                 return;
             }

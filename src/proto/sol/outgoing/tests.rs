@@ -544,3 +544,24 @@ fn openbmc_gets_in_step_again_behind_a_greeting_that_was_given_up() {
     }
     assert_eq!((&*bmc.got, out.unsettled), (&b"ab"[..], None));
 }
+
+#[test]
+fn a_count_of_zero_that_comes_with_all_output_does_not_hold_back_what_is_typed() {
+    let mut out = Outgoing::new(255);
+    let mut now = Instant::now();
+    out.greet(now);
+    out.handle(now, 0, &ack(1, 0));
+    out.handle(now, 0, &ack(1, 0));
+    assert!(out.answers_copies());
+    sent(&mut out);
+    out.push(b"a");
+    out.send_next(now);
+    let seq = sent(&mut out)[0].seq;
+    // The host prints on and on, and each packet acknowledges the last one that the BMC has taken.
+    for _ in 0..10 {
+        out.handle(now, 0, &ack(seq, 0));
+        now += 100 * MS;
+        out.handle_timeout(now, now);
+    }
+    assert!(out.is_idle());
+}
