@@ -36,7 +36,7 @@ pub struct Books {
     unknown_gap: bool,
     /// Bytes of a cell that begins in a gap.
     skip: u64,
-    /// After a gap of unknown size: where in a cell it ends is to be seen.
+    /// After a gap of unknown size: where it ends is to be seen from what is shown next.
     adrift: bool,
     /// Cells alike that a board which renumbers may have printed, and seem to be its last ones sent again.
     alike: u64,
@@ -266,7 +266,7 @@ impl Books {
     /// The user is shown output.
     pub fn show(&mut self, bytes: &[u8], counted: Counted) -> Result<(), Wrong> {
         self.shown += bytes.len() as u64;
-        if std::mem::take(&mut self.adrift) && bytes.get(..CELL).is_some_and(|b| self.is_cell(b)) {
+        if self.adrift && bytes.get(..CELL).is_some_and(|b| self.is_cell(b)) {
             self.skip = 0;
         }
         let rest = (CELL as u64 - self.skip) % CELL as u64;
@@ -284,6 +284,7 @@ impl Books {
         }
         self.renewed = false;
         self.overrun_told = false;
+        self.adrift = false;
         Ok(())
     }
 
@@ -310,7 +311,8 @@ impl Books {
         }
         if number < self.next {
             self.doubled += 1;
-            let excuse = !self.logged || self.unknown_gap;
+            // Of whom it is not known yet that it has a log: what comes behind a gap that was told of may be the last packet.
+            let excuse = !self.logged || self.unknown_gap || self.adrift;
             let in_a_packet = self.next - number <= LARGEST / CELL as u64;
             let allowed = excuse
                 && (in_a_packet && (self.renumbers || self.rests > 0)

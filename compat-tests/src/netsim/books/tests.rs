@@ -76,6 +76,30 @@ fn what_stands_in_a_gap_that_was_told_may_follow_one_of_unknown_size_once_a_log_
 }
 
 #[test]
+fn behind_a_gap_of_unknown_size_a_board_that_renumbers_may_have_sent_its_last_packet_again() {
+    let none = Counted::default();
+    let told = |gap| {
+        let mut books = Books::new(&Setting {
+            board: "openbmc",
+            logged: true,
+            log_size: LARGE_LOG,
+            ..Setting::plain()
+        });
+        books.sol(true, none);
+        let text = books.print(4);
+        books.show(&text, none).unwrap();
+        if gap {
+            books.gap(None);
+        }
+        let again = books.show(&text[8..], none);
+        (again, books.show(&text[8..], none))
+    };
+    assert!(told(false).0.is_err(), "nothing was told");
+    let (again, once_more) = told(true);
+    assert!(again.is_ok() && once_more.is_err());
+}
+
+#[test]
 fn the_rest_of_a_packet_that_counts_as_accepted_in_part_may_come_again_once() {
     let none = Counted::default();
     let mut books = books();
