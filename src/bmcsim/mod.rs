@@ -15,7 +15,7 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use crate::bmc::command::Privilege;
@@ -141,6 +141,9 @@ impl Program {
             inputs,
         };
         program.tell_addresses();
+        // Before anything is started: what is caught here is deadly in the processes behind the serial ports and in
+        // the machine's, also where a script has put this program in the background, with SIGINT and SIGQUIT ignored.
+        catch_signals(&sender)?;
         for (index, kind) in options.serial.iter().enumerate() {
             let threads = serial::open(index, kind, &sender)?;
             program.ports.push(Port {
@@ -149,7 +152,6 @@ impl Program {
                 waits: false,
             });
         }
-        catch_signals(&sender)?;
         if let Some(vm) = &mut program.vm {
             // It shuts down when it is done, not after some seconds.
             program
@@ -405,7 +407,7 @@ fn listen(index: usize, address: SocketAddr, inputs: &Sender<Input>) -> Result<U
 }
 
 fn catch_signals(inputs: &Sender<Input>) -> Result<(), String> {
-    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])
+    let mut signals = Signals::new([SIGINT, SIGQUIT, SIGTERM, SIGHUP])
         .map_err(|error| format!("cannot catch signals: {error}"))?;
     let inputs = inputs.clone();
     thread::spawn(move || {
