@@ -71,6 +71,18 @@ fn a_bmc_that_says_it_is_busy_is_asked_again() {
 }
 
 #[test]
+fn records_that_others_keep_from_being_read_are_told_of() {
+    let bmc = BmcSim::start(&["--fault", "completion 0a:23 c5"]);
+    let relay = Relay::to(bmc.address());
+    for words in [&["sdr", "list"][..], &["sensor"], &["sdr", "get", "Fan 1"]] {
+        let (done, _) = timed(Who::Ours, &relay, words);
+        let why = "Get SDR 0000 command failed: Reservation cancelled or invalid";
+        assert_eq!((done.code, done.stdout.as_str()), (Some(1), ""));
+        assert!(done.stderr.contains(why), "{words:?}: {}", done.stderr);
+    }
+}
+
+#[test]
 fn answers_that_are_lost_twice_or_out_of_order_change_nothing_that_is_printed() {
     let bmc = BmcSim::start(&[]);
     let relay = Relay::to(bmc.address());

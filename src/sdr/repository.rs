@@ -391,7 +391,8 @@ impl Walk {
         // Where there should be no records, that there are none is no error.
         let quiet = self.total == 0 && id == 0;
         self.broken |= !quiet;
-        for _ in 0..if quiet { 1 } else { TRIES } {
+        let (mut failures, mut renewals) = (0, 0);
+        while failures < TRIES {
             let response = match bmc.send_recv(&mut self.part(id, 0, HEADER)) {
                 Ok(response) => response,
                 Err(_) => {
@@ -406,7 +407,9 @@ impl Walk {
                     self.broken &= quiet;
                     return Some(header);
                 }
-                RESERVATION_LOST => {
+                _ if quiet => return None,
+                RESERVATION_LOST if renewals < MOST_RENEWALS => {
+                    renewals += 1;
                     let reservation = self.reservation;
                     log::debug!(
                         "SDR reservation {reservation:04x} cancelled. Sleeping a bit and retrying..."
@@ -418,10 +421,14 @@ impl Walk {
                         return None;
                     }
                 }
-                _ if quiet => return None,
                 code => {
                     let why = completion::text(code);
                     log::error!("Get SDR {id:04x} command failed: {why}");
+                    failures = if code == RESERVATION_LOST {
+                        TRIES
+                    } else {
+                        failures + 1
+                    };
                 }
             }
         }
@@ -569,7 +576,7 @@ fn request(target: RequestTargetAddress, netfn: u8, cmd: u8, data: &[u8]) -> Req
 const FEWEST_AHEAD: usize = 4;
 const MOST_AHEAD: usize = 64;
 
-/// How often a header is asked for.
+/// How often a header is asked for that is refused.
 const TRIES: u32 = 5;
 
 /// How often a reservation is renewed for one record: others may write to the repository meanwhile.

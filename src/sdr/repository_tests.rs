@@ -285,7 +285,7 @@ fn a_bmc_that_renews_for_ever_is_given_up() {
         answers(netfn, cmd, data)
     });
     assert_eq!(read(&mut bmc, false), (vec![], 0, true));
-    assert_eq!(bmc.count(GET_SDR), 5);
+    assert_eq!(bmc.count(GET_SDR), 21);
 }
 
 #[test]
