@@ -10,7 +10,7 @@
 //! (two bytes, little endian); the records, header first.
 
 use std::ffi::OsStr;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Write};
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use nix::errno::Errno;
 use nix::fcntl::{AT_FDCWD, OFlag, openat, renameat};
 use nix::sys::stat::{Mode, SFlag, fstat, mkdirat};
-use nix::unistd::{UnlinkatFlags, unlinkat};
+use nix::unistd::{UnlinkatFlags, mkdir, unlinkat};
 
 use super::record::Record;
 use crate::trust;
@@ -87,23 +87,21 @@ impl Cache {
     }
 
     /// The folder, and the file's name in it; made where there is none. It and the one around it, both our own, must be
-    /// real ones to which nobody else can write; how one comes to the outer one is the user's choice.
+    /// real ones to which nobody else can write; how one comes to the outer one is the user's choice. A home that does not
+    /// exist is not made: users of daemons have none on purpose.
     fn folder(&self, make: bool) -> io::Result<(OwnedFd, &OsStr)> {
         let none = || io::Error::other("it is no file's name");
         let mut folders = self.path.ancestors().skip(1);
         let (inner, outer) = folders.next().zip(folders.next()).ok_or_else(none)?;
         let start = outer.parent().ok_or_else(none)?;
         if make {
-            fs::create_dir_all(start)?;
+            made(mkdir(start, Mode::S_IRWXU))?;
         }
         let mut folder = openat(AT_FDCWD, start, FOLDER, Mode::empty())?;
         for part in [outer, inner] {
             let name = part.file_name().ok_or_else(none)?;
             if make {
-                match mkdirat(&folder, name, Mode::S_IRWXU) {
-                    Ok(()) | Err(Errno::EEXIST) => {}
-                    Err(error) => return Err(error.into()),
-                }
+                made(mkdirat(&folder, name, Mode::S_IRWXU))?;
             }
             folder = openat(&folder, name, FOLDER | OFlag::O_NOFOLLOW, Mode::empty())?;
             let stat = fstat(&folder)?;
@@ -205,6 +203,14 @@ fn relevant(info: &[u8]) -> &[u8] {
     info.get(..13).unwrap_or(info)
 }
 
+/// One that was there already is as good.
+fn made(result: nix::Result<()>) -> nix::Result<()> {
+    result.or_else(|error| match error {
+        Errno::EEXIST => Ok(()),
+        error => Err(error),
+    })
+}
+
 const FOLDER: OFlag = OFlag::O_PATH
     .union(OFlag::O_DIRECTORY)
     .union(OFlag::O_CLOEXEC);
@@ -216,6 +222,8 @@ const LONGEST_HOST: usize = 200;
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn key(mark: u8) -> Key {
@@ -233,6 +241,15 @@ mod tests {
             body: vec![7; length],
         };
         vec![record(1, 48), record(0x1234, 255), record(3, 1)]
+    }
+
+    #[test]
+    fn a_home_that_does_not_exist_is_not_made() {
+        let home = std::env::temp_dir().join(format!("steadysol-no-home-{}", std::process::id()));
+        let cache = Cache::new(&home.join(".cache/steadysol/sdr"), "bmc", 623).unwrap();
+        cache.store(&key(1), &records());
+        assert_eq!(cache.load(&key(1)), None);
+        assert!(!home.exists());
     }
 
     #[test]
