@@ -7,8 +7,7 @@ use std::time::Duration;
 
 use compat_tests::bmcsim::BmcSim;
 use compat_tests::client::OnTerminal;
-use compat_tests::ipmi_sim::{PASSWORD, USER};
-use compat_tests::rig::Who;
+use compat_tests::rig::{ENVIRONMENT, Who, arguments};
 
 #[test]
 fn commands_that_come_in_one_go_all_run() {
@@ -42,24 +41,8 @@ fn a_terminal_without_a_name_gets_plain_lines() {
 /// What a shell shows of which all of `typed` is typed at its first prompt; it ends well.
 fn driven(who: Who, terminal: &str, typed: &[u8]) -> String {
     let bmc = BmcSim::start(&[]);
-    let port = bmc.address().port().to_string();
-    let words = [
-        "-I",
-        "lanplus",
-        "-H",
-        "127.0.0.1",
-        "-p",
-        &port,
-        "-U",
-        USER,
-        "-P",
-        PASSWORD,
-        "-C",
-        "3",
-        "shell",
-    ];
-    let words = words.map(str::to_owned);
-    let environment = [("TERM", terminal), ("IPMITOOL_FALLBACK", "/bin/false")];
+    let environment = [&ENVIRONMENT[..], &[("TERM", terminal)]].concat();
+    let words = arguments(bmc.address(), &["shell"]);
     let client = OnTerminal::start(&who.program(), &words, &environment);
     assert!(client.screen.wait_for("ipmitool> ", LONG), "{who:?}");
     client.type_in(typed);
