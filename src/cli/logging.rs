@@ -14,15 +14,15 @@
 
 use std::env;
 use std::fmt::Arguments;
-use std::io::{self, IsTerminal, Write};
-use std::os::fd::AsRawFd;
+use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use env_logger::{Builder, Target};
 use log::LevelFilter;
-use termios::{Termios, cfmakeraw};
+use nix::sys::termios::{OutputFlags, tcgetattr};
 
 use super::visible::Visible;
+use crate::console::terminal::raw_lines;
 use crate::transport::network::commentary::PACKETS;
 
 /// Sets the program's logger up; a second call changes nothing.
@@ -73,13 +73,7 @@ fn say(out: &mut impl Write, text: Arguments<'_>, on: Screen) -> io::Result<()> 
     writeln!(visible, "{text}")?;
     visible.flush()?;
     if on == Screen::Raw {
-        // A console's terminal goes down at a line feed, and nowhere else.
-        let mut ended = Vec::with_capacity(line.len() + 2);
-        for byte in line {
-            ended.extend((byte == b'\n').then_some(b'\r'));
-            ended.push(byte);
-        }
-        line = ended;
+        line = raw_lines(&line);
     }
     out.write_all(&line)
 }
@@ -98,22 +92,12 @@ enum Screen {
 impl Screen {
     /// What it is now: a console makes it raw for a while.
     fn now() -> Self {
-        let error = io::stderr();
-        if !error.is_terminal() {
-            return Self::None;
-        }
-        match Termios::from_fd(error.as_raw_fd()) {
-            Ok(modes) if is_raw(modes) => Self::Raw,
-            _ => Self::Cooked,
+        match tcgetattr(io::stderr()) {
+            Err(_) => Self::None,
+            Ok(modes) if modes.output_flags.contains(OutputFlags::OPOST) => Self::Cooked,
+            Ok(_) => Self::Raw,
         }
     }
-}
-
-/// Whether output is not processed: by comparison, because the flag's number is not the same everywhere.
-fn is_raw(modes: Termios) -> bool {
-    let mut raw = modes;
-    cfmakeraw(&mut raw);
-    raw.c_oflag == modes.c_oflag
 }
 
 fn is_shown(target: &str) -> bool {

@@ -422,8 +422,7 @@ impl<'a, C: Core> Driver<'a, C> {
     /// Shows a text of stock's; a raw terminal does not make a new line of an LF by itself.
     fn say(&mut self, text: Vec<u8>, raw: bool) {
         let text = if raw && self.edge.on_terminal {
-            let lines: Vec<&[u8]> = text.split(|byte| *byte == b'\n').collect();
-            lines.join(&b"\r\n"[..])
+            terminal::raw_lines(&text)
         } else {
             text
         };

@@ -98,11 +98,10 @@ impl Interlude {
 
 /// Shows stock's text for an escape, on a raw terminal.
 fn announce(escape: u8, action: Action) {
-    let text = announcement(escape, action);
-    let lines: Vec<&[u8]> = text.split(|byte| *byte == b'\n').collect();
+    let text = terminal::raw_lines(&announcement(escape, action));
     let mut stdout = io::stdout().lock();
     // Whoever types but does not see is told nothing.
-    let _ = stdout.write_all(&lines.join(&b"\r\n"[..]));
+    let _ = stdout.write_all(&text);
     let _ = stdout.flush();
 }
 

@@ -111,6 +111,12 @@ pub fn suspend(terminal: Option<&Terminal>, raw_again: bool) {
     }
 }
 
+/// The text as a raw terminal needs it: there a line feed goes down, and nowhere else.
+pub fn raw_lines(text: &[u8]) -> Vec<u8> {
+    let lines: Vec<&[u8]> = text.split(|byte| *byte == b'\n').collect();
+    lines.join(&b"\r\n"[..])
+}
+
 impl Drop for Terminal {
     fn drop(&mut self) {
         self.restore();
