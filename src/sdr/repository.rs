@@ -424,11 +424,10 @@ impl Walk {
                 code => {
                     let why = completion::text(code);
                     log::error!("Get SDR {id:04x} command failed: {why}");
-                    failures = if code == RESERVATION_LOST {
-                        TRIES
-                    } else {
-                        failures + 1
-                    };
+                    if code == RESERVATION_LOST {
+                        return None;
+                    }
+                    failures += 1;
                 }
             }
         }
