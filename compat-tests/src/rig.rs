@@ -29,11 +29,16 @@ impl Who {
     }
 }
 
-/// `-I lanplus -H … -p … -U … -C 3`, then `words`. The password goes through the environment, see [`ENVIRONMENT`].
+/// `-I lanplus -H … -p … -U … -C 3 -E`, then `words`. The password goes through the environment, see [`ENVIRONMENT`].
 pub fn arguments(bmc: SocketAddr, words: &[&str]) -> Vec<String> {
+    without_password(bmc, &[&["-E"], words].concat())
+}
+
+/// The same without a word of the password.
+pub fn without_password(bmc: SocketAddr, words: &[&str]) -> Vec<String> {
     let (host, port) = (bmc.ip().to_string(), bmc.port().to_string());
     let options = [
-        "-I", "lanplus", "-H", &host, "-p", &port, "-U", USER, "-E", "-C", "3",
+        "-I", "lanplus", "-H", &host, "-p", &port, "-U", USER, "-C", "3",
     ];
     options
         .iter()

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use compat_tests::bmcsim::BmcSim;
 use compat_tests::client::{End, OnTerminal};
-use compat_tests::ipmi_sim::{PASSWORD, USER};
-use compat_tests::rig::Who;
+use compat_tests::ipmi_sim::PASSWORD;
+use compat_tests::rig::{Who, without_password};
 
 #[test]
 fn a_password_that_is_typed_as_soon_as_it_is_asked_for_is_not_shown() {
@@ -56,23 +56,7 @@ fn the_end_of_input_is_an_empty_answer() {
 /// Types `answer` at once when asked; how it ended, and what was shown. The terminal's modes are as before.
 fn asked(who: Who, answer: &[u8]) -> (Option<End>, String) {
     let bmc = BmcSim::start(&[]);
-    let port = bmc.address().port().to_string();
-    let words = [
-        "-I",
-        "lanplus",
-        "-H",
-        "127.0.0.1",
-        "-p",
-        &port,
-        "-U",
-        USER,
-        "-a",
-        "-C",
-        "3",
-        "power",
-        "status",
-    ];
-    let words = words.map(str::to_owned);
+    let words = without_password(bmc.address(), &["-a", "power", "status"]);
     let client = OnTerminal::start(&who.program(), &words, &[]);
     assert!(client.screen.wait_for("Password: ", LONG), "{who:?}");
     client.type_in(answer);

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use compat_tests::client::{Input, Piped, wait_until};
 use compat_tests::ipmi_sim::USER;
-use compat_tests::rig::Who;
+use compat_tests::rig::{Who, without_password};
 
 #[test]
 fn separate_words() {
@@ -58,22 +58,8 @@ fn secret_is_hidden(secrets: &[&str]) {
 /// The options for a host that never answers, which keeps the client at work; the host is there while the socket is.
 fn for_a_silent_host() -> (UdpSocket, Vec<String>) {
     let silent = UdpSocket::bind("127.0.0.1:0").unwrap();
-    let port = silent.local_addr().unwrap().port().to_string();
-    let options = [
-        "-I",
-        "lanplus",
-        "-H",
-        "127.0.0.1",
-        "-p",
-        &port,
-        "-C",
-        "3",
-        "-N",
-        "10",
-        "-U",
-        USER,
-    ];
-    (silent, words(&options))
+    let options = without_password(silent.local_addr().unwrap(), &["-N", "10"]);
+    (silent, options)
 }
 
 fn words(words: &[&str]) -> Vec<String> {
